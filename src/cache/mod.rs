@@ -1,0 +1,1 @@
+//! Look, lock, look again, keep.

@@ -1,0 +1,119 @@
+//! What went wrong, how the process says it and which code it exits with.
+//!
+//! An [`Error`] is one line, `what failed: why`, in lower case and without a full stop, with the path or the name in it, and
+//! a hint where there is something to do. It never carries a secret. It can be written to disk and read again, since a
+//! waiting process takes over the failure of the one that it waited for.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// The exit status, as the manual documents it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Exit {
+    /// A bug, or an I/O failure of this machine.
+    Other = 1,
+    /// An argument, a field, the config file or a vendor's file is wrong.
+    Usage = 2,
+    /// A credential is missing or its source is broken.
+    Credential = 3,
+    /// The vendor refused the credentials or the request.
+    Refused = 4,
+    /// The vendor could not be reached.
+    Unreachable = 5,
+    /// The vendor failed or was not understood.
+    Vendor = 6,
+    /// The vendor asked for a pause.
+    RateLimited = 7,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Error {
+    pub(crate) exit: Exit,
+    text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Nothing is said of it: whoever would read the message has gone.
+    #[serde(default)]
+    silent: bool,
+}
+
+impl Error {
+    pub(crate) fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Self {
+            exit,
+            text: text.into(),
+            hint: None,
+            silent: false,
+        }
+    }
+
+    pub(crate) fn other(text: impl Into<String>) -> Self {
+        Self::new(Exit::Other, text)
+    }
+
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, text)
+    }
+
+    pub(crate) fn credential(text: impl Into<String>) -> Self {
+        Self::new(Exit::Credential, text)
+    }
+
+    pub(crate) fn refused(text: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, text)
+    }
+
+    pub(crate) fn unreachable(text: impl Into<String>) -> Self {
+        Self::new(Exit::Unreachable, text)
+    }
+
+    pub(crate) fn vendor(text: impl Into<String>) -> Self {
+        Self::new(Exit::Vendor, text)
+    }
+
+    pub(crate) fn rate_limited(text: impl Into<String>) -> Self {
+        Self::new(Exit::RateLimited, text)
+    }
+
+    /// The failure of a writer whose reader has gone, as `tok status | head -1` makes it: exit 1, without a word.
+    pub(crate) fn broken_pipe() -> Self {
+        Self {
+            silent: true,
+            ..Self::other("the reader of standard output has gone")
+        }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Puts what failed before why: `prefix: text`.
+    pub(crate) fn of(mut self, prefix: impl fmt::Display) -> Self {
+        self.text = format!("{prefix}: {}", self.text);
+        self
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent
+    }
+}
+
+/// The lines for standard error, without the last line feed.
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "tok: {}", self.text)?;
+        match &self.hint {
+            Some(hint) => write!(formatter, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}

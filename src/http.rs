@@ -1,0 +1,1 @@
+//! One strict HTTP agent.

@@ -1,0 +1,1 @@
+//! Where a field's value comes from.

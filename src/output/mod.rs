@@ -1,0 +1,1 @@
+//! Text for a shell, a CI system, a program.
