@@ -7,6 +7,7 @@ mod deadline;
 mod error;
 mod http;
 mod inputs;
+mod jwt;
 mod origin;
 mod output;
 mod secret;
