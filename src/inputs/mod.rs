@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use crate::deadline::Deadline;
 use crate::terminal::Terminal;
-use crate::vendor::Vendor;
+use crate::vendor::{Catalogue, Vendor};
 use crate::voice::Voice;
 use config::Profile;
 
@@ -35,6 +35,7 @@ pub(crate) struct Flags {
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
     pub(crate) vendor: &'a Vendor,
+    pub(crate) catalogue: &'a Catalogue,
     pub(crate) flags: Flags,
     pub(crate) profile: Profile,
     /// The profile was named by `@` or `-p`, and so goes before variables.
@@ -64,7 +65,7 @@ impl Sources<'_> {
         self.terminal.get_or_init(|| Terminal::open(self.no_input)).as_ref()
     }
 
-    /// Asks under the name that the command line uses, off the clock.
+    /// The name that the command line uses.
     fn label(&self, field: &str) -> String {
         format!("{} {field}", self.vendor.name)
     }

@@ -218,7 +218,7 @@ impl Sources<'_> {
             let header = self.profile.header(&vendor.name);
             format!("{name}: --{name}, {variable}, or {name} in {header} of {}", self.config_path.display())
         });
-        Error::credential(format!("{}: {} {are} missing", vendor.name, names.join(" and ")))
+        Error::missing(format!("{}: {} {are} missing", vendor.name, names.join(" and ")))
             .with_hint(ways.collect::<Vec<_>>().join("; "))
     }
 

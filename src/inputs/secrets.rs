@@ -11,8 +11,8 @@ use crate::vendor::definition::Field;
 
 impl Sources<'_> {
     /// The value, or exit 3 with every way that would work here.
-    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, drop: &[String], asking: impl Fn(bool)) -> Result<Secret> {
-        if let Some(secret) = self.kept_secret(field, chosen, drop)? {
+    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Secret> {
+        if let Some(secret) = self.kept_secret(field, chosen)? {
             return Ok(secret);
         }
         let Some(terminal) = self.terminal() else {
@@ -25,7 +25,7 @@ impl Sources<'_> {
     }
 
     /// From every source but the prompt.
-    fn kept_secret(&self, field: &Field, chosen: &Chosen, drop: &[String]) -> Result<Option<Secret>> {
+    fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let name = &field.name;
         let of_vendor = |error: Error| error.of(&self.vendor.name);
         if self.flags.stdin.contains(name) {
@@ -37,7 +37,7 @@ impl Sources<'_> {
             return first_line::from_file(path, self.deadline).map(Some).map_err(of_vendor);
         }
         if self.named
-            && let Some(secret) = self.from_command(name, chosen, drop)?
+            && let Some(secret) = self.from_command(name, chosen)?
         {
             return Ok(Some(secret));
         }
@@ -47,14 +47,14 @@ impl Sources<'_> {
             return Ok(Some(Secret::new(value)));
         }
         if !self.named
-            && let Some(secret) = self.from_command(name, chosen, drop)?
+            && let Some(secret) = self.from_command(name, chosen)?
         {
             return Ok(Some(secret));
         }
         self.from_keyring(name, chosen)
     }
 
-    fn from_command(&self, name: &str, chosen: &Chosen, drop: &[String]) -> Result<Option<Secret>> {
+    fn from_command(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let Some(line) = self.profile.commands.get(name) else {
             return Ok(None);
         };
@@ -65,7 +65,7 @@ impl Sources<'_> {
             return Ok(None);
         }
         self.voice.explain(&format!("{name}: from {source}"));
-        command::run(line, &source, drop, self.deadline).map(Some)
+        command::run(line, &source, &self.catalogue.secret_variables(), self.deadline).map(Some)
     }
 
     /// Whether the request goes where the profile was written for.
@@ -115,7 +115,7 @@ impl Sources<'_> {
         let name = &field.name;
         let vendor = &self.vendor.name;
         let header = self.profile.header(vendor);
-        Error::credential(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
+        Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
             "pipe it to --{name}-stdin, name a file with --{name}-file, set {}, or put a command that prints it into \
              {name}-command in {header} of {}",
             self.vendor.variable_of(name),

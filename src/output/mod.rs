@@ -10,7 +10,6 @@ mod curl;
 pub(crate) mod env;
 mod header;
 mod json;
-pub(crate) mod words;
 
 use std::fmt;
 use std::io::{ErrorKind, Write};

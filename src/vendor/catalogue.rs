@@ -96,6 +96,22 @@ impl Catalogue {
         (vendors, broken)
     }
 
+    /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
+    /// secret is not known, so all of its vendor's variables count.
+    pub(crate) fn secret_variables(&self) -> Vec<String> {
+        let mut variables = Vec::new();
+        for name in self.names() {
+            if let Ok(Some(vendor)) = self.find(&name) {
+                variables.extend(vendor.secret_fields().map(|field| vendor.variable_of(&field.name)));
+            } else {
+                let prefix = format!("TOK_{}_", name.to_ascii_uppercase());
+                let set = std::env::vars_os().filter_map(|(variable, _)| variable.into_string().ok());
+                variables.extend(set.filter(|variable| variable.starts_with(&prefix)));
+            }
+        }
+        variables
+    }
+
     fn path(&self, name: &str) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(format!("{name}.toml")))
     }

@@ -22,15 +22,14 @@ const LONGEST_MS: f64 = 10.0 * 365.25 * 86400.0 * 1000.0;
 pub(crate) fn read(context: &Context, json: &Json, token: &str, date: Option<&str>) -> Result<Option<Duration>, String> {
     let rules = context.rules;
     let at = |pointer: &Option<String>| pointer.as_deref().and_then(|pointer| json.pointer(pointer));
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in an f64")]
-    let vendor_now = || date.and_then(http_date).unwrap_or(context.sent_at).as_millisecond() as f64;
+    let vendor_now = || exact(date.and_then(http_date).unwrap_or(context.sent_at).as_millisecond());
 
     let milliseconds = at(&rules.expires_at)
         .and_then(absolute_ms)
         .map(|end| end - vendor_now())
         .or_else(|| at(&rules.expires_in).and_then(number).map(|seconds| seconds * 1000.0))
         .or_else(|| at(&rules.expires_in_ms).and_then(number))
-        .or_else(|| jwt::expiry(token).map(|end| end * 1000.0 - vendor_now()));
+        .or_else(|| jwt::expiry(token).map(|end| exact(end) * 1000.0 - vendor_now()));
     let Some(milliseconds) = milliseconds else {
         return Ok(documented(context));
     };
@@ -71,8 +70,12 @@ fn absolute_ms(json: &Json) -> Option<f64> {
         let civil: DateTime = text.parse().ok()?;
         Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
     })?;
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in an f64")]
-    Some(instant.as_millisecond() as f64)
+    Some(exact(instant.as_millisecond()))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "times of this age are exact in an f64")]
+fn exact(time: i64) -> f64 {
+    time as f64
 }
 
 /// The `Date` header (RFC 9110 section 5.6.7), in the form that servers must send.

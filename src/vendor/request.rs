@@ -20,9 +20,9 @@ use crate::origin::BaseUrl;
 use crate::secret::Secret;
 
 /// What stands in the places of the placeholders.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Inputs<'a> {
-    pub(crate) plain: Option<&'a BTreeMap<String, Value>>,
+    pub(crate) plain: &'a BTreeMap<String, Value>,
     /// Secret fields, and in refresh and revoke `token` and `refresh-token`.
     pub(crate) secrets: BTreeMap<String, Secret>,
     /// Local clock, UTC.
@@ -31,7 +31,7 @@ pub(crate) struct Inputs<'a> {
 
 impl Inputs<'_> {
     fn text(&self, name: &str, form: Form) -> Result<Option<String>> {
-        let plain = self.plain.and_then(|plain| plain.get(name));
+        let plain = self.plain.get(name);
         let text = match (plain, self.secrets.get(name)) {
             (Some(Value::Duration(span)), _) if form == Form::Utc => utc(self.now, *span)?,
             (Some(value), _) => value.to_string(),
@@ -148,7 +148,7 @@ fn bare(json: &Json) -> String {
 fn fill(template: &Json, inputs: &Inputs) -> Result<Option<Json>> {
     Ok(match template {
         Json::String(text) => match template::parse(text).map_err(Error::usage)?.as_slice() {
-            [Part::Field(name, Form::AsIs)] => match inputs.plain.and_then(|plain| plain.get(*name)) {
+            [Part::Field(name, Form::AsIs)] => match inputs.plain.get(*name) {
                 Some(value) => Some(value.to_json()),
                 None => inputs.text(name, Form::AsIs)?.map(Json::String),
             },
