@@ -116,7 +116,7 @@ impl Need<'_> {
             min_ttl: self.min_ttl,
             since: self.fresh.then_some(self.began),
         };
-        Freshness::of(entry.asked_at, entry.expires_at, now_ms(), demand)
+        Freshness::of(entry, now_ms(), demand)
     }
 
     /// Gets the token as the one who asks, or takes what that one got.
@@ -205,7 +205,7 @@ impl Need<'_> {
             min_ttl: self.min_ttl,
             since: None,
         };
-        match expires_at.map(|end| Freshness::of(asked_at, end, now_ms(), demand)) {
+        match expires_at.map(|end| Freshness::of_times(asked_at, end, now_ms(), demand)) {
             Some(freshness) if !freshness.is_fresh() => Err(Error::vendor(format!(
                 "{name}: the token that the vendor gave does not last: {freshness}"
             ))),

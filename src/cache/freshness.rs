@@ -39,8 +39,12 @@ pub(crate) enum Freshness {
 
 impl Freshness {
     pub(crate) fn of(entry: &Entry, now: i64, demand: Demand) -> Self {
-        let until = entry.expires_at;
-        if demand.since.is_some_and(|since| entry.asked_at < since) {
+        Self::of_times(entry.asked_at, entry.expires_at, now, demand)
+    }
+
+    /// Of a token that was asked for and ends then, in milliseconds.
+    pub(crate) fn of_times(asked_at: i64, until: i64, now: i64, demand: Demand) -> Self {
+        if demand.since.is_some_and(|since| asked_at < since) {
             return Self::Forced;
         }
         if until <= now {
@@ -48,7 +52,7 @@ impl Freshness {
             return Self::Expired { since };
         }
         let left = between(now, until);
-        let tenth = until.saturating_sub(entry.asked_at) / 10;
+        let tenth = until.saturating_sub(asked_at) / 10;
         let margin = demand.min_ttl.map_or(tenth.min(MARGIN), span_ms);
         if until.saturating_sub(now) >= margin {
             Self::FreshUntil { until, left }

@@ -14,7 +14,8 @@ use clap::ArgMatches;
 
 use crate::error::{Error, Result};
 use crate::inputs::Flags;
-use crate::output::{Format, Shell};
+use crate::output::Format;
+use crate::output::env::EnvFormat;
 use crate::vendor::catalogue::is_command;
 use crate::vendor::{Catalogue, Vendor};
 use crate::voice::Verbosity;
@@ -24,8 +25,8 @@ pub(crate) use tree::whole;
 /// What was asked for.
 #[derive(Debug)]
 pub(crate) enum Invocation {
-    Token(Box<Call>, Format),
-    Env(Box<Call>, Shell),
+    Token(Box<Call>, &'static Format),
+    Env(Box<Call>, &'static EnvFormat),
     Status { target: Option<Target>, json: bool, verbosity: Verbosity },
     Vendors { name: Option<String> },
     Demo { target: Option<Target> },
@@ -111,11 +112,11 @@ fn invocation(matches: &ArgMatches, vendor: Option<Vendor>, target: Option<Targe
             let Some((_, matches)) = matches.subcommand() else {
                 return Err(Error::usage("env: no vendor is given"));
             };
-            let shell = matches.get_one("format").copied().unwrap_or(Shell::Posix);
-            Invocation::Env(Box::new(call(matches, vendor, target)), shell)
+            let format = matches.get_one("format").copied().unwrap_or(EnvFormat::DEFAULT);
+            Invocation::Env(Box::new(call(matches, vendor, target)), format)
         }
         (_, Some(vendor)) => {
-            let format = matches.get_one("format").copied().unwrap_or(Format::Token);
+            let format = matches.get_one("format").copied().unwrap_or(Format::DEFAULT);
             Invocation::Token(Box::new(call(matches, vendor, target)), format)
         }
         ("status", None) => Invocation::Status {

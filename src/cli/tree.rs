@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::duration;
-use crate::output::{Format, Shell};
+use crate::output::Format;
+use crate::output::env::EnvFormat;
 use crate::suggest;
 use crate::vendor::definition::Field;
 use crate::vendor::value::Kind;
@@ -26,7 +27,7 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
          Commands:\n{{subcommands}}\n\nOptions:\n{{options}}\n\n\
          `tok VENDOR --help` lists a vendor's fields. Start with `tok demo`.\n"
     );
-    let env = env().subcommands(vendors.iter().map(|vendor| vendor_command(vendor, options_of_env())));
+    let env = env().subcommands(vendors.iter().map(vendor_of_env));
     root()
         .help_template(template)
         .subcommands(vendors.iter().map(|vendor| token(vendor).hide(true)))
@@ -36,7 +37,7 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
 /// The one vendor's command that is asked for.
 pub(crate) fn only(vendor: &Vendor, below_env: bool) -> Command {
     root().subcommand(if below_env {
-        env().subcommand(vendor_command(vendor, options_of_env()))
+        env().subcommand(vendor_of_env(vendor))
     } else {
         token(vendor)
     })
@@ -52,7 +53,8 @@ fn root() -> Command {
 }
 
 fn token(vendor: &Vendor) -> Command {
-    vendor_command(vendor, vec![format_arg::<Format>("token", Format::NAMES)])
+    let names = Format::ALL.iter().map(|format| format.name).collect();
+    vendor_command(vendor, format_arg(Format::parse, names))
 }
 
 fn env() -> Command {
@@ -62,8 +64,9 @@ fn env() -> Command {
         .disable_help_subcommand(true)
 }
 
-fn options_of_env() -> Vec<Arg> {
-    vec![format_arg::<Shell>("posix", Shell::NAMES)]
+fn vendor_of_env(vendor: &Vendor) -> Command {
+    let names = EnvFormat::ALL.iter().map(|format| format.name).collect();
+    vendor_command(vendor, format_arg(EnvFormat::parse, names))
 }
 
 fn status() -> Command {
@@ -97,7 +100,7 @@ fn target() -> Arg {
     Arg::new("vendor").value_name("VENDOR").help("Only this vendor, as VENDOR or VENDOR@PROFILE")
 }
 
-fn vendor_command(vendor: &Vendor, formats: Vec<Arg>) -> Command {
+fn vendor_command(vendor: &Vendor, format: Arg) -> Command {
     let definition = &vendor.definition;
     let mut after = String::from(
         "A plain field comes from the first that has it: the flag, the profile named by @ or -p, the variable, the \
@@ -120,7 +123,7 @@ fn vendor_command(vendor: &Vendor, formats: Vec<Arg>) -> Command {
         .args(definition.fields.iter().flat_map(|field| flags(vendor, field)))
         .arg(url(vendor))
         .args(options(vendor))
-        .args(formats)
+        .arg(format)
         .args(verbosity())
 }
 
@@ -216,9 +219,10 @@ fn options(vendor: &Vendor) -> Vec<Arg> {
     ]
 }
 
-fn format_arg<T: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static>(default: &str, names: &'static [&str]) -> Arg {
+fn format_arg<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T>, names: Vec<&'static str>) -> Arg {
+    let help = format!("Print it as {}; {} by default", names.join(", "), names.first().unwrap_or(&""));
     let parse = move |text: &str| {
-        text.parse::<T>().map_err(|_| {
+        find(text).ok_or_else(|| {
             let near = suggest::nearest(text, names.iter().copied());
             let near = near.map(|near| format!(", did you mean {near}?")).unwrap_or_default();
             format!("'{}' is not one of {}{near}", text.escape_debug(), names.join(", "))
@@ -229,7 +233,7 @@ fn format_arg<T: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static
         .long("format")
         .value_name("FORMAT")
         .value_parser(parse)
-        .help(format!("Print it as {}; {default} by default", names.join(", ")))
+        .help(help)
 }
 
 fn verbosity() -> [Arg; 2] {

@@ -3,6 +3,7 @@
 //! There are two kinds of no. *Absent* goes on to the next source; *broken* stops with exit 3 and names the source and the
 //! cause. This room knows nothing of HTTP and of the cache.
 
+mod bounded;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod first_line;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::deadline::Deadline;
+use crate::error::Result;
 use crate::terminal::Terminal;
 use crate::vendor::{Catalogue, Vendor};
 use crate::voice::Voice;
@@ -41,6 +43,8 @@ pub(crate) struct Sources<'a> {
     /// The profile was named by `@` or `-p`, and so goes before variables.
     pub(crate) named: bool,
     pub(crate) config_path: PathBuf,
+    /// Whether variables are looked at; the demo has none.
+    pub(crate) variables: bool,
     pub(crate) keyring: bool,
     pub(crate) no_input: bool,
     pub(crate) deadline: &'a Deadline,
@@ -68,6 +72,11 @@ impl Sources<'_> {
     /// The name that the command line uses.
     fn label(&self, field: &str) -> String {
         format!("{} {field}", self.vendor.name)
+    }
+
+    /// The variable of a field, if it is set and variables count.
+    fn variable(&self, field: &str) -> Result<Option<String>> {
+        if self.variables { variable::read(&self.vendor.variable_of(field)) } else { Ok(None) }
     }
 
     fn profile_source(&self) -> Source {

@@ -150,7 +150,7 @@ impl Sources<'_> {
         {
             return Ok(Some((value, Source::NamedProfile)));
         }
-        if let Some(text) = variable::read(&self.vendor.variable_of(field))? {
+        if let Some(text) = self.variable(field)? {
             return Ok(Some((T::from(text), Source::Variable)));
         }
         Ok(profile().map(|value| (value, self.profile_source())))
@@ -198,7 +198,7 @@ impl Sources<'_> {
         if missing.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let Some(terminal) = self.terminal().filter(|_| ask) else {
+        let Some(terminal) = (if ask { self.terminal() } else { None }) else {
             return Err(self.missing(missing));
         };
         missing
@@ -267,6 +267,6 @@ impl Sources<'_> {
             || flags.stdin.contains(name)
             || self.profile.plain.contains_key(name)
             || self.profile.commands.contains_key(name)
-            || variable::is_set(&self.vendor.variable_of(name))
+            || (self.variables && variable::is_set(&self.vendor.variable_of(name)))
     }
 }

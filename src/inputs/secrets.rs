@@ -41,9 +41,8 @@ impl Sources<'_> {
         {
             return Ok(Some(secret));
         }
-        let variable = self.vendor.variable_of(name);
-        if let Some(value) = variable::read(&variable)? {
-            self.voice.explain(&format!("{name}: from the variable {variable}"));
+        if let Some(value) = self.variable(name)? {
+            self.voice.explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));
         }
         if !self.named

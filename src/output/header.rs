@@ -6,12 +6,13 @@ use crate::error::{Error, Result};
 pub(super) fn render(given: &Given) -> Result<String> {
     match &given.usage {
         Usage::Header(line) => Ok(format!("{line}\n")),
-        Usage::Query(_) => Err(Error::usage(format!(
-            "format header: {} takes its token in the query of the URL",
-            given.vendor
-        ))
-        .with_hint("use `-f curl` or `-f token`")),
+        Usage::Query(_) => Err(takes_query(&given.vendor)),
     }
+}
+
+pub(super) fn takes_query(vendor: &str) -> Error {
+    Error::usage(format!("format header: {vendor} takes its token in the query of the URL"))
+        .with_hint("use `-f curl` or `-f token`")
 }
 
 #[cfg(test)]

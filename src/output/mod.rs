@@ -10,6 +10,9 @@ mod curl;
 pub(crate) mod env;
 mod header;
 mod json;
+mod table;
+
+pub(crate) use table::table;
 
 use std::fmt;
 use std::io::{ErrorKind, Write};
@@ -73,6 +76,8 @@ pub(crate) struct Format {
 }
 
 impl Format {
+    pub(crate) const DEFAULT: &Self = &Self::ALL[0];
+
     /// The first is the default.
     pub(crate) const ALL: &[Self] = &[
         Self {
@@ -104,6 +109,11 @@ impl Format {
 
     pub(crate) fn parse(name: &str) -> Option<&'static Self> {
         Self::ALL.iter().find(|format| format.name == name)
+    }
+
+    /// Exit 2 before anything is asked for, where the vendor's token does not go where this format puts it.
+    pub(crate) fn check(&self, vendor: &str, in_query: bool) -> Result<()> {
+        if in_query && self.name == "header" { Err(header::takes_query(vendor)) } else { Ok(()) }
     }
 
     pub(crate) fn render(&self, given: &Given) -> Result<String> {

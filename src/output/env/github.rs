@@ -15,9 +15,7 @@ use crate::output::{mask, print};
 
 /// `file` is the value of `GITHUB_ENV`.
 pub(super) fn give(variable: &str, token: &str, out: &mut dyn Write, file: Option<&OsStr>) -> Result<()> {
-    let path = file.filter(|file| !file.is_empty()).map(Path::new).ok_or_else(|| {
-        Error::usage("format github: GITHUB_ENV is not set").with_hint("it is for a step of a GitHub Actions job")
-    })?;
+    let path = path(file)?;
     let failed = |error| Error::other(format!("{}: {error}", path.display()));
     let mut options = OpenOptions::new();
     options.append(true).create(true);
@@ -27,6 +25,12 @@ pub(super) fn give(variable: &str, token: &str, out: &mut dyn Write, file: Optio
     let entry = entry(variable, token)?;
     print(&mask(token), out)?;
     file.write_all(entry.as_bytes()).map_err(failed)
+}
+
+pub(super) fn path(file: Option<&OsStr>) -> Result<&Path> {
+    file.filter(|file| !file.is_empty()).map(Path::new).ok_or_else(|| {
+        Error::usage("format github: GITHUB_ENV is not set").with_hint("it is for a step of a GitHub Actions job")
+    })
 }
 
 /// The form for values of several lines: a value cannot end it early and set further variables.

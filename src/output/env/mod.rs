@@ -50,6 +50,8 @@ enum Reader {
 }
 
 impl EnvFormat {
+    pub(crate) const DEFAULT: &Self = &Self::ALL[0];
+
     /// The first is the default.
     pub(crate) const ALL: &[Self] = &[
         Self {
@@ -140,6 +142,19 @@ impl EnvFormat {
             Reader::Shell(render, _) | Reader::Program(render) => print(&render(variable, token)?, out),
             Reader::GitHub => github::give(variable, token, out, github_env),
         }
+    }
+
+    /// Exit 2 before anything is asked for, where there is nothing to write to.
+    pub(crate) fn check(&self, github_env: Option<&OsStr>) -> Result<()> {
+        match self.reader {
+            Reader::GitHub => github::path(github_env).map(|_| ()),
+            Reader::Shell(..) | Reader::Program(_) => Ok(()),
+        }
+    }
+
+    /// Whether the format writes the mask of a GitHub job itself, to standard output.
+    pub(crate) fn masks(&self) -> bool {
+        matches!(self.reader, Reader::GitHub)
     }
 
     /// What to print when there is no token. None where no shell evaluates the output.
