@@ -1,1 +1,3 @@
-//! Where a field's value comes from.
+mod bounded;
+mod command;
+mod first_line;
