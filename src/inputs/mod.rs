@@ -1,3 +1,4 @@
 mod bounded;
 mod command;
 mod first_line;
+mod keyring;
