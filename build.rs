@@ -16,6 +16,11 @@ fn main() -> io::Result<()> {
         .filter_map(|path| Some((path.file_stem()?.to_str()?, path)))
         .map(|(name, path)| format!("    ({name:?}, include_str!({path:?})),\n"))
         .collect();
-    let table = format!("/// Name and file of every built-in vendor, by name.\npub(crate) const BUILT_IN: &[(&str, &str)] = &[\n{rows}];\n");
-    fs::write(Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("built_in.rs"), table)
+    let table = format!(
+        "/// Name and file of every built-in vendor, by name.\npub(crate) const BUILT_IN: &[(&str, &str)] = &[\n{rows}];\n"
+    );
+    fs::write(
+        Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("built_in.rs"),
+        table,
+    )
 }

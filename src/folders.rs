@@ -33,11 +33,17 @@ fn project() -> Option<ProjectDirs> {
 }
 
 fn overridden(name: &str) -> Result<Option<PathBuf>> {
-    let Some(folder) = std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from) else {
+    let Some(folder) = std::env::var_os(name)
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
+    else {
         return Ok(None);
     };
     if folder.is_absolute() {
         return Ok(Some(folder));
     }
-    Err(Error::usage(format!("{name}: {} is not an absolute path", folder.display())))
+    Err(Error::usage(format!(
+        "{name}: {} is not an absolute path",
+        folder.display()
+    )))
 }

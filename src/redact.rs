@@ -74,7 +74,15 @@ mod tests {
     #[test]
     fn no_form_of_a_sent_secret_is_shown() {
         let redactor = Redactor::new([&Secret::new("p\"a/s s+")]);
-        for echo in ["p\"a/s s+", "p\\\"a/s s+", "p\\\"a\\/s s+", "p%22a%2Fs%20s%2B", "p%22a%2fs%20s%2b", "p%22a%2Fs+s%2B", "cCJhL3Mgcys="] {
+        for echo in [
+            "p\"a/s s+",
+            "p\\\"a/s s+",
+            "p\\\"a\\/s s+",
+            "p%22a%2Fs%20s%2B",
+            "p%22a%2fs%20s%2b",
+            "p%22a%2Fs+s%2B",
+            "cCJhL3Mgcys=",
+        ] {
             let shown = redactor.one_line(&format!("wrong: {echo}."));
             assert_eq!(shown, "wrong: ***.");
         }

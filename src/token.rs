@@ -22,6 +22,7 @@ use crate::error::{Error, Exit, Result};
 use crate::inputs::Sources;
 use crate::inputs::plain::Chosen;
 use crate::secret::Secret;
+use crate::vendor::Vendor;
 use crate::vendor::answer::Grant;
 
 /// What a token is wanted for, and what is asked of it.
@@ -79,12 +80,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
 impl Need<'_> {
     /// What the token was or will be asked for with.
     pub(crate) fn identity(&self) -> Identity {
-        Identity {
-            vendor: self.sources.vendor.name.clone(),
-            url: self.chosen.base.as_str().to_owned(),
-            way: self.chosen.way.clone(),
-            fields: self.chosen.laid_in(self.sources.vendor),
-        }
+        identity_of(self.sources.vendor, self.chosen)
     }
 
     /// The secrets of a way that has no plain field: they alone tell one person from another.
@@ -94,7 +90,9 @@ impl Need<'_> {
             return Ok(None);
         }
         let fields = self.chosen.secrets(vendor, &vendor.definition.login);
-        let secrets = fields.into_iter().map(|field| self.sources.secret(field, self.chosen, |_| ()));
+        let secrets = fields
+            .into_iter()
+            .map(|field| self.sources.secret(field, self.chosen, |_| ()));
         secrets.collect::<Result<_>>().map(Some)
     }
 
@@ -106,7 +104,9 @@ impl Need<'_> {
             _ => false,
         };
         if !own {
-            self.sources.voice.explain("the cached token was given for another secret");
+            self.sources
+                .voice
+                .explain("the cached token was given for another secret");
         }
         own.then_some(entry)
     }
@@ -127,11 +127,16 @@ impl Need<'_> {
             fresh: self.fresh,
             deadline: self.sources.deadline,
         };
-        let look = || self.look(identity, telling).filter(|entry| self.freshness(entry).is_fresh());
+        let look = || {
+            self.look(identity, telling)
+                .filter(|entry| self.freshness(entry).is_fresh())
+        };
         let is_own = |fingerprint: &Fingerprint| telling.is_some_and(|secrets| is_of(fingerprint, secrets));
         let guard = match lock::acquire(self.store, &identity.digest(), waiter, look, is_own)? {
             Turn::Found(entry) => {
-                self.sources.voice.explain("another process got a token in the meantime");
+                self.sources
+                    .voice
+                    .explain("another process got a token in the meantime");
                 return Ok(entry.into());
             }
             Turn::Failed(error) => return Err(error),
@@ -159,7 +164,9 @@ impl Need<'_> {
                 (grant, asked_at, TokenOrigin::Login)
             }
         };
-        let kept_refresh_token = entry.filter(|_| origin == TokenOrigin::Refresh).and_then(|entry| entry.refresh_token);
+        let kept_refresh_token = entry
+            .filter(|_| origin == TokenOrigin::Refresh)
+            .and_then(|entry| entry.refresh_token);
         self.keep(identity, telling, &grant, asked_at, kept_refresh_token)?;
         self.lasting(grant, asked_at, origin)
     }
@@ -174,12 +181,18 @@ impl Need<'_> {
         refresh_token: Option<Secret>,
     ) -> Result<()> {
         let Some(lifetime) = grant.lifetime else {
-            self.sources.voice.explain("the vendor does not say how long the token lasts, so it is not kept");
+            self.sources
+                .voice
+                .explain("the vendor does not say how long the token lasts, so it is not kept");
             self.say(entry::forget(self.store, identity), "");
             return Ok(());
         };
         let refresh_token = grant.refresh_token.clone().or(refresh_token);
-        let next = if refresh_token.is_some() { "; the next call logs in" } else { "" };
+        let next = if refresh_token.is_some() {
+            "; the next call logs in"
+        } else {
+            ""
+        };
         let kept = entry::keep(
             self.store,
             &Entry {
@@ -200,7 +213,9 @@ impl Need<'_> {
     /// Exit 6 where what the vendor gave does not last as long as it must.
     fn lasting(&self, grant: Grant, asked_at: i64, origin: TokenOrigin) -> Result<Obtained> {
         let name = &self.sources.vendor.name;
-        let expires_at = grant.lifetime.map(|lifetime| asked_at.saturating_add(span_ms(lifetime)));
+        let expires_at = grant
+            .lifetime
+            .map(|lifetime| asked_at.saturating_add(span_ms(lifetime)));
         let demand = Demand {
             min_ttl: self.min_ttl,
             since: None,
@@ -227,7 +242,10 @@ impl Need<'_> {
         let entry = cached.filter(|entry| for_now && self.freshness(entry).serves_in_need());
         let entry = entry.ok_or_else(|| error.clone())?;
         let left = duration::words(clock::between(now_ms(), entry.expires_at));
-        self.sources.voice.warn(&format!("{}; the cached token is given, which lasts another {left}", error.text()));
+        self.sources.voice.warn(&format!(
+            "{}; the cached token is given, which lasts another {left}",
+            error.text()
+        ));
         Ok(entry.into())
     }
 
@@ -249,6 +267,16 @@ impl From<Entry> for Obtained {
             extras: entry.extras,
             origin: TokenOrigin::Cache,
         }
+    }
+}
+
+/// What tells one person's token from another's.
+pub(crate) fn identity_of(vendor: &Vendor, chosen: &Chosen) -> Identity {
+    Identity {
+        vendor: vendor.name.clone(),
+        url: chosen.base.as_str().to_owned(),
+        way: chosen.way.clone(),
+        fields: chosen.laid_in(vendor),
     }
 }
 

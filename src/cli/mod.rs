@@ -20,16 +20,22 @@ use crate::vendor::catalogue::is_command;
 use crate::vendor::{Catalogue, Vendor};
 use crate::voice::Verbosity;
 
-pub(crate) use tree::whole;
-
 /// What was asked for.
 #[derive(Debug)]
 pub(crate) enum Invocation {
     Token(Box<Call>, &'static Format),
     Env(Box<Call>, &'static EnvFormat),
-    Status { target: Option<Target>, json: bool, verbosity: Verbosity },
-    Vendors { name: Option<String> },
-    Demo { target: Option<Target> },
+    Status {
+        target: Option<Target>,
+        json: bool,
+        verbosity: Verbosity,
+    },
+    Vendors {
+        name: Option<String>,
+    },
+    Demo {
+        target: Option<Target>,
+    },
     /// Help or the version.
     Text(String),
 }
@@ -60,7 +66,12 @@ impl Target {
     fn parse(text: &str) -> Result<Self> {
         let (vendor, profile) = match text.split_once('@') {
             None => (text, None),
-            Some((_, "")) => return Err(Error::usage(format!("'{}': the profile after '@' is empty", text.escape_debug()))),
+            Some((_, "")) => {
+                return Err(Error::usage(format!(
+                    "'{}': the profile after '@' is empty",
+                    text.escape_debug()
+                )));
+            }
             Some((vendor, profile)) => (vendor, Some(profile.to_owned())),
         };
         Ok(Self {
@@ -73,7 +84,10 @@ impl Target {
 /// Reads the words behind the program's name.
 pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<Invocation> {
     let place = usize::from(words.first().is_some_and(|word| word == "env"));
-    let target = match words.get_mut(place).filter(|word| !word.as_encoded_bytes().starts_with(b"-")) {
+    let target = match words
+        .get_mut(place)
+        .filter(|word| !word.as_encoded_bytes().starts_with(b"-"))
+    {
         None => None,
         Some(word) => match word.to_str() {
             Some(text) if text.contains('@') => {
@@ -104,7 +118,9 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
 
 fn invocation(matches: &ArgMatches, vendor: Option<Vendor>, target: Option<Target>) -> Result<Invocation> {
     let Some((name, matches)) = matches.subcommand() else {
-        return Err(Error::usage("no command is given").with_hint("`tok --help` lists them; `tok demo` shows one at work"));
+        return Err(
+            Error::usage("no command is given").with_hint("`tok --help` lists them; `tok demo` shows one at work")
+        );
     };
     let other = || text(matches, "vendor").map(|text| Target::parse(&text)).transpose();
     Ok(match (name, vendor) {

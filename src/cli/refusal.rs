@@ -23,10 +23,12 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
             let names = catalogue.names();
             let commands = ["env", "status", "vendors", "demo"];
             let near = suggest::nearest(&typed, names.iter().map(String::as_str).chain(commands));
-            Error::usage(format!("'{}' is neither a vendor nor a command", typed.escape_debug())).with_hint(match near {
-                Some(near) => format!("did you mean {near}?"),
-                None => "`tok vendors` lists the vendors, `tok --help` the commands".to_owned(),
-            })
+            Error::usage(format!("'{}' is neither a vendor nor a command", typed.escape_debug())).with_hint(
+                match near {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => "`tok vendors` lists the vendors, `tok --help` the commands".to_owned(),
+                },
+            )
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Error::usage("a vendor is missing").with_hint("`tok vendors` lists them")
@@ -50,7 +52,10 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
         )),
         ErrorKind::ValueValidation => {
             let reason = std::error::Error::source(error).map(ToString::to_string);
-            Error::usage(format!("{name}: {}", reason.unwrap_or_else(|| "its value is wrong".to_owned())))
+            Error::usage(format!(
+                "{name}: {}",
+                reason.unwrap_or_else(|| "its value is wrong".to_owned())
+            ))
         }
         ErrorKind::MissingRequiredArgument => Error::usage(format!("{argument} is missing")),
         _ => {
@@ -66,7 +71,10 @@ fn unknown(name: &str, suggested: &str, vendor: Option<&Vendor>) -> Error {
     if let Some(vendor) = vendor
         && vendor.secret_fields().any(|secret| secret.name == field)
     {
-        return Error::usage(format!("{name}: no flag takes a secret's value, since other users can read it")).with_hint(format!(
+        return Error::usage(format!(
+            "{name}: no flag takes a secret's value, since other users can read it"
+        ))
+        .with_hint(format!(
             "pipe it to --{field}-stdin, name a file with --{field}-file, or set {}",
             vendor.variable_of(field)
         ));

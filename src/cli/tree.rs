@@ -87,7 +87,11 @@ fn status() -> Command {
 fn vendors_command() -> Command {
     Command::new("vendors")
         .about("List the vendors, or print the definition of one")
-        .arg(Arg::new("name").value_name("NAME").help("Print this vendor's definition"))
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .help("Print this vendor's definition"),
+        )
 }
 
 fn demo() -> Command {
@@ -97,7 +101,9 @@ fn demo() -> Command {
 }
 
 fn target() -> Arg {
-    Arg::new("vendor").value_name("VENDOR").help("Only this vendor, as VENDOR or VENDOR@PROFILE")
+    Arg::new("vendor")
+        .value_name("VENDOR")
+        .help("Only this vendor, as VENDOR or VENDOR@PROFILE")
 }
 
 fn vendor_command(vendor: &Vendor, format: Arg) -> Command {
@@ -131,14 +137,22 @@ fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {
     let name = &field.name;
     let variable = vendor.variable_of(name);
     if !field.secret {
-        let default = field.default.as_ref().map(|default| format!(", {default} by default")).unwrap_or_default();
+        let default = field
+            .default
+            .as_ref()
+            .map(|default| format!(", {default} by default"))
+            .unwrap_or_default();
         return vec![
             Arg::new(name.clone())
                 .long(name.clone())
                 .value_name(value_name(field.kind))
                 .help_heading(FIELDS)
                 .allow_hyphen_values(true)
-                .action(if field.kind == Kind::List { ArgAction::Append } else { ArgAction::Set })
+                .action(if field.kind == Kind::List {
+                    ArgAction::Append
+                } else {
+                    ArgAction::Set
+                })
                 .help(format!("{}{default} [{variable}]", field.help)),
         ];
     }
@@ -174,7 +188,12 @@ fn value_name(kind: Kind) -> &'static str {
 }
 
 fn url(vendor: &Vendor) -> Arg {
-    let own = vendor.definition.url.as_ref().map(|url| format!(", {url} by default")).unwrap_or_default();
+    let own = vendor
+        .definition
+        .url
+        .as_ref()
+        .map(|url| format!(", {url} by default"))
+        .unwrap_or_default();
     Arg::new("url")
         .long("url")
         .value_name("URL")
@@ -220,7 +239,11 @@ fn options(vendor: &Vendor) -> Vec<Arg> {
 }
 
 fn format_arg<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T>, names: Vec<&'static str>) -> Arg {
-    let help = format!("Print it as {}; {} by default", names.join(", "), names.first().unwrap_or(&""));
+    let help = format!(
+        "Print it as {}; {} by default",
+        names.join(", "),
+        names.first().unwrap_or(&"")
+    );
     let parse = move |text: &str| {
         find(text).ok_or_else(|| {
             let near = suggest::nearest(text, names.iter().copied());

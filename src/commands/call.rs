@@ -51,7 +51,9 @@ impl Setting {
         }
         let from_variable = match variable::read("TOK_TIMEOUT")? {
             None => None,
-            Some(text) => Some(duration::parse(&text).map_err(|reason| Error::usage(format!("TOK_TIMEOUT: {reason}")))?),
+            Some(text) => {
+                Some(duration::parse(&text).map_err(|reason| Error::usage(format!("TOK_TIMEOUT: {reason}")))?)
+            }
         };
         let named_limit = profile.timeout.filter(|_| named);
         let limit = call.timeout.or(named_limit).or(from_variable).or(profile.timeout);
@@ -107,7 +109,9 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: Setting, masks_itsel
         voice.raw(&mask(obtained.token.expose()));
     }
     let expires_at = obtained.expires_at.map(|end| end.div_euclid(1000));
-    let left = obtained.expires_at.map(|end| (end - crate::cache::clock::now_ms()).max(0) / 1000);
+    let left = obtained
+        .expires_at
+        .map(|end| (end - crate::cache::clock::now_ms()).max(0) / 1000);
     Ok(Given {
         vendor: vendor.name.clone(),
         profile: sources.profile.name.clone(),

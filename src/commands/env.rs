@@ -33,7 +33,10 @@ pub(super) fn failing_code(words: &[OsString]) -> Option<String> {
         "-f" | "--format" => words.get(place + 1).copied(),
         _ => word.strip_prefix("--format=").or_else(|| word.strip_prefix("-f")),
     });
-    named.and_then(EnvFormat::parse).unwrap_or(EnvFormat::DEFAULT).failing(None)
+    named
+        .and_then(EnvFormat::parse)
+        .unwrap_or(EnvFormat::DEFAULT)
+        .failing(None)
 }
 
 /// A failure to write it is not worth a word beside the failure that it is printed for.

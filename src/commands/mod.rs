@@ -49,7 +49,11 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
     match invocation {
         Invocation::Token(call, format) => token::run(&ground, &call, format),
         Invocation::Env(call, format) => env::run(&ground, &call, format),
-        Invocation::Status { target, json, verbosity } => status::run(&ground, target, json, verbosity),
+        Invocation::Status {
+            target,
+            json,
+            verbosity,
+        } => status::run(&ground, target, json, verbosity),
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),

@@ -34,7 +34,9 @@ fn all(ground: &Ground) -> Result<()> {
     let (vendors, broken) = ground.catalogue.all();
     let rows = vendors.into_iter().map(|vendor| {
         let definition = vendor.definition;
-        let whose = vendor.path.map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
+        let whose = vendor
+            .path
+            .map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
         let url = definition.url.unwrap_or_else(|| "given by --url".to_owned());
         [vendor.name, definition.about, url, whose]
     });

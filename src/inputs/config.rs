@@ -67,7 +67,10 @@ impl Profiles {
             }
             Err(error) => return Err(Error::usage(format!("{}: {error}", path.display()))),
         };
-        let file = File { path: &path, text: &text };
+        let file = File {
+            path: &path,
+            text: &text,
+        };
         let list = file.profiles(vendor, catalogue)?;
         Ok(Self { path, list })
     }
@@ -105,7 +108,11 @@ type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a
 
 impl File<'_> {
     fn error(&self, span: &Range<usize>, text: impl std::fmt::Display) -> Error {
-        Error::usage(format!("{}:{}: {text}", self.path.display(), line_of(self.text, span.start)))
+        Error::usage(format!(
+            "{}:{}: {text}",
+            self.path.display(),
+            line_of(self.text, span.start)
+        ))
     }
 
     fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
@@ -116,10 +123,12 @@ impl File<'_> {
             let name = key.get_ref().as_ref();
             if !catalogue.knows(name) {
                 let error = self.error(&key.span(), format!("there is no vendor '{}'", name.escape_debug()));
-                return Err(match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
-                    Some(near) => error.with_hint(format!("did you mean [{near}]?")),
-                    None => error.with_hint("`tok vendors` lists them"),
-                });
+                return Err(
+                    match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
+                        Some(near) => error.with_hint(format!("did you mean [{near}]?")),
+                        None => error.with_hint("`tok vendors` lists them"),
+                    },
+                );
             }
             if name == vendor.name {
                 found = Some((key, value));
@@ -152,7 +161,8 @@ impl File<'_> {
     fn set(&self, vendor: &Vendor, profile: &mut Profile, (key, value): Entry) -> Result<()> {
         let name = key.get_ref().as_ref();
         let text = || self.text(name, value);
-        let span = || duration::parse(&text()?).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")));
+        let span =
+            || duration::parse(&text()?).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")));
         match name {
             "url" => profile.url = Some(text()?),
             "variable" => profile.variable = Some(text()?),
@@ -170,7 +180,10 @@ impl File<'_> {
                 Some(_) => {
                     profile.plain.insert(name.to_owned(), self.texts(name, value)?);
                 }
-                None => match vendor.secret_fields().find(|field| name.strip_suffix("-command") == Some(&field.name)) {
+                None => match vendor
+                    .secret_fields()
+                    .find(|field| name.strip_suffix("-command") == Some(&field.name))
+                {
                     Some(field) => {
                         profile.commands.insert(field.name.clone(), text()?);
                     }
@@ -183,7 +196,9 @@ impl File<'_> {
 
     fn unknown(&self, vendor: &Vendor, key: &Spanned<std::borrow::Cow<'_, str>>) -> Error {
         let name = key.get_ref().as_ref();
-        let mut known: Vec<String> = ["url", "variable", "way", "min-ttl", "timeout"].map(str::to_owned).into();
+        let mut known: Vec<String> = ["url", "variable", "way", "min-ttl", "timeout"]
+            .map(str::to_owned)
+            .into();
         known.extend(vendor.plain_fields().map(|field| field.name.clone()));
         known.extend(vendor.secret_fields().map(|field| format!("{}-command", field.name)));
         let error = self.error(&key.span(), format!("unknown key '{}'", name.escape_debug()));

@@ -76,10 +76,31 @@ impl Sources<'_> {
 
     /// The variable of a field, if it is set and variables count.
     fn variable(&self, field: &str) -> Result<Option<String>> {
-        if self.variables { variable::read(&self.vendor.variable_of(field)) } else { Ok(None) }
+        if self.variables {
+            variable::read(&self.vendor.variable_of(field))
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Where a plain value came from, in words; `None` is the vendor's own.
+    pub(crate) fn origin_of(&self, field: &str, source: Option<Source>) -> String {
+        let vendor = &self.vendor.name;
+        match source {
+            None => "the vendor's own".to_owned(),
+            Some(Source::Flag) => format!("from --{field}"),
+            Some(Source::NamedProfile | Source::Profile) => format!("from {}", self.profile.header(vendor)),
+            Some(Source::Variable) => format!("from {}", self.vendor.variable_of(field)),
+            Some(Source::Default) => "by default".to_owned(),
+            Some(Source::Prompt) => "as it was typed".to_owned(),
+        }
     }
 
     fn profile_source(&self) -> Source {
-        if self.named { Source::NamedProfile } else { Source::Profile }
+        if self.named {
+            Source::NamedProfile
+        } else {
+            Source::Profile
+        }
     }
 }

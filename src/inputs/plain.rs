@@ -46,7 +46,11 @@ impl Chosen {
     }
 
     /// The secret fields that a request lays in.
-    pub(crate) fn secrets<'a>(&self, vendor: &'a Vendor, exchange: &'a crate::vendor::definition::Exchange) -> Vec<&'a Field> {
+    pub(crate) fn secrets<'a>(
+        &self,
+        vendor: &'a Vendor,
+        exchange: &'a crate::vendor::definition::Exchange,
+    ) -> Vec<&'a Field> {
         let names = request::names(exchange);
         vendor
             .secret_fields()
@@ -95,7 +99,10 @@ impl Sources<'_> {
         let asked_url = answers.remove("url");
         for (name, answer) in answers {
             let kind = vendor.definition.field(&name).map_or(Kind::Text, |field| field.kind);
-            plain.insert(name.clone(), self.check(&name, kind, &kind.split(&answer), Source::Prompt)?);
+            plain.insert(
+                name.clone(),
+                self.check(&name, kind, &kind.split(&answer), Source::Prompt)?,
+            );
             sources.insert(name, Source::Prompt);
         }
         let (text, url) = match (url, asked_url) {
@@ -106,7 +113,8 @@ impl Sources<'_> {
                 (request::url(own, &plain).map_err(|error| error.of(&vendor.name))?, None)
             }
         };
-        let base = BaseUrl::parse(&text).map_err(|reason| self.wrong("url", url.unwrap_or(Source::Default), &reason))?;
+        let base =
+            BaseUrl::parse(&text).map_err(|reason| self.wrong("url", url.unwrap_or(Source::Default), &reason))?;
         Ok(Chosen {
             base,
             url,
@@ -141,7 +149,12 @@ impl Sources<'_> {
     }
 
     /// Whichever of flag, named profile, variable and profile has it.
-    fn first<T: From<String>>(&self, flag: Option<T>, profile: impl Fn() -> Option<T>, field: &str) -> Result<Option<(T, Source)>> {
+    fn first<T: From<String>>(
+        &self,
+        flag: Option<T>,
+        profile: impl Fn() -> Option<T>,
+        field: &str,
+    ) -> Result<Option<(T, Source)>> {
         if let Some(value) = flag {
             return Ok(Some((value, Source::Flag)));
         }
@@ -166,10 +179,12 @@ impl Sources<'_> {
         }
         let flag = self.flags.plain.get(&field.name).cloned().map(Texts);
         let from_profile = || self.profile.plain.get(&field.name).cloned().map(Texts);
-        let found = self.first(flag, from_profile, &field.name)?.map(|(Texts(texts), source)| match (source, texts.as_slice()) {
-            (Source::Variable, [text]) => (field.kind.split(text), source),
-            _ => (texts, source),
-        });
+        let found = self
+            .first(flag, from_profile, &field.name)?
+            .map(|(Texts(texts), source)| match (source, texts.as_slice()) {
+                (Source::Variable, [text]) => (field.kind.split(text), source),
+                _ => (texts, source),
+            });
         Ok(found.or_else(|| {
             let default = field.default.as_ref()?;
             Some((field.kind.split(default), Source::Default))
@@ -216,7 +231,10 @@ impl Sources<'_> {
         let ways = names.iter().map(|name| {
             let variable = vendor.variable_of(name);
             let header = self.profile.header(&vendor.name);
-            format!("{name}: --{name}, {variable}, or {name} in {header} of {}", self.config_path.display())
+            format!(
+                "{name}: --{name}, {variable}, or {name} in {header} of {}",
+                self.config_path.display()
+            )
         });
         Error::missing(format!("{}: {} {are} missing", vendor.name, names.join(" and ")))
             .with_hint(ways.collect::<Vec<_>>().join("; "))
@@ -240,7 +258,10 @@ impl Sources<'_> {
                 self.vendor.name,
                 given.join(" and ")
             ))
-            .with_hint(format!("give one way alone: {}", ways.collect::<Vec<_>>().join("; or "))));
+            .with_hint(format!(
+                "give one way alone: {}",
+                ways.collect::<Vec<_>>().join("; or ")
+            )));
         }
         if !given.is_empty()
             && let Some(way) = candidates.first()
@@ -251,8 +272,12 @@ impl Sources<'_> {
             let way = ways.iter().find(|way| way.join("+") == *named || way.contains(named));
             return way.cloned().ok_or_else(|| {
                 let names = ways.iter().filter_map(|way| way.first().cloned()).collect::<Vec<_>>();
-                self.wrong("way", self.profile_source(), &format!("there is no way '{}'", named.escape_debug()))
-                    .with_hint(format!("the ways are: {}", names.join(", ")))
+                self.wrong(
+                    "way",
+                    self.profile_source(),
+                    &format!("there is no way '{}'", named.escape_debug()),
+                )
+                .with_hint(format!("the ways are: {}", names.join(", ")))
             });
         }
         Ok(candidates.first().map(|way| (*way).clone()).unwrap_or_default())

@@ -42,7 +42,8 @@ impl Sources<'_> {
             return Ok(Some(secret));
         }
         if let Some(value) = self.variable(name)? {
-            self.voice.explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
+            self.voice
+                .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));
         }
         if !self.named
@@ -53,6 +54,22 @@ impl Sources<'_> {
         self.from_keyring(name, chosen)
     }
 
+    /// Which source a secret would be taken from, as far as can be said without the keyring and without a command.
+    pub(crate) fn secret_origin(&self, name: &str, chosen: &Chosen) -> String {
+        let header = self.profile.header(&self.vendor.name);
+        let command = self.profile.commands.contains_key(name) && self.is_own_origin(chosen);
+        let variable = self.vendor.variable_of(name);
+        if self.named && command {
+            format!("from {name}-command of {header}")
+        } else if variable::is_set(&variable) {
+            format!("from {variable}")
+        } else if command {
+            format!("from {name}-command of {header}")
+        } else {
+            "from the OS keyring, or asked for".to_owned()
+        }
+    }
+
     fn from_command(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let Some(line) = self.profile.commands.get(name) else {
             return Ok(None);
@@ -60,7 +77,8 @@ impl Sources<'_> {
         let source = format!("{name}-command of {}", self.profile.header(&self.vendor.name));
         if !self.is_own_origin(chosen) {
             let origin = chosen.base.origin();
-            self.voice.explain(&format!("{source}: skipped, since it does not belong to {origin}"));
+            self.voice
+                .explain(&format!("{source}: skipped, since it does not belong to {origin}"));
             return Ok(None);
         }
         self.voice.explain(&format!("{name}: from {source}"));
@@ -78,11 +96,14 @@ impl Sources<'_> {
 
     fn from_keyring(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         if !self.keyring {
-            self.voice.explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
+            self.voice
+                .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
             return Ok(None);
         }
         let user = self.keyring_user(name, chosen);
-        match keyring::read(&user, self.can_show_dialog(), self.deadline).map_err(|error| error.of(&self.vendor.name))? {
+        match keyring::read(&user, self.can_show_dialog(), self.deadline)
+            .map_err(|error| error.of(&self.vendor.name))?
+        {
             keyring::Found::Secret(secret) => {
                 self.voice.explain(&format!("{name}: from the OS keyring"));
                 Ok(Some(secret))

@@ -11,8 +11,10 @@ pub(super) fn render(given: &Given) -> Result<String> {
 }
 
 pub(super) fn takes_query(vendor: &str) -> Error {
-    Error::usage(format!("format header: {vendor} takes its token in the query of the URL"))
-        .with_hint("use `-f curl` or `-f token`")
+    Error::usage(format!(
+        "format header: {vendor} takes its token in the query of the URL"
+    ))
+    .with_hint("use `-f curl` or `-f token`")
 }
 
 #[cfg(test)]

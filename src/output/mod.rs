@@ -113,7 +113,11 @@ impl Format {
 
     /// Exit 2 before anything is asked for, where the vendor's token does not go where this format puts it.
     pub(crate) fn check(&self, vendor: &str, in_query: bool) -> Result<()> {
-        if in_query && self.name == "header" { Err(header::takes_query(vendor)) } else { Ok(()) }
+        if in_query && self.name == "header" {
+            Err(header::takes_query(vendor))
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn render(&self, given: &Given) -> Result<String> {

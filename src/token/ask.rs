@@ -46,7 +46,11 @@ impl Need<'_> {
         self.keep_pause()?;
         let secrets = self.secrets_for(&vendor.definition.login, guard)?;
         let login = self.login();
-        let _turn = if self.no_cache { None } else { Some(self.login_turn(&login)?) };
+        let _turn = if self.no_cache {
+            None
+        } else {
+            Some(self.login_turn(&login)?)
+        };
         let canonical = self.canonical(&secrets);
         let values: Vec<&[u8]> = secrets.values().map(|secret| secret.expose().as_bytes()).collect();
         let attempt = Attempt {
@@ -58,7 +62,9 @@ impl Need<'_> {
         {
             return Err(self.held(&held));
         }
-        self.sources.voice.explain(&format!("logging in at {}", self.chosen.base.origin()));
+        self.sources
+            .voice
+            .explain(&format!("logging in at {}", self.chosen.base.origin()));
         match self.ask(Of::Login, secrets.clone()) {
             Ok(answered) => {
                 self.say(hold::clear(self.store, &login, attempt, now_ms()), "");
@@ -72,7 +78,10 @@ impl Need<'_> {
                     Cause::Vendor => None,
                 };
                 if let Some(kind) = kind {
-                    self.say(hold::put(self.store, &login, kind, attempt, &refusal.words, now_ms()), "");
+                    self.say(
+                        hold::put(self.store, &login, kind, attempt, &refusal.words, now_ms()),
+                        "",
+                    );
                 }
                 Err(self.error_of(&refusal))
             }
@@ -80,7 +89,12 @@ impl Need<'_> {
     }
 
     /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
-    pub(super) fn refresh(&self, token: &Secret, refresh_token: Option<&Secret>, guard: &Guard) -> Result<Option<(Grant, i64)>> {
+    pub(super) fn refresh(
+        &self,
+        token: &Secret,
+        refresh_token: Option<&Secret>,
+        guard: &Guard,
+    ) -> Result<Option<(Grant, i64)>> {
         let (Some(exchange), Some(refresh_token)) = (&self.sources.vendor.definition.refresh, refresh_token) else {
             return Ok(None);
         };
@@ -92,7 +106,9 @@ impl Need<'_> {
             Ok(answered) => Ok(Some(answered)),
             Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
                 let words = &refusal.words;
-                self.sources.voice.explain(&format!("the refresh token is refused: {words}; logging in"));
+                self.sources
+                    .voice
+                    .explain(&format!("the refresh token is refused: {words}; logging in"));
                 Ok(None)
             }
             Err(Failure::Refusal(refusal)) => Err(self.error_of(&refusal)),
@@ -162,7 +178,15 @@ impl Need<'_> {
         };
         let read = answer::grant(&answer, &context);
         if answer.status == 429 {
-            self.say(pause::put(self.store, &self.chosen.base.origin(), pause_of(&answer, sent_at), now_ms()), "");
+            self.say(
+                pause::put(
+                    self.store,
+                    &self.chosen.base.origin(),
+                    pause_of(&answer, sent_at),
+                    now_ms(),
+                ),
+                "",
+            );
         }
         read.map(|grant| (grant, asked_at)).map_err(Failure::Refusal)
     }
@@ -197,7 +221,8 @@ impl Need<'_> {
     fn error_of(&self, refusal: &Refusal) -> Error {
         let error = Error::from(refusal).of(&self.sources.vendor.name);
         match refusal.cause {
-            Cause::Credentials => error.with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
+            Cause::Credentials => error
+                .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
             Cause::Request | Cause::Vendor => error,
         }
     }

@@ -98,9 +98,12 @@ pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal
         return Err(not_understood("the token is longer than 16384 characters"));
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(not_understood("the token holds a blank, a control character or one beyond ASCII"));
+        return Err(not_understood(
+            "the token holds a blank, a control character or one beyond ASCII",
+        ));
     }
-    let lifetime = lifetime::read(context, &json, token, answer.date.as_deref()).map_err(|words| not_understood(&words))?;
+    let lifetime =
+        lifetime::read(context, &json, token, answer.date.as_deref()).map_err(|words| not_understood(&words))?;
     let refresh_token = context.rules.refresh_token.as_ref();
     Ok(Grant {
         token: Secret::new(token),
@@ -135,7 +138,11 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
             exit,
             cause,
             status: answer.status,
-            words: if words.is_empty() { "without a reason".to_owned() } else { words },
+            words: if words.is_empty() {
+                "without a reason".to_owned()
+            } else {
+                words
+            },
         }
     };
     match answer.status {

@@ -14,7 +14,15 @@ include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// Names that can be no vendor's, since they are commands.
 const COMMANDS: [&str; 9] = [
-    "env", "exec", "login", "logout", "status", "vendors", "demo", "completions", "help",
+    "env",
+    "exec",
+    "login",
+    "logout",
+    "status",
+    "vendors",
+    "demo",
+    "completions",
+    "help",
 ];
 
 pub(crate) fn is_command(name: &str) -> bool {
@@ -119,9 +127,13 @@ impl Catalogue {
 
 /// Reads a definition. Errors name the file, and the line where TOML or the schema is broken.
 pub(crate) fn read(name: &str, text: String, path: Option<PathBuf>) -> Result<Vendor> {
-    let shown = path.as_ref().map_or_else(|| name.to_owned(), |path| path.display().to_string());
+    let shown = path
+        .as_ref()
+        .map_or_else(|| name.to_owned(), |path| path.display().to_string());
     if path.is_some() && (RESERVED_VENDORS.contains(&name) || is_command(name)) {
-        return Err(Error::usage(format!("{shown}: '{name}' is a reserved name")).with_hint("give the file another name"));
+        return Err(
+            Error::usage(format!("{shown}: '{name}' is a reserved name")).with_hint("give the file another name")
+        );
     }
     let definition: Definition = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
@@ -168,11 +180,18 @@ impl Vendor {
     /// Whether a field serves the vendor's own URL and nothing else, so that it is not needed where the URL is given.
     pub(crate) fn is_only_in_url(&self, field: &str) -> bool {
         let definition = &self.definition;
-        let in_url = definition.url.as_deref().is_some_and(|url| template::names(url).contains(&field));
-        let elsewhere = [Some(&definition.login), definition.refresh.as_ref(), definition.revoke.as_ref()]
-            .into_iter()
-            .flatten()
-            .any(|exchange| super::request::names(exchange).contains(&field));
+        let in_url = definition
+            .url
+            .as_deref()
+            .is_some_and(|url| template::names(url).contains(&field));
+        let elsewhere = [
+            Some(&definition.login),
+            definition.refresh.as_ref(),
+            definition.revoke.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|exchange| super::request::names(exchange).contains(&field));
         in_url && !elsewhere
     }
 

@@ -15,14 +15,31 @@ pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyrin
 
 /// Field names that would collide with an option or a profile's key.
 const RESERVED_FIELDS: [&str; 17] = [
-    "profile", "fresh", "min-ttl", "no-cache", "no-input", "timeout", "variable", "format", "verbose", "quiet", "help",
-    "version", "url", "way", "token", "refresh-token", "no-verify",
+    "profile",
+    "fresh",
+    "min-ttl",
+    "no-cache",
+    "no-input",
+    "timeout",
+    "variable",
+    "format",
+    "verbose",
+    "quiet",
+    "help",
+    "version",
+    "url",
+    "way",
+    "token",
+    "refresh-token",
+    "no-verify",
 ];
 
 /// `[a-z][a-z0-9]*`
 pub(crate) fn is_vendor_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 /// `[a-z][a-z0-9-]*`
@@ -137,7 +154,11 @@ fn exchange(definition: &Definition, table: &str, of: Of, exchange: &Exchange, m
     if exchange.note.is_some() && of != Of::Revoke {
         say("takes no 'note'; that is for [revoke]".to_owned());
     }
-    if exchange.basic.as_deref().is_some_and(|basic| request::pair(basic).is_none()) {
+    if exchange
+        .basic
+        .as_deref()
+        .is_some_and(|basic| request::pair(basic).is_none())
+    {
         say("'basic' is 'user:password'".to_owned());
     }
     for (key, template, logged) in templates(exchange) {
@@ -168,9 +189,24 @@ fn exchange(definition: &Definition, table: &str, of: Of, exchange: &Exchange, m
 fn templates(exchange: &Exchange) -> Vec<(&'static str, &str, bool)> {
     let mut bodies = Vec::new();
     let mut found = vec![("path", exchange.path.as_str(), true)];
-    found.extend(exchange.query.values().map(|template| ("query", template.as_str(), true)));
-    found.extend(exchange.headers.values().map(|template| ("headers", template.as_str(), false)));
-    found.extend(exchange.basic.iter().map(|template| ("basic", template.as_str(), false)));
+    found.extend(
+        exchange
+            .query
+            .values()
+            .map(|template| ("query", template.as_str(), true)),
+    );
+    found.extend(
+        exchange
+            .headers
+            .values()
+            .map(|template| ("headers", template.as_str(), false)),
+    );
+    found.extend(
+        exchange
+            .basic
+            .iter()
+            .map(|template| ("basic", template.as_str(), false)),
+    );
     if let Some(json) = &exchange.json {
         request::strings(json, &mut bodies);
     }
@@ -186,16 +222,27 @@ fn answer(definition: &Definition, mistakes: &mut Vec<String>) {
     let mut pointers: Vec<&str> = rules.success.keys().map(String::as_str).collect();
     pointers.extend(rules.token.iter());
     pointers.extend(rules.refresh_token.iter().flat_map(super::definition::Pointers::iter));
-    pointers.extend([&rules.expires_at, &rules.expires_in, &rules.expires_in_ms].into_iter().flatten().map(String::as_str));
+    pointers.extend(
+        [&rules.expires_at, &rules.expires_in, &rules.expires_in_ms]
+            .into_iter()
+            .flatten()
+            .map(String::as_str),
+    );
     pointers.extend(rules.extras.values().chain(&rules.error).map(String::as_str));
     for pointer in pointers {
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            mistakes.push(format!("[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'"));
+            mistakes.push(format!(
+                "[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'"
+            ));
         }
     }
     if let Some(lifetime) = &rules.lifetime {
         match template::names(lifetime).as_slice() {
-            [] => mistakes.extend(duration::parse(lifetime).err().map(|reason| format!("[answer] 'lifetime': {reason}"))),
+            [] => mistakes.extend(
+                duration::parse(lifetime)
+                    .err()
+                    .map(|reason| format!("[answer] 'lifetime': {reason}")),
+            ),
             [name] if definition.field(name).is_some_and(|field| field.kind == Kind::Duration) => {}
             _ => mistakes.push("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
         }

@@ -98,10 +98,10 @@ pub(crate) fn first(definition: &Definition, of: Of, good: bool) -> Option<&Exam
         .find(|example| example.of == of && example.exit == exit)
 }
 
-
 #[cfg(test)]
 mod tests {
-    use crate::vendor::{Catalogue, mistakes};
+    use crate::vendor::Catalogue;
+    use crate::vendor::check::mistakes;
 
     use super::*;
 
@@ -115,7 +115,13 @@ mod tests {
                 assert!(first(&vendor.definition, Of::Login, of).is_some(), "{}", vendor.name);
             }
             for example in &vendor.definition.examples {
-                assert_eq!(check(&vendor.definition, example), Ok(()), "{}: {}", vendor.name, example.body);
+                assert_eq!(
+                    check(&vendor.definition, example),
+                    Ok(()),
+                    "{}: {}",
+                    vendor.name,
+                    example.body
+                );
             }
         }
     }

@@ -19,7 +19,12 @@ const SHORTEST_MS: f64 = 1000.0;
 const LONGEST_MS: f64 = 10.0 * 365.25 * 86400.0 * 1000.0;
 
 /// Counted from when the request was sent; `None` where nothing says it. The error is for exit 6.
-pub(crate) fn read(context: &Context, json: &Json, token: &str, date: Option<&str>) -> Result<Option<Duration>, String> {
+pub(crate) fn read(
+    context: &Context,
+    json: &Json,
+    token: &str,
+    date: Option<&str>,
+) -> Result<Option<Duration>, String> {
     let rules = context.rules;
     let at = |pointer: &Option<String>| pointer.as_deref().and_then(|pointer| json.pointer(pointer));
     let vendor_now = || exact(date.and_then(http_date).unwrap_or(context.sent_at).as_millisecond());
@@ -34,7 +39,10 @@ pub(crate) fn read(context: &Context, json: &Json, token: &str, date: Option<&st
         return Ok(documented(context));
     };
     if !(SHORTEST_MS..=LONGEST_MS).contains(&milliseconds) {
-        return Err(format!("the token's lifetime of {} s cannot be right", (milliseconds / 1000.0).trunc()));
+        return Err(format!(
+            "the token's lifetime of {} s cannot be right",
+            (milliseconds / 1000.0).trunc()
+        ));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
 }

@@ -5,7 +5,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod catalogue;
-mod check;
+pub(crate) mod check;
 pub(crate) mod definition;
 pub(crate) mod example;
 mod lifetime;
@@ -14,5 +14,4 @@ pub(crate) mod template;
 pub(crate) mod value;
 
 pub(crate) use catalogue::{Catalogue, Vendor};
-pub(crate) use check::mistakes;
 pub(crate) use lifetime::http_date;

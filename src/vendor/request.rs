@@ -196,8 +196,14 @@ fn basic(template: &str, inputs: &Inputs) -> Result<Option<String>> {
         return Ok(None);
     };
     if user.contains(':') {
-        let name = template::names(template).first().copied().unwrap_or_default().to_owned();
-        return Err(Error::usage(format!("{name}: it holds a colon, which HTTP Basic cannot carry")));
+        let name = template::names(template)
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .to_owned();
+        return Err(Error::usage(format!(
+            "{name}: it holds a colon, which HTTP Basic cannot carry"
+        )));
     }
     Ok(Some(format!("{user}:{password}")))
 }

@@ -55,7 +55,11 @@ fn placeholder(inside: &str) -> Result<Part<'_>, String> {
         None => (inside, Form::AsIs),
         Some((name, "utc")) => (name, Form::Utc),
         Some((name, "form")) => (name, Form::FormEncoded),
-        Some((_, other)) => return Err(format!("'{{{inside}}}' ends in ':{other}'; only ':utc' and ':form' are known")),
+        Some((_, other)) => {
+            return Err(format!(
+                "'{{{inside}}}' ends in ':{other}'; only ':utc' and ':form' are known"
+            ));
+        }
     };
     if name.is_empty() {
         return Err(format!("'{{{inside}}}' names no field"));

@@ -40,7 +40,9 @@ pub(super) fn run(ground: &Ground, target: Option<&Target>) -> Result<()> {
         }
     };
     for vendor in &vendors {
-        Demo::of(ground, vendor)?.run().map_err(|error| error.of(format_args!("demo of {}", vendor.name)))?;
+        Demo::of(ground, vendor)?
+            .run()
+            .map_err(|error| error.of(format_args!("demo of {}", vendor.name)))?;
     }
     say("Nothing left this machine, and nothing of it is kept. `tok VENDOR --help` says what a real login needs.")?;
     broken.into_iter().next().map_or(Ok(()), Err)
@@ -71,7 +73,9 @@ impl<'a> Demo<'a> {
         let definition = &self.vendor.definition;
         say(&format!("{}: {}", self.vendor.name, definition.about))?;
         let Some(good) = example::first(definition, Of::Login, true) else {
-            return Err(Error::usage("the definition has no [[example]] of a login that exits 0"));
+            return Err(Error::usage(
+                "the definition has no [[example]] of a login that exits 0",
+            ));
         };
         self.stand_in.answer_with(good);
         self.step("log in", &self.good())?;
@@ -99,10 +103,19 @@ impl<'a> Demo<'a> {
         let how = requests.unwrap_or_else(|| "from the cache, no request".to_owned());
         let lasts = obtained.expires_at.map_or_else(
             || "for how long the vendor does not say".to_owned(),
-            |end| format!("for {}", duration::words(Duration::from_millis((end - now_ms() + 500).max(0).unsigned_abs()))),
+            |end| {
+                format!(
+                    "for {}",
+                    duration::words(Duration::from_millis((end - now_ms() + 500).max(0).unsigned_abs()))
+                )
+            },
         );
         row(what, &how, began)?;
-        say(&format!("  {:18}token {}, valid {lasts}", "", hidden(obtained.token.expose())))
+        say(&format!(
+            "  {:18}token {}, valid {lasts}",
+            "",
+            hidden(obtained.token.expose())
+        ))
     }
 
     /// One call that the vendor or the hold refuses.
@@ -112,7 +125,11 @@ impl<'a> Demo<'a> {
         let Err(error) = refused else {
             return Err(Error::other("a token was given where the example refuses it"));
         };
-        row(what, &requests.unwrap_or_else(|| "held back, no request".to_owned()), began)?;
+        row(
+            what,
+            &requests.unwrap_or_else(|| "held back, no request".to_owned()),
+            began,
+        )?;
         let code = error.exit as u8;
         say(&format!("  {:18}exit {code}: {}", "", error.text()))
     }

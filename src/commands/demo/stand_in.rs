@@ -100,12 +100,17 @@ fn serve(mut stream: TcpStream, desk: &Mutex<Desk>) -> Result<()> {
 fn request_line(received: &[u8]) -> Option<String> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);
-    let head = request.parse(received).ok().filter(httparse::Status::is_complete)?.unwrap();
+    let head = request
+        .parse(received)
+        .ok()
+        .filter(httparse::Status::is_complete)?
+        .unwrap();
     let length = request
         .headers
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case("content-length"))
         .and_then(|header| std::str::from_utf8(header.value).ok()?.parse().ok())
         .unwrap_or(0_usize);
-    (received.len() >= head + length).then(|| format!("{} {}", request.method.unwrap_or(""), request.path.unwrap_or("")))
+    (received.len() >= head + length)
+        .then(|| format!("{} {}", request.method.unwrap_or(""), request.path.unwrap_or("")))
 }
