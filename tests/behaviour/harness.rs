@@ -190,6 +190,10 @@ impl Tok {
             .stdin(files.stdin())
             .stdout(files.stdout())
             .stderr(files.stderr());
+        // In a group of its own it is not in the foreground of the terminal that the tests were started from, so that
+        // nothing can prompt there.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().unwrap_or_else(|error| panic!("{line}: {error}"));
         Running {
             child,

@@ -18,3 +18,4 @@ mod stand_in;
 mod terminal;
 
 mod server;
+mod vendors;

@@ -107,6 +107,8 @@ impl Server {
         self.tls.as_ref().expect("a server over TLS").path().join("ca.pem")
     }
 
+    // By value, so that a test says it in one line without an ampersand.
+    #[allow(clippy::needless_pass_by_value)]
     #[track_caller]
     pub(crate) fn behave(&self, behaviour: Behaviour) {
         self.control("POST", "/behaviour", &serde_json::to_string(&behaviour).unwrap());

@@ -32,7 +32,6 @@ pub(crate) mod account {
     /// Both need form-encoding before they go into HTTP Basic.
     pub(crate) const OAUTH2_CLIENT_IDS: [&str; 2] = ["client:one & only", "second client"];
     pub(crate) const OAUTH2_CLIENT_SECRET: &str = "s3cr+t%41/é:=?";
-    pub(crate) const OAUTH2_SCOPES: [&str; 3] = ["read", "write", "admin:all"];
 }
 
 /// How the server departs from the usual, set by a test. A request takes every matching behaviour without `times`, later

@@ -9,6 +9,8 @@ use crate::desk::{Desk, No};
 use crate::protocol::account;
 use crate::wire::Call;
 
+const SCOPES: [&str; 3] = ["read", "write", "admin:all"];
+
 pub(super) struct OAuth2;
 
 impl Vendor for OAuth2 {
@@ -33,7 +35,7 @@ impl Vendor for OAuth2 {
         let known = account::OAUTH2_CLIENT_IDS.contains(&id.as_str());
         desk.admit(known && secret == account::OAUTH2_CLIENT_SECRET)?;
         let scope = value("scope").unwrap_or("read");
-        if let Some(unknown) = scope.split(' ').find(|scope| !account::OAUTH2_SCOPES.contains(scope)) {
+        if let Some(unknown) = scope.split(' ').find(|scope| !SCOPES.contains(scope)) {
             let error = format!("Unknown scope: {unknown}");
             return Ok(Reply::json(
                 400,

@@ -31,7 +31,11 @@ impl Vendor for Starship {
                 let members = members(call, &["refresh_token"], &[])?;
                 let token = text(&members, "refresh_token")?;
                 desk.admit(desk.books.refresh.contains_key(token))?;
-                let user = desk.books.refresh.remove(token).unwrap_or_default();
+                let user = desk.books.refresh.get(token).cloned().unwrap_or_default();
+                // A vendor that gives no new one does not rotate.
+                if desk.behaviour.refresh_token != Some(Value::Null) {
+                    desk.books.refresh.remove(token);
+                }
                 Ok(grant(desk, &user))
             }
             _ => log_out(call, desk),
