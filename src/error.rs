@@ -36,6 +36,9 @@ pub(crate) struct Error {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// A credential is missing and nobody could be asked, so that a cached token may still serve.
+    #[serde(default)]
+    missing: bool,
     /// Nothing is said of it: whoever would read the message has gone.
     #[serde(default)]
     silent: bool,
@@ -47,6 +50,7 @@ impl Error {
             exit,
             text: text.into(),
             hint: None,
+            missing: false,
             silent: false,
         }
     }
@@ -61,6 +65,14 @@ impl Error {
 
     pub(crate) fn credential(text: impl Into<String>) -> Self {
         Self::new(Exit::Credential, text)
+    }
+
+    /// Not there, as against broken.
+    pub(crate) fn missing(text: impl Into<String>) -> Self {
+        Self {
+            missing: true,
+            ..Self::credential(text)
+        }
     }
 
     pub(crate) fn refused(text: impl Into<String>) -> Self {
@@ -100,6 +112,10 @@ impl Error {
 
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    pub(crate) fn is_missing(&self) -> bool {
+        self.missing
     }
 
     pub(crate) fn is_silent(&self) -> bool {

@@ -1,16 +1,38 @@
 //! Get a valid API token from a vendor and hand it to a shell, a script or a program.
 
-#![allow(dead_code)]
-
 mod cache;
+mod cli;
+mod commands;
 mod deadline;
+mod duration;
+mod encode;
 mod error;
+mod folders;
 mod http;
 mod inputs;
+mod jwt;
 mod origin;
 mod output;
+mod redact;
 mod secret;
+mod suggest;
 mod terminal;
+mod token;
+mod vendor;
 mod voice;
+mod words;
 
-fn main() {}
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match commands::run(std::env::args_os().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.is_silent() {
+                let _ = writeln!(std::io::stderr(), "{error}");
+            }
+            ExitCode::from(error.exit as u8)
+        }
+    }
+}

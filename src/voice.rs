@@ -32,6 +32,11 @@ impl Voice {
         self.line(Verbosity::Verbose, "", text);
     }
 
+    /// Exactly this, whatever the verbosity, for a program that reads along.
+    pub(crate) fn raw(self, text: &str) {
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+
     fn line(self, least: Verbosity, kind: &str, text: &str) {
         if self.0 >= least {
             let _ = writeln!(std::io::stderr(), "tok: {kind}{text}");

@@ -1,1 +1,85 @@
-//! Where a field's value comes from.
+//! Where a field's value comes from: one chain of sources for plain fields, one for secrets.
+//!
+//! There are two kinds of no. *Absent* goes on to the next source; *broken* stops with exit 3 and names the source and the
+//! cause. This room knows nothing of HTTP and of the cache.
+
+mod bounded;
+pub(crate) mod command;
+pub(crate) mod config;
+pub(crate) mod first_line;
+pub(crate) mod keyring;
+pub(crate) mod plain;
+pub(crate) mod secrets;
+pub(crate) mod variable;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::deadline::Deadline;
+use crate::error::Result;
+use crate::terminal::Terminal;
+use crate::vendor::{Catalogue, Vendor};
+use crate::voice::Voice;
+use config::Profile;
+
+/// What the command line says of the fields.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Flags {
+    pub(crate) plain: BTreeMap<String, Vec<String>>,
+    pub(crate) url: Option<String>,
+    /// Secret fields to read from standard input; at most one.
+    pub(crate) stdin: Vec<String>,
+    pub(crate) files: BTreeMap<String, PathBuf>,
+}
+
+/// Everything that a value can come from, for one vendor and one profile.
+#[derive(Debug)]
+pub(crate) struct Sources<'a> {
+    pub(crate) vendor: &'a Vendor,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) flags: Flags,
+    pub(crate) profile: Profile,
+    /// The profile was named by `@` or `-p`, and so goes before variables.
+    pub(crate) named: bool,
+    pub(crate) config_path: PathBuf,
+    /// Whether variables are looked at; the demo has none.
+    pub(crate) variables: bool,
+    pub(crate) keyring: bool,
+    pub(crate) no_input: bool,
+    pub(crate) deadline: &'a Deadline,
+    pub(crate) voice: Voice,
+    pub(crate) terminal: OnceCell<Option<Terminal>>,
+}
+
+/// Where a value came from, in the order in which the sources are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Flag,
+    NamedProfile,
+    Variable,
+    Profile,
+    Default,
+    Prompt,
+}
+
+impl Sources<'_> {
+    /// The terminal on which somebody can be asked; opened when it is first needed.
+    pub(crate) fn terminal(&self) -> Option<&Terminal> {
+        self.terminal.get_or_init(|| Terminal::open(self.no_input)).as_ref()
+    }
+
+    /// The name that the command line uses.
+    fn label(&self, field: &str) -> String {
+        format!("{} {field}", self.vendor.name)
+    }
+
+    /// The variable of a field, if it is set and variables count.
+    fn variable(&self, field: &str) -> Result<Option<String>> {
+        if self.variables { variable::read(&self.vendor.variable_of(field)) } else { Ok(None) }
+    }
+
+    fn profile_source(&self) -> Source {
+        if self.named { Source::NamedProfile } else { Source::Profile }
+    }
+}

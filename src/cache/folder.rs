@@ -1,0 +1,42 @@
+//! The cache folder itself: judged where it is there, made where it is not.
+//!
+//! A folder that tok makes is private and says to backup programs that it is a cache. One that exists is never changed.
+
+use std::fs::{self, DirBuilder};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::private;
+
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55
+# This file is a cache directory tag created by tok.
+# For information about cache directory tags see https://bford.info/cachedir/
+";
+
+/// Whether the folder can be used, or why it cannot. Nothing where there is none.
+pub(super) fn inspect(folder: &Path) -> Option<Result<(), String>> {
+    match fs::metadata(folder) {
+        Ok(meta) => Some(private::check_folder(&meta)),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => Some(Err(error.to_string())),
+    }
+}
+
+/// Makes the folder with all that lead to it, each for the user alone.
+pub(super) fn make(folder: &Path) -> Result<(), String> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| format!("it cannot be made: {error}"))?;
+    // The tag is a courtesy to backup programs; another process may just have written it.
+    let _ = private::options()
+        .write(true)
+        .create_new(true)
+        .open(folder.join("CACHEDIR.TAG"))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, TAG.as_bytes()));
+    // Another process may have made the folder in between, and in its own way.
+    inspect(folder).unwrap_or_else(|| Err("it was removed again".into()))
+}

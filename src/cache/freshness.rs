@@ -1,0 +1,173 @@
+//! Whether a cached token is good enough, with the reason.
+//!
+//! The answer is a value and not a yes or no, since `-v` prints it and since a token that is not fresh can still serve
+//! where the vendor cannot be asked.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::clock::{between, span_ms};
+use super::entry::Entry;
+
+const MARGIN: i64 = 60_000;
+
+/// What the caller wants of a token.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Demand {
+    /// `--min-ttl`, in place of the margin.
+    pub(crate) min_ttl: Option<Duration>,
+    /// `--fresh`: only a token that was asked for since then will do, in milliseconds.
+    pub(crate) since: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// Good until then, in milliseconds.
+    FreshUntil { until: i64, left: Duration },
+    /// Valid, but not for long enough.
+    ExpiringSoon {
+        left: Duration,
+        margin: Duration,
+        /// The margin is a `--min-ttl`, which nothing overrules.
+        explicit: bool,
+    },
+    /// Ended so long ago.
+    Expired { since: Duration },
+    /// A new one is asked for, whatever this one is like.
+    Forced,
+}
+
+impl Freshness {
+    pub(crate) fn of(entry: &Entry, now: i64, demand: Demand) -> Self {
+        Self::of_times(entry.asked_at, entry.expires_at, now, demand)
+    }
+
+    /// Of a token that was asked for and ends then, in milliseconds.
+    pub(crate) fn of_times(asked_at: i64, until: i64, now: i64, demand: Demand) -> Self {
+        if demand.since.is_some_and(|since| asked_at < since) {
+            return Self::Forced;
+        }
+        if until <= now {
+            let since = between(until, now);
+            return Self::Expired { since };
+        }
+        let left = between(now, until);
+        let tenth = until.saturating_sub(asked_at) / 10;
+        let margin = demand.min_ttl.map_or(tenth.min(MARGIN), span_ms);
+        if until.saturating_sub(now) >= margin {
+            Self::FreshUntil { until, left }
+        } else {
+            Self::ExpiringSoon {
+                left,
+                margin: between(0, margin),
+                explicit: demand.min_ttl.is_some(),
+            }
+        }
+    }
+
+    pub(crate) fn is_fresh(self) -> bool {
+        matches!(self, Self::FreshUntil { .. })
+    }
+
+    /// Whether the token may be given, with a warning, where no other can be had.
+    pub(crate) fn serves_in_need(self) -> bool {
+        match self {
+            Self::FreshUntil { .. } => true,
+            Self::ExpiringSoon { explicit, .. } => !explicit,
+            Self::Expired { .. } | Self::Forced => false,
+        }
+    }
+}
+
+impl fmt::Display for Freshness {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FreshUntil { left, .. } => {
+                write!(formatter, "the cached token is valid for {} s", left.as_secs())
+            }
+            Self::ExpiringSoon { left, margin, .. } => write!(
+                formatter,
+                "the cached token is valid for {} s only, less than {} s",
+                left.as_secs(),
+                margin.as_secs_f32().ceil()
+            ),
+            Self::Expired { since } => write!(formatter, "the cached token ended {} s ago", since.as_secs()),
+            Self::Forced => formatter.write_str("the cached token was asked for before this call began"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::identity::tests::identity;
+    use super::*;
+    use crate::secret::Secret;
+
+    fn lasting(seconds: i64) -> Entry {
+        Entry {
+            identity: identity("a"),
+            token: Secret::new("t"),
+            refresh_token: None,
+            asked_at: 0,
+            expires_at: seconds * 1000,
+            extras: serde_json::Map::new(),
+            fingerprint: None,
+        }
+    }
+
+    fn with_min_ttl(seconds: u64) -> Demand {
+        Demand {
+            min_ttl: Some(Duration::from_secs(seconds)),
+            since: None,
+        }
+    }
+
+    #[test]
+    fn the_margin_is_sixty_seconds_of_a_long_lifetime_and_a_tenth_of_a_short_one() {
+        let fresh = |entry: &Entry, now| Freshness::of(entry, now, Demand::default()).is_fresh();
+        assert!(fresh(&lasting(3600), 3_540_000));
+        assert!(!fresh(&lasting(3600), 3_540_001));
+        assert!(fresh(&lasting(20), 18_000));
+        assert!(!fresh(&lasting(20), 18_001));
+    }
+
+    #[test]
+    fn min_ttl_takes_the_place_of_the_margin_whether_longer_or_shorter() {
+        assert!(!Freshness::of(&lasting(3600), 0, with_min_ttl(3601)).is_fresh());
+        assert!(Freshness::of(&lasting(3600), 3_599_000, with_min_ttl(1)).is_fresh());
+        assert!(Freshness::of(&lasting(3600), 3_599_999, with_min_ttl(0)).is_fresh());
+        assert!(!Freshness::of(&lasting(3600), 3_600_000, with_min_ttl(0)).is_fresh());
+    }
+
+    #[test]
+    fn a_token_in_its_last_seconds_serves_in_need_but_not_below_min_ttl() {
+        let late = 3_599_000;
+        assert!(Freshness::of(&lasting(3600), late, Demand::default()).serves_in_need());
+        assert!(!Freshness::of(&lasting(3600), late, with_min_ttl(2)).serves_in_need());
+        assert!(!Freshness::of(&lasting(3600), 3_600_000, Demand::default()).serves_in_need());
+    }
+
+    #[test]
+    fn a_forced_login_takes_only_a_token_asked_for_since_it_began() {
+        let since = |ms| Demand {
+            min_ttl: None,
+            since: Some(ms),
+        };
+        assert_eq!(Freshness::of(&lasting(3600), 5, since(1)), Freshness::Forced);
+        assert!(Freshness::of(&lasting(3600), 5, since(0)).is_fresh());
+    }
+
+    #[test]
+    fn the_ends_of_the_number_range_do_no_harm() {
+        for (asked_at, expires_at) in [(i64::MIN, i64::MAX), (i64::MAX, i64::MIN), (i64::MIN, i64::MIN)] {
+            let entry = Entry {
+                asked_at,
+                expires_at,
+                ..lasting(1)
+            };
+            for now in [i64::MIN, 0, i64::MAX] {
+                let _ = Freshness::of(&entry, now, with_min_ttl(u64::MAX)).to_string();
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Private files in one folder: read with suspicion, replaced as a whole or not at all.
+//!
+//! A store can always be opened. Where the folder cannot be used, every read is a miss and every write says why; what
+//! is wrong with the folder or a file is a warning that is given once, when it matters first. Nothing is made before the
+//! first write. What the files mean is left to others.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
+use std::fs::{self, DirEntry, File};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{folder, private};
+use crate::voice::Voice;
+
+/// What a temporary file begins and ends with, so that one that a killed process left can be told from a stranger's.
+pub(super) const TEMPORARY: (&str, &str) = (".tok-", ".tmp");
+
+/// Why something could not be written.
+#[derive(Debug)]
+pub(crate) struct Unkept {
+    /// Names the path.
+    pub(crate) reason: String,
+    /// A warning has said so already; only what follows from it may still want saying.
+    pub(crate) said: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Store {
+    folder: PathBuf,
+    voice: Voice,
+    /// Whether the folder can be used; not known while there is none.
+    usable: OnceCell<Result<(), String>>,
+    /// A waiting process looks again and again and shall not repeat itself.
+    warned: RefCell<BTreeSet<String>>,
+}
+
+impl Store {
+    pub(crate) fn open(folder: PathBuf, voice: Voice) -> Self {
+        Self {
+            folder,
+            voice,
+            usable: OnceCell::new(),
+            warned: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub(super) fn voice(&self) -> Voice {
+        self.voice
+    }
+
+    /// Says once that a file is not used, and why.
+    pub(super) fn warn_of(&self, name: &str, reason: &str) {
+        self.warn(format!("{} is not used: {reason}", self.path(name).display()));
+    }
+
+    fn warn(&self, text: String) {
+        if !self.warned.borrow().contains(&text) {
+            self.voice.warn(&text);
+            self.warned.borrow_mut().insert(text);
+        }
+    }
+
+    /// The file's content. Nothing where there is no such file, and nothing but a warning where it cannot be trusted.
+    pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        if !self.is_readable() {
+            return None;
+        }
+        self.read_quietly(name).unwrap_or_else(|reason| {
+            self.warn_of(name, &reason);
+            None
+        })
+    }
+
+    pub(super) fn read_quietly(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        match private::options().read(true).open(self.path(name)) {
+            Ok(mut file) => read_all(&mut file).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(private::cause(&error)),
+        }
+    }
+
+    pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Unkept> {
+        self.make()?;
+        let path = self.path(name);
+        let unkept = |cause: String| Unkept {
+            reason: format!("{} cannot be written: {cause}", path.display()),
+            said: false,
+        };
+        if u64::try_from(bytes.len()).is_ok_and(|len| len > private::MAX_LEN) {
+            return Err(unkept("it would be larger than 1 MiB".into()));
+        }
+        let (prefix, suffix) = TEMPORARY;
+        let write = || {
+            let mut file = tempfile::Builder::new()
+                .prefix(prefix)
+                .suffix(suffix)
+                .tempfile_in(&self.folder)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            // Windows cannot open a folder for this, and not every file system can sync one.
+            #[cfg(unix)]
+            let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
+            Ok(())
+        };
+        write().map_err(|error: std::io::Error| unkept(error.to_string()))
+    }
+
+    /// That there is no such file is as good as having removed it.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Unkept> {
+        if !self.is_readable() {
+            return Ok(());
+        }
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Unkept {
+                reason: format!("{} cannot be removed: {error}", self.path(name).display()),
+                said: false,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every file in the folder, in no order.
+    pub(super) fn files(&self) -> impl Iterator<Item = DirEntry> {
+        let folder = self.is_readable().then(|| fs::read_dir(&self.folder).ok()).flatten();
+        folder.into_iter().flatten().flatten()
+    }
+
+    fn is_readable(&self) -> bool {
+        if self.usable.get().is_none() {
+            match folder::inspect(&self.folder) {
+                Some(found) => self.settle(found),
+                None => return false,
+            }
+        }
+        matches!(self.usable.get(), Some(Ok(())))
+    }
+
+    /// Sees to it that there is a folder to write to.
+    pub(super) fn make(&self) -> Result<(), Unkept> {
+        if self.is_readable() {
+            return Ok(());
+        }
+        if self.usable.get().is_none() {
+            self.settle(folder::make(&self.folder));
+        }
+        match self.usable.get() {
+            Some(Err(cause)) => Err(Unkept {
+                reason: format!("{} is not used: {cause}", self.folder.display()),
+                said: true,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn settle(&self, found: Result<(), String>) {
+        if let Err(cause) = &found {
+            let folder = self.folder.display();
+            self.warn(format!("the cache folder {folder} is not used: {cause}"));
+        }
+        let _ = self.usable.set(found);
+    }
+}
+
+/// Asks for no more than the length, so that one read is enough in the usual case. Files are replaced and do not grow.
+fn read_all(file: &mut File) -> Result<Vec<u8>, String> {
+    let length = private::check_file(file)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(length)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! The command line: a clap tree made from the vendors' definitions, and what was asked for, as data.
+//!
+//! Only the subcommand that is asked for is built, since that is what a cached token's few hundred microseconds are spent
+//! on; where the words do not fit, the whole tree is built to say why. This room knows nothing of the network and of files.
+
+mod refusal;
+mod tree;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ArgMatches;
+
+use crate::error::{Error, Result};
+use crate::inputs::Flags;
+use crate::output::Format;
+use crate::output::env::EnvFormat;
+use crate::vendor::catalogue::is_command;
+use crate::vendor::{Catalogue, Vendor};
+use crate::voice::Verbosity;
+
+pub(crate) use tree::whole;
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) enum Invocation {
+    Token(Box<Call>, &'static Format),
+    Env(Box<Call>, &'static EnvFormat),
+    Status { target: Option<Target>, json: bool, verbosity: Verbosity },
+    Vendors { name: Option<String> },
+    Demo { target: Option<Target> },
+    /// Help or the version.
+    Text(String),
+}
+
+/// `VENDOR` or `VENDOR@PROFILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) vendor: String,
+    pub(crate) profile: Option<String>,
+}
+
+/// The fields and options that follow a vendor.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) vendor: Vendor,
+    pub(crate) flags: Flags,
+    pub(crate) profile: Option<String>,
+    pub(crate) fresh: bool,
+    pub(crate) min_ttl: Option<Duration>,
+    pub(crate) no_cache: bool,
+    pub(crate) no_input: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) variable: Option<String>,
+    pub(crate) verbosity: Verbosity,
+}
+
+impl Target {
+    fn parse(text: &str) -> Result<Self> {
+        let (vendor, profile) = match text.split_once('@') {
+            None => (text, None),
+            Some((_, "")) => return Err(Error::usage(format!("'{}': the profile after '@' is empty", text.escape_debug()))),
+            Some((vendor, profile)) => (vendor, Some(profile.to_owned())),
+        };
+        Ok(Self {
+            vendor: vendor.to_owned(),
+            profile,
+        })
+    }
+}
+
+/// Reads the words behind the program's name.
+pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<Invocation> {
+    let place = usize::from(words.first().is_some_and(|word| word == "env"));
+    let target = match words.get_mut(place).filter(|word| !word.as_encoded_bytes().starts_with(b"-")) {
+        None => None,
+        Some(word) => match word.to_str() {
+            Some(text) if text.contains('@') => {
+                let target = Target::parse(text)?;
+                *word = OsString::from(&target.vendor);
+                Some(target)
+            }
+            Some(text) => Some(Target::parse(text)?),
+            None => None,
+        },
+    };
+    let vendor = match &target {
+        Some(target) if !is_command(&target.vendor) => catalogue.find(&target.vendor)?,
+        _ => None,
+    };
+    let words = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
+    let parsed = match &vendor {
+        Some(vendor) => tree::only(vendor, place == 1).try_get_matches_from(words()),
+        None => tree::whole(catalogue).try_get_matches_from(words()),
+    };
+    let matches = match parsed {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => return Ok(Invocation::Text(error.render().to_string())),
+        Err(error) => return Err(refusal::explain(&error, vendor.as_ref(), catalogue)),
+    };
+    invocation(&matches, vendor, target)
+}
+
+fn invocation(matches: &ArgMatches, vendor: Option<Vendor>, target: Option<Target>) -> Result<Invocation> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(Error::usage("no command is given").with_hint("`tok --help` lists them; `tok demo` shows one at work"));
+    };
+    let other = || text(matches, "vendor").map(|text| Target::parse(&text)).transpose();
+    Ok(match (name, vendor) {
+        ("env", Some(vendor)) => {
+            let Some((_, matches)) = matches.subcommand() else {
+                return Err(Error::usage("env: no vendor is given"));
+            };
+            let format = matches.get_one("format").copied().unwrap_or(EnvFormat::DEFAULT);
+            Invocation::Env(Box::new(call(matches, vendor, target)), format)
+        }
+        (_, Some(vendor)) => {
+            let format = matches.get_one("format").copied().unwrap_or(Format::DEFAULT);
+            Invocation::Token(Box::new(call(matches, vendor, target)), format)
+        }
+        ("status", None) => Invocation::Status {
+            target: other()?,
+            json: text(matches, "format").as_deref() == Some("json"),
+            verbosity: verbosity(matches),
+        },
+        ("vendors", None) => Invocation::Vendors {
+            name: text(matches, "name"),
+        },
+        ("demo", None) => Invocation::Demo { target: other()? },
+        (name, None) => return Err(Error::usage(format!("'{}' is not a command", name.escape_debug()))),
+    })
+}
+
+fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
+    let mut flags = Flags {
+        url: text(matches, "url"),
+        ..Flags::default()
+    };
+    for field in &vendor.definition.fields {
+        let name = &field.name;
+        if field.secret {
+            if matches.get_flag(&format!("{name}-stdin")) {
+                flags.stdin.push(name.clone());
+            }
+            if let Some(path) = matches.get_one::<PathBuf>(&format!("{name}-file")) {
+                flags.files.insert(name.clone(), path.clone());
+            }
+        } else if let Some(given) = matches.get_many::<String>(name) {
+            flags.plain.insert(name.clone(), given.cloned().collect());
+        }
+    }
+    let named = target.and_then(|target| target.profile);
+    Call {
+        vendor,
+        flags,
+        profile: named.or_else(|| text(matches, "profile")),
+        fresh: matches.get_flag("fresh"),
+        min_ttl: matches.get_one("min-ttl").copied(),
+        no_cache: matches.get_flag("no-cache"),
+        no_input: matches.get_flag("no-input"),
+        timeout: matches.get_one("timeout").copied(),
+        variable: text(matches, "variable"),
+        verbosity: verbosity(matches),
+    }
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+fn verbosity(matches: &ArgMatches) -> Verbosity {
+    if matches.get_flag("quiet") {
+        Verbosity::Quiet
+    } else if matches.get_flag("verbose") {
+        Verbosity::Verbose
+    } else {
+        Verbosity::Normal
+    }
+}

@@ -1,0 +1,253 @@
+//! The clap tree. Parser, help, man pages and completions are all made from it.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::duration;
+use crate::output::Format;
+use crate::output::env::EnvFormat;
+use crate::suggest;
+use crate::vendor::definition::Field;
+use crate::vendor::value::Kind;
+use crate::vendor::{Catalogue, Vendor};
+
+const FIELDS: &str = "Fields";
+
+/// Every command and every vendor.
+pub(crate) fn whole(catalogue: &Catalogue) -> Command {
+    let (vendors, _) = catalogue.all();
+    let width = vendors.iter().map(|vendor| vendor.name.len()).max().unwrap_or_default();
+    let list: String = vendors
+        .iter()
+        .map(|vendor| format!("  {:width$}  {}\n", vendor.name, vendor.definition.about))
+        .collect();
+    let template = format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\nVendors, each a command that prints a valid token:\n{list}\n\
+         Commands:\n{{subcommands}}\n\nOptions:\n{{options}}\n\n\
+         `tok VENDOR --help` lists a vendor's fields. Start with `tok demo`.\n"
+    );
+    let env = env().subcommands(vendors.iter().map(vendor_of_env));
+    root()
+        .help_template(template)
+        .subcommands(vendors.iter().map(|vendor| token(vendor).hide(true)))
+        .subcommands([env, status(), vendors_command(), demo()])
+}
+
+/// The one vendor's command that is asked for.
+pub(crate) fn only(vendor: &Vendor, below_env: bool) -> Command {
+    root().subcommand(if below_env {
+        env().subcommand(vendor_of_env(vendor))
+    } else {
+        token(vendor)
+    })
+}
+
+fn root() -> Command {
+    Command::new("tok")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Get a valid API token from a vendor and hand it to a shell, a script or a program")
+        .override_usage("tok VENDOR[@PROFILE] [FIELDS] [OPTIONS]\n       tok COMMAND …")
+        .disable_help_subcommand(true)
+        .next_line_help(false)
+}
+
+fn token(vendor: &Vendor) -> Command {
+    let names = Format::ALL.iter().map(|format| format.name).collect();
+    vendor_command(vendor, format_arg(Format::parse, names))
+}
+
+fn env() -> Command {
+    Command::new("env")
+        .about("Print code that sets the vendor's variable, for `eval \"$(tok env VENDOR)\"`")
+        .override_usage("tok env VENDOR[@PROFILE] [FIELDS] [OPTIONS]")
+        .disable_help_subcommand(true)
+}
+
+fn vendor_of_env(vendor: &Vendor) -> Command {
+    let names = EnvFormat::ALL.iter().map(|format| format.name).collect();
+    vendor_command(vendor, format_arg(EnvFormat::parse, names))
+}
+
+fn status() -> Command {
+    Command::new("status")
+        .about("Show what is configured and cached, and how long it still lasts")
+        .arg(target())
+        .arg(
+            Arg::new("format")
+                .short('f')
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(["table", "json"])
+                .help("Print a table for people or JSON for programs"),
+        )
+        .args(verbosity())
+}
+
+fn vendors_command() -> Command {
+    Command::new("vendors")
+        .about("List the vendors, or print the definition of one")
+        .arg(Arg::new("name").value_name("NAME").help("Print this vendor's definition"))
+}
+
+fn demo() -> Command {
+    Command::new("demo")
+        .about("Show the whole job against a stand-in on this machine, without an account")
+        .arg(target())
+}
+
+fn target() -> Arg {
+    Arg::new("vendor").value_name("VENDOR").help("Only this vendor, as VENDOR or VENDOR@PROFILE")
+}
+
+fn vendor_command(vendor: &Vendor, format: Arg) -> Command {
+    let definition = &vendor.definition;
+    let mut after = String::from(
+        "A plain field comes from the first that has it: the flag, the profile named by @ or -p, the variable, the \
+         vendor's default profile, a default, a prompt.\n",
+    );
+    for field in vendor.secret_fields() {
+        let name = &field.name;
+        after.push_str(&format!(
+            "{name} comes from --{name}-stdin, --{name}-file, {}, {name}-command in the profile, the OS keyring or a prompt; \
+             no flag takes it.\n",
+            vendor.variable_of(name)
+        ));
+    }
+    if let Some(docs) = &definition.docs {
+        after.push_str(&format!("The vendor's own page: {docs}\n"));
+    }
+    Command::new(vendor.name.clone())
+        .about(definition.about.clone())
+        .after_help(after)
+        .args(definition.fields.iter().flat_map(|field| flags(vendor, field)))
+        .arg(url(vendor))
+        .args(options(vendor))
+        .arg(format)
+        .args(verbosity())
+}
+
+fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {
+    let name = &field.name;
+    let variable = vendor.variable_of(name);
+    if !field.secret {
+        let default = field.default.as_ref().map(|default| format!(", {default} by default")).unwrap_or_default();
+        return vec![
+            Arg::new(name.clone())
+                .long(name.clone())
+                .value_name(value_name(field.kind))
+                .help_heading(FIELDS)
+                .allow_hyphen_values(true)
+                .action(if field.kind == Kind::List { ArgAction::Append } else { ArgAction::Set })
+                .help(format!("{}{default} [{variable}]", field.help)),
+        ];
+    }
+    let stdin = format!("{name}-stdin");
+    let file = format!("{name}-file");
+    let others = vendor.secret_fields().filter(|other| other.name != *name);
+    vec![
+        Arg::new(stdin.clone())
+            .long(stdin.clone())
+            .help_heading(FIELDS)
+            .action(ArgAction::SetTrue)
+            .conflicts_with_all(others.map(|other| format!("{}-stdin", other.name)))
+            .help(format!("{}: the first line of standard input [{variable}]", field.help)),
+        Arg::new(file.clone())
+            .long(file)
+            .value_name("PATH")
+            .help_heading(FIELDS)
+            .conflicts_with(stdin)
+            .value_parser(value_parser!(PathBuf))
+            .help(format!("{}: the first line of a file", field.help)),
+    ]
+}
+
+fn value_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::List => "VALUE",
+        Kind::Integer => "NUMBER",
+        Kind::Duration => "DURATION",
+        Kind::Uuid => "UUID",
+        Kind::Ip => "ADDRESS",
+        Kind::Url => "URL",
+    }
+}
+
+fn url(vendor: &Vendor) -> Arg {
+    let own = vendor.definition.url.as_ref().map(|url| format!(", {url} by default")).unwrap_or_default();
+    Arg::new("url")
+        .long("url")
+        .value_name("URL")
+        .help_heading(FIELDS)
+        .help(format!("Base URL of the API{own} [{}]", vendor.variable_of("url")))
+}
+
+fn options(vendor: &Vendor) -> Vec<Arg> {
+    let duration = |text: &str| duration::parse(text);
+    vec![
+        Arg::new("profile")
+            .short('p')
+            .long("profile")
+            .value_name("NAME")
+            .help("Use this profile of the config file [TOK_PROFILE]"),
+        Arg::new("fresh")
+            .long("fresh")
+            .action(ArgAction::SetTrue)
+            .help("Log in anew, whatever is cached"),
+        Arg::new("min-ttl")
+            .long("min-ttl")
+            .value_name("DURATION")
+            .value_parser(duration)
+            .help("Give no token that ends sooner than this, as 90s, 15m or 1h30m"),
+        Arg::new("no-cache")
+            .long("no-cache")
+            .action(ArgAction::SetTrue)
+            .help("Neither read nor keep a token"),
+        Arg::new("no-input")
+            .long("no-input")
+            .action(ArgAction::SetTrue)
+            .help("Never ask, never open a dialog [TOK_NO_INPUT]"),
+        Arg::new("timeout")
+            .long("timeout")
+            .value_name("DURATION")
+            .value_parser(duration)
+            .help("Limit for the whole call, 30s by default [TOK_TIMEOUT]"),
+        Arg::new("variable")
+            .long("variable")
+            .value_name("NAME")
+            .help(format!("Name of the variable, {} by default", vendor.token_variable())),
+    ]
+}
+
+fn format_arg<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T>, names: Vec<&'static str>) -> Arg {
+    let help = format!("Print it as {}; {} by default", names.join(", "), names.first().unwrap_or(&""));
+    let parse = move |text: &str| {
+        find(text).ok_or_else(|| {
+            let near = suggest::nearest(text, names.iter().copied());
+            let near = near.map(|near| format!(", did you mean {near}?")).unwrap_or_default();
+            format!("'{}' is not one of {}{near}", text.escape_debug(), names.join(", "))
+        })
+    };
+    Arg::new("format")
+        .short('f')
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(parse)
+        .help(help)
+}
+
+fn verbosity() -> [Arg; 2] {
+    [
+        Arg::new("verbose")
+            .short('v')
+            .long("verbose")
+            .action(ArgAction::SetTrue)
+            .help("Say why each step is taken, on standard error"),
+        Arg::new("quiet")
+            .short('q')
+            .long("quiet")
+            .action(ArgAction::SetTrue)
+            .conflicts_with("verbose")
+            .help("Say only errors"),
+    ]
+}

@@ -1,0 +1,209 @@
+//! `tok demo [VENDOR]`: the whole job against a stand-in on loopback, in a temporary folder and without an account.
+//!
+//! The stand-in answers as the definition's examples do; everything else is what every other command does.
+
+mod stand_in;
+
+use std::cell::OnceCell;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::{Ground, vendors};
+use crate::cache::clock::now_ms;
+use crate::cache::entry;
+use crate::cache::store::Store;
+use crate::cli::Target;
+use crate::deadline::Deadline;
+use crate::duration;
+use crate::error::{Error, Result};
+use crate::inputs::config::Profile;
+use crate::inputs::{Flags, Sources};
+use crate::output::print;
+use crate::token::{self, Need, Obtained};
+use crate::vendor::definition::Of;
+use crate::vendor::{Vendor, example};
+use crate::voice::{Verbosity, Voice};
+use stand_in::StandIn;
+
+const GOOD: &str = "the right secret";
+const WRONG: &str = "a wrong secret";
+
+/// All vendors where none is named.
+pub(super) fn run(ground: &Ground, target: Option<&Target>) -> Result<()> {
+    let (vendors, broken) = match target {
+        None => ground.catalogue.all(),
+        Some(Target { vendor: name, .. }) => {
+            let found = ground.catalogue.find(name)?;
+            (vec![found.ok_or_else(|| vendors::unknown(ground, name))?], Vec::new())
+        }
+    };
+    for vendor in &vendors {
+        Demo::of(ground, vendor)?.run().map_err(|error| error.of(format_args!("demo of {}", vendor.name)))?;
+    }
+    say("Nothing left this machine, and nothing of it is kept. `tok VENDOR --help` says what a real login needs.")?;
+    broken.into_iter().next().map_or(Ok(()), Err)
+}
+
+struct Demo<'a> {
+    ground: &'a Ground,
+    vendor: &'a Vendor,
+    stand_in: StandIn,
+    folder: tempfile::TempDir,
+}
+
+impl<'a> Demo<'a> {
+    fn of(ground: &'a Ground, vendor: &'a Vendor) -> Result<Self> {
+        let failed = |error: io::Error| Error::other(format!("demo: {error}"));
+        let folder = tempfile::Builder::new().prefix("tok-demo-").tempdir().map_err(failed)?;
+        fs::write(folder.path().join("good"), GOOD).map_err(failed)?;
+        fs::write(folder.path().join("wrong"), WRONG).map_err(failed)?;
+        Ok(Self {
+            ground,
+            vendor,
+            stand_in: StandIn::start().map_err(failed)?,
+            folder,
+        })
+    }
+
+    fn run(&self) -> Result<()> {
+        let definition = &self.vendor.definition;
+        say(&format!("{}: {}", self.vendor.name, definition.about))?;
+        let Some(good) = example::first(definition, Of::Login, true) else {
+            return Err(Error::usage("the definition has no [[example]] of a login that exits 0"));
+        };
+        self.stand_in.answer_with(good);
+        self.step("log in", &self.good())?;
+        self.step("ask again", &self.good())?;
+        if let Some(answer) = example::first(definition, Of::Refresh, true) {
+            self.age()?;
+            self.stand_in.answer_with(answer);
+            self.step("when it has ended", &self.good())?;
+        }
+        if self.vendor.secret_fields().next().is_some()
+            && let Some(refusal) = example::first(definition, Of::Login, false)
+        {
+            self.stand_in.answer_with(refusal);
+            self.refused("a wrong secret")?;
+            self.refused("the same again")?;
+        }
+        say("")
+    }
+
+    /// One call that gives a token.
+    fn step(&self, what: &str, flags: &Flags) -> Result<()> {
+        let began = Instant::now();
+        let (obtained, requests) = self.call(flags.clone(), false);
+        let obtained = obtained?;
+        let how = requests.unwrap_or_else(|| "from the cache, no request".to_owned());
+        let lasts = obtained.expires_at.map_or_else(
+            || "for how long the vendor does not say".to_owned(),
+            |end| format!("for {}", duration::words(Duration::from_millis((end - now_ms() + 500).max(0).unsigned_abs()))),
+        );
+        row(what, &how, began)?;
+        say(&format!("  {:18}token {}, valid {lasts}", "", hidden(obtained.token.expose())))
+    }
+
+    /// One call that the vendor or the hold refuses.
+    fn refused(&self, what: &str) -> Result<()> {
+        let began = Instant::now();
+        let (refused, requests) = self.call(self.flags("wrong"), true);
+        let Err(error) = refused else {
+            return Err(Error::other("a token was given where the example refuses it"));
+        };
+        row(what, &requests.unwrap_or_else(|| "held back, no request".to_owned()), began)?;
+        let code = error.exit as u8;
+        say(&format!("  {:18}exit {code}: {}", "", error.text()))
+    }
+
+    fn call(&self, flags: Flags, no_cache: bool) -> (Result<Obtained>, Option<String>) {
+        let obtained = self.with_need(flags, no_cache, token::obtain);
+        let requests = self.stand_in.take_requests();
+        (obtained, (!requests.is_empty()).then(|| requests.join(", ")))
+    }
+
+    fn with_need<T>(&self, flags: Flags, no_cache: bool, work: impl FnOnce(&Need) -> Result<T>) -> Result<T> {
+        let voice = Voice(Verbosity::Normal);
+        let deadline = Deadline::after(Duration::from_secs(30));
+        let store = Store::open(self.folder.path().join("cache"), voice);
+        let sources = Sources {
+            vendor: self.vendor,
+            catalogue: &self.ground.catalogue,
+            flags,
+            profile: Profile::default(),
+            named: false,
+            config_path: PathBuf::from("config.toml"),
+            variables: false,
+            keyring: false,
+            no_input: true,
+            deadline: &deadline,
+            voice,
+            terminal: OnceCell::new(),
+        };
+        let chosen = sources.choose(false)?;
+        work(&Need {
+            sources: &sources,
+            chosen: &chosen,
+            store: &store,
+            began: now_ms(),
+            fresh: false,
+            min_ttl: None,
+            no_cache,
+        })
+    }
+
+    /// Lets the cached token end, as time would.
+    fn age(&self) -> Result<()> {
+        self.with_need(self.good(), false, |need| {
+            let now = now_ms();
+            let Some(mut entry) = entry::look(need.store, &need.identity(), now) else {
+                return Err(Error::other("the token was not kept"));
+            };
+            entry.asked_at = now - 3_600_000;
+            entry.expires_at = now - 1;
+            entry::keep(need.store, &entry).map_err(|unkept| Error::other(unkept.reason))
+        })
+    }
+
+    fn good(&self) -> Flags {
+        self.flags("good")
+    }
+
+    /// A value for every field that the first way needs; the secrets from this file of the demo's folder.
+    fn flags(&self, file: &str) -> Flags {
+        let definition = &self.vendor.definition;
+        let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+        let mut flags = Flags {
+            url: Some(self.stand_in.url()),
+            ..Flags::default()
+        };
+        let path: &Path = self.folder.path();
+        for field in &definition.fields {
+            let name = field.name.clone();
+            if field.optional || field.default.is_some() || self.vendor.is_in_another_way(&name, way) {
+                continue;
+            }
+            if field.secret {
+                flags.files.insert(name, path.join(file));
+            } else {
+                flags.plain.insert(name, example::sample(field));
+            }
+        }
+        flags
+    }
+}
+
+fn row(what: &str, how: &str, began: Instant) -> Result<()> {
+    say(&format!("  {what:18}{how:52} {:>4} ms", began.elapsed().as_millis()))
+}
+
+fn say(line: &str) -> Result<()> {
+    print(&format!("{line}\n"), &mut io::stdout())
+}
+
+/// The first characters, so that two tokens can be told apart.
+fn hidden(token: &str) -> String {
+    let shown: String = token.chars().take(4).collect();
+    format!("{shown}… ({} characters)", token.chars().count())
+}

@@ -1,0 +1,44 @@
+//! `tok env VENDOR`: print code that sets the vendor's variable, or code that unsets it and fails.
+
+use std::env;
+use std::ffi::OsString;
+use std::io;
+
+use super::Ground;
+use super::call::{Setting, obtain};
+use crate::cli::Call;
+use crate::error::Result;
+use crate::output::env::EnvFormat;
+use crate::output::print;
+
+pub(super) fn run(ground: &Ground, call: &Call, format: &EnvFormat) -> Result<()> {
+    let file = env::var_os("GITHUB_ENV");
+    let setting = format
+        .check(file.as_deref())
+        .and_then(|()| Setting::of(ground, call))
+        .inspect_err(|_| print_failing(format.failing(None)))?;
+    let variable = setting.variable.clone();
+    obtain(ground, call, setting, format.masks())
+        .and_then(|given| format.give(&variable, given.token.expose(), &mut io::stdout(), file.as_deref()))
+        .inspect_err(|_| print_failing(format.failing(Some(&variable))))
+}
+
+/// What to print if the words cannot be read: then the variable is not known, and of the format only what is plain to see.
+pub(super) fn failing_code(words: &[OsString]) -> Option<String> {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    if words.first() != Some(&"env") {
+        return None;
+    }
+    let named = words.iter().enumerate().find_map(|(place, word)| match *word {
+        "-f" | "--format" => words.get(place + 1).copied(),
+        _ => word.strip_prefix("--format=").or_else(|| word.strip_prefix("-f")),
+    });
+    named.and_then(EnvFormat::parse).unwrap_or(EnvFormat::DEFAULT).failing(None)
+}
+
+/// A failure to write it is not worth a word beside the failure that it is printed for.
+pub(super) fn print_failing(code: Option<String>) {
+    if let Some(code) = code {
+        let _ = print(&code, &mut io::stdout());
+    }
+}

@@ -1,0 +1,57 @@
+//! One short file per command; none knows a vendor's name.
+
+mod call;
+mod demo;
+mod env;
+mod status;
+mod token;
+mod vendors;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use crate::cache::clock::now_ms;
+use crate::cli::{self, Invocation};
+use crate::error::Result;
+use crate::folders;
+use crate::output::print;
+use crate::vendor::Catalogue;
+
+/// What every command stands on.
+#[derive(Debug)]
+struct Ground {
+    catalogue: Catalogue,
+    config_folder: Option<PathBuf>,
+    /// When this process began, in milliseconds of the wall clock.
+    began: i64,
+}
+
+/// Does what the words behind the program's name ask for.
+pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
+    let began = now_ms();
+    let failing = env::failing_code(&words);
+    let prepared = folders::config().and_then(|config_folder| {
+        let ground = Ground {
+            catalogue: Catalogue::new(config_folder.as_deref()),
+            config_folder,
+            began,
+        };
+        Ok((cli::parse(words, &ground.catalogue)?, ground))
+    });
+    let (invocation, ground) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            env::print_failing(failing);
+            return Err(error);
+        }
+    };
+    match invocation {
+        Invocation::Token(call, format) => token::run(&ground, &call, format),
+        Invocation::Env(call, format) => env::run(&ground, &call, format),
+        Invocation::Status { target, json, verbosity } => status::run(&ground, target, json, verbosity),
+        Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
+        Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
+        Invocation::Text(text) => print(&text, &mut io::stdout()),
+    }
+}

@@ -1,0 +1,43 @@
+//! `tok vendors [NAME]`: the vendors, or the definition of one. Never reads the profiles.
+
+use std::io;
+
+use super::Ground;
+use crate::error::{Error, Result};
+use crate::output::{print, table};
+use crate::suggest;
+
+pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
+    match name {
+        Some(name) => one(ground, name),
+        None => all(ground),
+    }
+}
+
+fn one(ground: &Ground, name: &str) -> Result<()> {
+    let vendor = ground.catalogue.find(name)?.ok_or_else(|| unknown(ground, name))?;
+    print(&vendor.text, &mut io::stdout())
+}
+
+/// Exit 2, with the nearest name.
+pub(super) fn unknown(ground: &Ground, name: &str) -> Error {
+    let names = ground.catalogue.names();
+    let near = suggest::nearest(name, names.iter().map(String::as_str));
+    Error::usage(format!("there is no vendor '{}'", name.escape_debug())).with_hint(match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are: {}", names.join(", ")),
+    })
+}
+
+/// A broken file is told of at the end, after all that are whole.
+fn all(ground: &Ground) -> Result<()> {
+    let (vendors, broken) = ground.catalogue.all();
+    let rows = vendors.into_iter().map(|vendor| {
+        let definition = vendor.definition;
+        let whose = vendor.path.map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
+        let url = definition.url.unwrap_or_else(|| "given by --url".to_owned());
+        [vendor.name, definition.about, url, whose]
+    });
+    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())?;
+    broken.into_iter().next().map_or(Ok(()), Err)
+}

@@ -1,0 +1,88 @@
+//! What a failed attempt means.
+//!
+//! The kind of the client's error does not say how far the request came, so a [`Failure`] carries the [`Stage`] as well. A
+//! vendor that gave no answer was not reached; one that began an answer and did not bring it to an end was not understood.
+//! Of the client's words only those are shown that cannot quote the request or the answer.
+
+use std::io;
+use std::time::Duration;
+
+use ureq::Timeout;
+
+use crate::error::Error;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// There was no connection yet, neither to the vendor nor to a proxy.
+    Connecting,
+    /// The request may have been sent, and the head of the answer has not come.
+    Asking,
+    /// The head of the answer has come.
+    Answering,
+}
+
+pub(super) struct Failure {
+    pub(super) stage: Stage,
+    pub(super) cause: ureq::Error,
+}
+
+impl Failure {
+    /// Only then may the request be sent again.
+    pub(super) fn sent_nothing(&self) -> bool {
+        use ureq::Error as E;
+        self.stage == Stage::Connecting
+            && matches!(
+                self.cause,
+                E::Io(_) | E::HostNotFound | E::ConnectionFailed | E::Timeout(_)
+            )
+    }
+
+    pub(super) fn into_error(self, whom: &str, limit: Duration) -> Error {
+        use ureq::Error as E;
+        let unreachable = |why: &str| Error::unreachable(format!("{whom} could not be reached: {why}"));
+        let vendor = |why: &str| Error::vendor(format!("{whom}: the answer {why}"));
+        match self.cause {
+            E::Timeout(Timeout::Connect) => unreachable("the connection timed out"),
+            E::Timeout(_) => unreachable(&format!("no complete answer within {limit:?}")),
+            E::BodyExceedsLimit(_) => vendor("is larger than 1 MiB"),
+            E::LargeResponseHeader(..) => vendor("has too long a head"),
+            _ if self.stage == Stage::Answering => match self.cause {
+                E::Protocol(why) => vendor(&format!("is not HTTP: {why}")),
+                _ => vendor("was cut off"),
+            },
+            E::Protocol(why) if self.stage == Stage::Asking => vendor(&format!("is not HTTP: {why}")),
+            E::Io(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
+                unreachable("the connection was closed without an answer")
+            }
+            E::Io(why) => {
+                let why = reason(&why.to_string());
+                let error = unreachable(&why);
+                if why.starts_with("invalid peer certificate") {
+                    error.with_hint(ROOTS)
+                } else {
+                    error
+                }
+            }
+            E::Rustls(why) => unreachable(why.to_string().trim_start_matches("unexpected error: ")).with_hint(ROOTS),
+            E::Tls(why) => unreachable(&reason(why)),
+            E::HostNotFound => unreachable("there is no such host"),
+            E::ConnectionFailed => unreachable("no connection could be made"),
+            // The number of the status stands there twice, as in `407/407`.
+            E::ConnectProxyFailed(why) => unreachable(why.split('/').next().unwrap_or_default()),
+            // What is left is about a request that was never sent, and could quote it.
+            _ => Error::other(format!("{whom}: the request could not be made")),
+        }
+    }
+}
+
+const ROOTS: &str =
+    "a certificate authority that the system does not know can be given to it, or on Linux be named in SSL_CERT_FILE";
+
+/// Without the number of the system's error, and without the names in a foreign certificate.
+fn reason(text: &str) -> String {
+    let text = text.split(';').next().unwrap_or_default();
+    match text.split_once(" (os error") {
+        Some((system, _)) => system.trim_end_matches('.').to_ascii_lowercase(),
+        None => text.into(),
+    }
+}

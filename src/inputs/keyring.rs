@@ -1,0 +1,147 @@
+//! Secrets in the keyring of the operating system, under the service `tok`.
+//!
+//! No keyring here, or no entry in it, is [`Found::Absent`] with the reason, and the next source has its turn. A keyring that
+//! is locked, broken or silent is an error. Where nobody can be asked it is given three seconds, and a locked one is said to
+//! be so instead of being unlocked by a dialog. Where somebody can, the dialog is the keyring's own and takes as long as it
+//! takes: only the first sign of life is under the deadline. That holds for the Secret Service of Linux and the BSDs; on
+//! macOS and Windows nothing tells beforehand whether the system will open a dialog, so one may appear, and where nobody can
+//! be asked it is not waited for beyond the three seconds.
+//!
+//! Whether the keyring is used at all, and which user an entry has, is left to others.
+
+use std::time::Duration;
+
+use keyring::Entry;
+
+use super::bounded;
+use crate::deadline::Deadline;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+#[cfg_attr(all(unix, not(target_os = "macos")), path = "keyring/secret_service.rs")]
+#[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]
+mod service;
+
+const SERVICE: &str = "tok";
+
+/// How long a keyring may take where nobody can be asked.
+const NOBODY: Duration = Duration::from_secs(3);
+
+#[derive(Debug)]
+pub(crate) enum Found {
+    Secret(Secret),
+    /// Why there is none.
+    Absent(String),
+}
+
+/// `ask` says whether somebody can be asked, here and below.
+pub(crate) fn read(user: &str, ask: bool, deadline: &Deadline) -> Result<Found> {
+    match with_entry(user, ask, deadline, Entry::get_password) {
+        Ok(value) if value.is_empty() => Err(broken("the entry is empty")),
+        Ok(value) => Ok(Found::Secret(Secret::new(value))),
+        Err(No::Absent(why)) => Ok(Found::Absent(why)),
+        Err(No::Broken(error)) => Err(error),
+    }
+}
+
+pub(crate) fn write(user: &str, secret: &Secret, ask: bool, deadline: &Deadline) -> Result<()> {
+    let secret = secret.clone();
+    let set = move |entry: &Entry| entry.set_password(secret.expose());
+    with_entry(user, ask, deadline, set).map_err(|no| match no {
+        No::Absent(why) => Error::credential(format!("the keyring: {why}")),
+        No::Broken(error) => error,
+    })
+}
+
+/// Whether there was an entry.
+pub(crate) fn delete(user: &str, ask: bool, deadline: &Deadline) -> Result<bool> {
+    match with_entry(user, ask, deadline, Entry::delete_credential) {
+        Ok(()) => Ok(true),
+        Err(No::Absent(_)) => Ok(false),
+        Err(No::Broken(error)) => Err(error),
+    }
+}
+
+/// `Err` says why nothing can be kept here.
+pub(crate) fn is_there(ask: bool, deadline: &Deadline) -> std::result::Result<(), String> {
+    let (limit, named) = limit(ask, deadline);
+    match bounded::within(limit, move || service::is_there(ask)) {
+        Some(Ok(())) => Ok(()),
+        Some(Err(No::Absent(why))) => Err(why),
+        Some(Err(No::Broken(error))) => Err(error.text().to_owned()),
+        None => Err(silent(named).text().to_owned()),
+    }
+}
+
+/// Why an entry was not reached.
+#[derive(Debug)]
+enum No {
+    Absent(String),
+    Broken(Error),
+}
+
+fn with_entry<T: Send + 'static>(
+    user: &str,
+    ask: bool,
+    deadline: &Deadline,
+    act: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
+) -> std::result::Result<T, No> {
+    let (limit, named) = limit(ask, deadline);
+    let user = user.to_owned();
+    let answer = if ask {
+        let alive = bounded::within(limit, service::is_alive);
+        alive.map(|alive| alive.and_then(|()| deadline.pause(|| reach(&user, act))))
+    } else {
+        let reach = move || service::is_unlocked(&user).and_then(|()| reach(&user, act));
+        bounded::within(limit, reach)
+    };
+    answer.unwrap_or_else(|| Err(No::Broken(silent(named))))
+}
+
+fn reach<T>(user: &str, act: impl FnOnce(&Entry) -> keyring::Result<T>) -> std::result::Result<T, No> {
+    Ok(Entry::new(SERVICE, user).and_then(|entry| act(&entry))?)
+}
+
+/// How long the keyring may take from now, and what that limit was when the call began.
+fn limit(ask: bool, deadline: &Deadline) -> (Duration, Duration) {
+    let most = if ask { Duration::MAX } else { NOBODY };
+    (deadline.remaining().min(most), deadline.limit().min(most))
+}
+
+fn broken(why: &str) -> Error {
+    Error::credential(format!("the keyring: {why}")).with_hint("TOK_KEYRING=off leaves the keyring alone")
+}
+
+fn locked() -> No {
+    No::Broken(Error::credential("the keyring is locked").with_hint("unlock it, or give the secret in another way"))
+}
+
+fn silent(limit: Duration) -> Error {
+    Error::credential(format!("the keyring did not answer within {} s", limit.as_secs_f32()))
+        .with_hint("TOK_KEYRING=off leaves the keyring alone")
+}
+
+/// Some of the keyring's errors carry the value, so none is passed on as it is.
+impl From<keyring::Error> for No {
+    fn from(error: keyring::Error) -> Self {
+        use keyring::Error as E;
+        Self::Broken(broken(&match error {
+            E::NoEntry => return Self::Absent("no entry".into()),
+            E::NoDefaultStore => match Entry::store_status() {
+                Err(why) => format!("it cannot be opened: {why}"),
+                Ok(()) => "it cannot be opened".into(),
+            },
+            E::PlatformFailure(why) | E::NoStorageAccess(why) => return service::failure(why),
+            E::BadEncoding(_) => "the entry is not UTF-8".into(),
+            E::BadDataFormat(..) => "the entry is damaged".into(),
+            E::BadStoreFormat(_) => "its contents are damaged".into(),
+            E::TooLong(what, limit) => format!("the {what} is longer than {limit} characters"),
+            E::Ambiguous(entries) => format!("{} entries match", entries.len()),
+            _ => "it failed".into(),
+        }))
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;

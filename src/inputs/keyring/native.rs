@@ -1,0 +1,28 @@
+//! macOS and Windows, whose keyring is a part of the system: it is always there, and says nothing about a lock beforehand.
+
+use std::error::Error;
+
+use keyring::Entry;
+
+use super::{No, broken};
+
+type Answer = Result<(), No>;
+
+pub(super) fn is_there(_ask: bool) -> Answer {
+    match Entry::store_status() {
+        Ok(()) => Ok(()),
+        Err(why) => Err(No::Broken(broken(&format!("it cannot be opened: {why}")))),
+    }
+}
+
+pub(super) fn is_alive() -> Answer {
+    Ok(())
+}
+
+pub(super) fn is_unlocked(_user: &str) -> Answer {
+    Ok(())
+}
+
+pub(super) fn failure(why: Box<dyn Error + Send + Sync>) -> No {
+    No::Broken(broken(&why.to_string()))
+}

@@ -1,0 +1,205 @@
+//! Against the real thing: gnome-keyring on a session bus of its own. The bus is found through the environment, so every
+//! test runs the matching `inside_*` test in a child process that has another.
+
+use std::collections::HashMap;
+use std::process::Command;
+use std::time::Instant;
+
+use secret_service::EncryptionType;
+use secret_service::blocking::SecretService;
+
+use super::*;
+use crate::error::Exit;
+
+const USER: &str = r#"["modulus","https://a.example:443","me","password"]"#;
+const UNLOCK: &str = "printf pw | gnome-keyring-daemon --unlock --components=secrets >&2; ";
+/// A bus that nobody offers anything on.
+const BARE: &str = r#"<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>"#;
+
+/// Runs `inside` in an empty home, below `dbus-run-session` with this configuration after `before` if there is one.
+fn run(inside: &str, bus: Option<(Option<&str>, &str)>) {
+    for tool in ["dbus-run-session", "gnome-keyring-daemon", "dbus-send"] {
+        if Command::new(tool).arg("--version").output().is_err() {
+            assert!(std::env::var_os("CI").is_none(), "{tool} is missing");
+            eprintln!("skipped: {tool} is missing");
+            return;
+        }
+    }
+    let home = tempfile::tempdir().unwrap();
+    let test = std::env::current_exe().unwrap();
+    let mut command = match bus {
+        None => Command::new(&test),
+        Some((config, before)) => {
+            let mut command = Command::new("dbus-run-session");
+            if let Some(config) = config {
+                let path = home.path().join("bus.conf");
+                std::fs::write(&path, config).unwrap();
+                command.arg("--config-file").arg(path);
+            }
+            let script = format!("{before}exec \"$0\" \"$@\"");
+            command.args(["--", "sh", "-c", &script]).arg(&test);
+            command
+        }
+    };
+    let name = format!("inputs::keyring::tests::{inside}");
+    let done = command
+        .args(["--exact", &name, "--ignored"])
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env("HOME", home.path())
+        .env("XDG_DATA_HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(
+        done.status.success() && said.contains("1 passed"),
+        "{said}\n{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+}
+
+fn in_time() -> Deadline {
+    Deadline::after(Duration::from_secs(20))
+}
+
+fn found(ask: bool) -> std::result::Result<String, String> {
+    match read(USER, ask, &in_time()) {
+        Ok(Found::Secret(secret)) => Ok(secret.expose().to_owned()),
+        Ok(Found::Absent(why)) => Err(why),
+        Err(error) => {
+            assert_eq!(error.exit, Exit::Credential);
+            Err(error.text().to_owned())
+        }
+    }
+}
+
+fn keep(value: &str) -> std::result::Result<(), String> {
+    write(USER, &Secret::new(value), false, &in_time()).map_err(|error| error.text().to_owned())
+}
+
+#[test]
+fn a_secret_is_kept_replaced_found_and_forgotten() {
+    run("inside_unlocked", Some((None, UNLOCK)));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_unlocked() {
+    is_there(false, &in_time()).unwrap();
+    assert_eq!(found(false).unwrap_err(), "no entry");
+    assert!(!delete(USER, false, &in_time()).unwrap());
+    keep("first").unwrap();
+    keep("pässwörd ").unwrap();
+    assert_eq!(found(false).unwrap(), "pässwörd ");
+    assert_eq!(found(true).unwrap(), "pässwörd ");
+    assert!(delete(USER, false, &in_time()).unwrap());
+    assert_eq!(found(true).unwrap_err(), "no entry");
+}
+
+#[test]
+fn a_locked_keyring_is_broken_at_once() {
+    run("inside_locked", Some((None, UNLOCK)));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_locked() {
+    keep("first").unwrap();
+    let service = SecretService::connect(EncryptionType::Plain).unwrap();
+    service.get_default_collection().unwrap().lock().unwrap();
+    let locked = "the keyring is locked";
+    assert_eq!(is_there(false, &in_time()).unwrap_err(), locked);
+    assert_eq!(found(false).unwrap_err(), locked);
+    assert_eq!(keep("second").unwrap_err(), locked);
+    let error = delete(USER, false, &in_time()).unwrap_err();
+    assert_eq!(error.text(), locked);
+    assert_eq!(is_there(true, &in_time()), Ok(()));
+}
+
+#[test]
+fn an_entry_that_is_no_text_is_broken_and_not_shown() {
+    run("inside_not_text", Some((None, UNLOCK)));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_not_text() {
+    let service = SecretService::connect(EncryptionType::Plain).unwrap();
+    let collection = service.get_default_collection().unwrap();
+    let attributes = HashMap::from([("service", SERVICE), ("username", USER)]);
+    for (value, why) in [
+        (&b"\xff\xfe"[..], "the entry is not UTF-8"),
+        (b"", "the entry is empty"),
+    ] {
+        let item = collection.create_item("x", attributes.clone(), value, true, "text/plain");
+        item.unwrap();
+        assert_eq!(found(false).unwrap_err(), format!("the keyring: {why}"));
+    }
+}
+
+#[test]
+fn a_silent_keyring_is_not_waited_for() {
+    run("inside_silent", Some((None, UNLOCK)));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_silent() {
+    is_there(false, &in_time()).unwrap();
+    let daemon = Command::new("dbus-send")
+        .args(["--session", "--print-reply=literal"])
+        .args(["--dest=org.freedesktop.DBus", "/"])
+        .arg("org.freedesktop.DBus.GetConnectionUnixProcessID")
+        .arg("string:org.freedesktop.secrets")
+        .output()
+        .unwrap();
+    let daemon = String::from_utf8(daemon.stdout).unwrap();
+    let daemon = daemon.split_whitespace().last().unwrap();
+    let send = |signal| Command::new("kill").args([signal, daemon]).status();
+    send("-STOP").unwrap();
+    let began = Instant::now();
+    let nobody = found(false).unwrap_err();
+    let somebody = is_there(true, &Deadline::after(Duration::from_millis(100))).unwrap_err();
+    let took = began.elapsed();
+    send("-KILL").unwrap();
+    assert_eq!(nobody, "the keyring did not answer within 3 s");
+    assert_eq!(somebody, "the keyring did not answer within 0.1 s");
+    assert!(took < Duration::from_secs(6), "{took:?}");
+}
+
+#[test]
+fn no_bus_and_no_service_are_absent() {
+    run("inside_no_bus", None);
+    run("inside_no_service", Some((Some(BARE), "")));
+    run("inside_no_collection", Some((None, "")));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_no_bus() {
+    nothing_here("no session bus here");
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_no_service() {
+    nothing_here("no keyring service here");
+}
+
+fn nothing_here(why: &str) {
+    assert_eq!(is_there(true, &in_time()).unwrap_err(), why);
+    assert_eq!(found(false).unwrap_err(), why);
+    assert_eq!(found(true).unwrap_err(), why);
+    assert_eq!(keep("x").unwrap_err(), format!("the keyring: {why}"));
+    assert!(!delete(USER, false, &in_time()).unwrap());
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn inside_no_collection() {
+    let why = "no default collection to keep it in";
+    assert_eq!(is_there(true, &in_time()).unwrap_err(), why);
+    assert_eq!(keep("x").unwrap_err(), format!("the keyring: {why}"));
+    assert_eq!(found(false).unwrap_err(), "no entry");
+}

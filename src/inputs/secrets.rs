@@ -1,0 +1,124 @@
+//! Secret fields, looked up last and only for the request that uses them.
+//!
+//! A value comes from the first that has it: standard input or a file named by a flag, a named profile's command, the
+//! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value.
+
+use super::plain::Chosen;
+use super::{Source, Sources, command, first_line, keyring, variable};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::vendor::definition::Field;
+
+impl Sources<'_> {
+    /// The value, or exit 3 with every way that would work here.
+    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Secret> {
+        if let Some(secret) = self.kept_secret(field, chosen)? {
+            return Ok(secret);
+        }
+        let Some(terminal) = self.terminal() else {
+            return Err(self.missing_secret(field));
+        };
+        asking(true);
+        let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(&field.name)));
+        asking(false);
+        answer
+    }
+
+    /// From every source but the prompt.
+    fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
+        let name = &field.name;
+        let of_vendor = |error: Error| error.of(&self.vendor.name);
+        if self.flags.stdin.contains(name) {
+            self.voice.explain(&format!("{name}: from standard input"));
+            return first_line::from_stdin(self.deadline).map(Some).map_err(of_vendor);
+        }
+        if let Some(path) = self.flags.files.get(name) {
+            self.voice.explain(&format!("{name}: from the file {}", path.display()));
+            return first_line::from_file(path, self.deadline).map(Some).map_err(of_vendor);
+        }
+        if self.named
+            && let Some(secret) = self.from_command(name, chosen)?
+        {
+            return Ok(Some(secret));
+        }
+        if let Some(value) = self.variable(name)? {
+            self.voice.explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
+            return Ok(Some(Secret::new(value)));
+        }
+        if !self.named
+            && let Some(secret) = self.from_command(name, chosen)?
+        {
+            return Ok(Some(secret));
+        }
+        self.from_keyring(name, chosen)
+    }
+
+    fn from_command(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+        let Some(line) = self.profile.commands.get(name) else {
+            return Ok(None);
+        };
+        let source = format!("{name}-command of {}", self.profile.header(&self.vendor.name));
+        if !self.is_own_origin(chosen) {
+            let origin = chosen.base.origin();
+            self.voice.explain(&format!("{source}: skipped, since it does not belong to {origin}"));
+            return Ok(None);
+        }
+        self.voice.explain(&format!("{name}: from {source}"));
+        command::run(line, &source, &self.catalogue.secret_variables(), self.deadline).map(Some)
+    }
+
+    /// Whether the request goes where the profile was written for.
+    fn is_own_origin(&self, chosen: &Chosen) -> bool {
+        let elsewhere = matches!(chosen.url, Some(Source::Flag | Source::Variable));
+        match self.profile_origin() {
+            Some(own) => own == chosen.base.origin(),
+            None => !elsewhere || self.vendor.definition.url.is_none(),
+        }
+    }
+
+    fn from_keyring(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+        if !self.keyring {
+            self.voice.explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
+            return Ok(None);
+        }
+        let user = self.keyring_user(name, chosen);
+        match keyring::read(&user, self.can_show_dialog(), self.deadline).map_err(|error| error.of(&self.vendor.name))? {
+            keyring::Found::Secret(secret) => {
+                self.voice.explain(&format!("{name}: from the OS keyring"));
+                Ok(Some(secret))
+            }
+            keyring::Found::Absent(why) => {
+                self.voice.explain(&format!("{name}: not in the OS keyring: {why}"));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The entry's user: vendor, origin, the login's plain fields, the secret field's name, as a JSON array.
+    pub(crate) fn keyring_user(&self, name: &str, chosen: &Chosen) -> String {
+        let mut parts = vec![self.vendor.name.clone(), chosen.base.origin()];
+        parts.extend(chosen.login(self.vendor).into_iter().map(|(_, value)| value));
+        parts.push(name.to_owned());
+        serde_json::Value::from(parts).to_string()
+    }
+
+    /// A keyring's dialog needs somebody to see it.
+    fn can_show_dialog(&self) -> bool {
+        !self.no_input
+            && (self.terminal().is_some()
+                || cfg!(not(all(unix, not(target_os = "macos"))))
+                || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name)))
+    }
+
+    fn missing_secret(&self, field: &Field) -> Error {
+        let name = &field.name;
+        let vendor = &self.vendor.name;
+        let header = self.profile.header(vendor);
+        Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
+            "pipe it to --{name}-stdin, name a file with --{name}-file, set {}, or put a command that prints it into \
+             {name}-command in {header} of {}",
+            self.vendor.variable_of(name),
+            self.config_path.display()
+        ))
+    }
+}

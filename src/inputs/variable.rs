@@ -1,0 +1,28 @@
+//! Variables of the environment. An empty one is absent: that is what CI gives for a secret that is not set.
+
+use std::env;
+
+use crate::error::{Error, Result};
+
+/// Exit 2 where the value is not UTF-8; the value is not shown.
+pub(crate) fn read(name: &str) -> Result<Option<String>> {
+    let Some(value) = env::var_os(name).filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    value
+        .into_string()
+        .map(Some)
+        .map_err(|_| Error::usage(format!("{name}: it is not UTF-8")))
+}
+
+pub(crate) fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+/// A switch: set and not `0`, `false`, `no` or `off`.
+pub(crate) fn is_on(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| {
+        let off = ["", "0", "false", "no", "off"];
+        !off.iter().any(|word| value.eq_ignore_ascii_case(word))
+    })
+}

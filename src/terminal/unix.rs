@@ -1,0 +1,197 @@
+//! The terminal on Unix: `/dev/tty`.
+//!
+//! A visible line is edited by the terminal itself, and Ctrl-C and Ctrl-Z do what they always do. A hidden one is read
+//! character by character, since the terminal's own lines end at 4096 bytes. Ctrl-C still reaches the whole foreground group,
+//! so a script around tok ends as well; Ctrl-Z is switched off, as a shell would be left without an echo. (`rpassword` turns
+//! both off, signals only its own process, drops control characters and takes a lost terminal for Enter.)
+//!
+//! While something hidden is asked, a thread takes the signals that end a process: it restores the terminal and lets the
+//! signal do what it does by default. It stays for the rest of the process, because a signal that was once taken never gets
+//! its default back.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+
+use rustix::process::getpgrp;
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+#[derive(Debug)]
+pub(super) struct Terminal {
+    tty: File,
+}
+
+impl Terminal {
+    pub(super) fn open() -> Option<Self> {
+        let tty = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
+        in_foreground(&tty).then_some(Self { tty })
+    }
+
+    pub(super) fn ask(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        self.expect_foreground()?;
+        (&self.tty).write_all(prompt.as_bytes())?;
+        let mut line = Vec::new();
+        // One byte at a time: what was typed ahead belongs to the next question.
+        BufReader::with_capacity(1, &self.tty).read_until(b'\n', &mut line)?;
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        } else {
+            // Ctrl-D leaves the cursor behind the prompt.
+            (&self.tty).write_all(b"\n")?;
+        }
+        Ok(line)
+    }
+
+    pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        self.expect_foreground()?;
+        watch_signals()?;
+        let _hidden = Hidden::begin(&self.tty)?;
+        (&self.tty).write_all(prompt.as_bytes())?;
+        read_hidden(BufReader::with_capacity(1, &self.tty))
+    }
+
+    fn expect_foreground(&self) -> io::Result<()> {
+        if in_foreground(&self.tty) {
+            return Ok(());
+        }
+        Err(io::Error::other("nobody answers a background process"))
+    }
+}
+
+/// Only a process in the foreground may touch its terminal; another would be stopped.
+fn in_foreground(tty: &File) -> bool {
+    tcgetpgrp(tty).is_ok_and(|group| group == getpgrp())
+}
+
+/// What a special key is set to that shall not exist (`_POSIX_VDISABLE`).
+const NO_KEY: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
+
+/// The hidden prompt that is open. A process has one terminal, so it has one of these.
+static OPEN: Mutex<Option<Prompt>> = Mutex::new(None);
+
+fn open_prompt() -> MutexGuard<'static, Option<Prompt>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Prompt {
+    tty: File,
+    before: Termios,
+}
+
+impl Prompt {
+    /// A terminal that cannot be restored has gone, or is the shell's by now.
+    fn restore(&self) {
+        if in_foreground(&self.tty) {
+            let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
+            let _ = (&self.tty).write_all(b"\n");
+        }
+    }
+}
+
+/// Keeps the input hidden until it is dropped.
+struct Hidden;
+
+impl Hidden {
+    fn begin(tty: &File) -> io::Result<Self> {
+        let before = tcgetattr(tty)?;
+        let mut modes = before.clone();
+        let off = LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
+        modes.local_modes.remove(off);
+        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        modes.special_codes[SpecialCodeIndex::VSUSP] = NO_KEY;
+        let tty = tty.try_clone()?;
+        let mut open = open_prompt();
+        tcsetattr(&tty, OptionalActions::Now, &modes)?;
+        *open = Some(Prompt { tty, before });
+        Ok(Self)
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        if let Some(prompt) = open_prompt().take() {
+            prompt.restore();
+        }
+    }
+}
+
+fn watch_signals() -> io::Result<()> {
+    static WATCHED: OnceLock<()> = OnceLock::new();
+    if WATCHED.set(()).is_err() {
+        return Ok(());
+    }
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    thread::Builder::new().spawn(move || {
+        for signal in signals.forever() {
+            if let Some(prompt) = open_prompt().take() {
+                prompt.restore();
+            }
+            let _ = emulate_default_handler(signal);
+        }
+    })?;
+    Ok(())
+}
+
+/// A line without its end; empty at Ctrl-D. The keys that take something back do so.
+fn read_hidden(input: impl BufRead) -> io::Result<Vec<u8>> {
+    const CTRL_D: u8 = 0x04;
+    const BACKSPACE: u8 = 0x08;
+    const CTRL_U: u8 = 0x15;
+    const CTRL_W: u8 = 0x17;
+    const CTRL_Z: u8 = 0x1a;
+    const DELETE: u8 = 0x7f;
+    let mut line = Vec::new();
+    for byte in input.bytes() {
+        match byte? {
+            b'\n' | b'\r' => return Ok(line),
+            CTRL_D if line.is_empty() => return Ok(line),
+            BACKSPACE | DELETE => drop_character(&mut line),
+            CTRL_U | CTRL_W => line.clear(),
+            CTRL_Z => {}
+            byte => line.push(byte),
+        }
+    }
+    Err(io::Error::other("it has gone"))
+}
+
+fn drop_character(line: &mut Vec<u8>) {
+    while let Some(byte) = line.pop() {
+        let continues = byte & 0b1100_0000 == 0b1000_0000;
+        if !continues {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &str) -> Option<String> {
+        let line = read_hidden(keys.as_bytes()).ok()?;
+        Some(String::from_utf8(line).unwrap())
+    }
+
+    #[test]
+    fn a_line_ends_with_enter() {
+        assert_eq!(typed(" p w \nmore").unwrap(), " p w ");
+        assert_eq!(typed("pw\r").unwrap(), "pw");
+    }
+
+    #[test]
+    fn half_a_password_is_not_taken_when_the_terminal_goes() {
+        assert_eq!(typed("hal"), None);
+        assert_eq!(typed("\x04").unwrap(), "");
+    }
+
+    #[test]
+    fn keys_take_back_characters_and_the_line() {
+        assert_eq!(typed("\x7fpä\x7fw😀\x08\n").unwrap(), "pw");
+        assert_eq!(typed("wrong\x15right\n").unwrap(), "right");
+    }
+}

@@ -1,0 +1,34 @@
+//! The console on Windows, through `rpassword`: it reads UTF-16 from the console itself, restores its mode, and passes
+//! Ctrl-C on.
+
+use std::fs::OpenOptions;
+use std::io;
+
+use rpassword::ConfigBuilder;
+
+#[derive(Debug)]
+pub(super) struct Terminal;
+
+impl Terminal {
+    pub(super) fn open() -> Option<Self> {
+        let console = |name| OpenOptions::new().read(true).write(true).open(name).ok();
+        console("CONIN$").and(console("CONOUT$")).map(|_| Self)
+    }
+
+    pub(super) fn ask(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        // A mask that begins after the last character is an echo.
+        let echo = ConfigBuilder::new().password_feedback_partial_mask('*', usize::MAX);
+        answer(prompt, echo)
+    }
+
+    pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        answer(prompt, ConfigBuilder::new())
+    }
+}
+
+fn answer(prompt: &str, config: ConfigBuilder) -> io::Result<Vec<u8>> {
+    match rpassword::prompt_password_with_config(prompt, config.build()) {
+        Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => Ok(Vec::new()),
+        answer => answer.map(String::into_bytes),
+    }
+}

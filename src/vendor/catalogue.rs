@@ -1,0 +1,184 @@
+//! Which vendors there are: the built-in ones and the files in the user's `vendors` folder.
+//!
+//! A file is read when its vendor is asked for, so that a broken one breaks only its own vendor.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::check::{self, RESERVED_VENDORS};
+use super::definition::{Definition, Field};
+use super::template;
+use crate::error::{Error, Result};
+
+include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// Names that can be no vendor's, since they are commands.
+const COMMANDS: [&str; 9] = [
+    "env", "exec", "login", "logout", "status", "vendors", "demo", "completions", "help",
+];
+
+pub(crate) fn is_command(name: &str) -> bool {
+    COMMANDS.contains(&name)
+}
+
+#[derive(Debug)]
+pub(crate) struct Vendor {
+    pub(crate) name: String,
+    pub(crate) definition: Definition,
+    /// The file itself, as `tok vendors NAME` prints it.
+    pub(crate) text: String,
+    /// Where a user's own file lies.
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    /// The folder with the user's own files.
+    folder: Option<PathBuf>,
+}
+
+impl Catalogue {
+    pub(crate) fn new(config_folder: Option<&Path>) -> Self {
+        Self {
+            folder: config_folder.map(|folder| folder.join("vendors")),
+        }
+    }
+
+    /// `None` where there is no such vendor; exit 2 where its file is broken.
+    pub(crate) fn find(&self, name: &str) -> Result<Option<Vendor>> {
+        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+            return read(name, (*text).to_owned(), None).map(Some);
+        }
+        if !check::is_vendor_name(name) {
+            return Ok(None);
+        }
+        let Some(path) = self.path(name) else { return Ok(None) };
+        match fs::read_to_string(&path) {
+            Ok(text) => read(name, text, Some(path)).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
+        }
+    }
+
+    /// Whether a name is known, without reading its file.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        BUILT_IN.iter().any(|(built_in, _)| *built_in == name)
+            || (check::is_vendor_name(name) && self.path(name).is_some_and(|path| path.is_file()))
+    }
+
+    /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut own: Vec<String> = self
+            .folder
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok())
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
+            .filter(|name| check::is_vendor_name(name) && !names.contains(name))
+            .collect();
+        own.sort();
+        names.extend(own);
+        names
+    }
+
+    /// Every vendor, and why a file gives none.
+    pub(crate) fn all(&self) -> (Vec<Vendor>, Vec<Error>) {
+        let mut vendors = Vec::new();
+        let mut broken = Vec::new();
+        for name in self.names() {
+            match self.find(&name) {
+                Ok(found) => vendors.extend(found),
+                Err(error) => broken.push(error),
+            }
+        }
+        (vendors, broken)
+    }
+
+    /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
+    /// secret is not known, so all of its vendor's variables count.
+    pub(crate) fn secret_variables(&self) -> Vec<String> {
+        let mut variables = Vec::new();
+        for name in self.names() {
+            if let Ok(Some(vendor)) = self.find(&name) {
+                variables.extend(vendor.secret_fields().map(|field| vendor.variable_of(&field.name)));
+            } else {
+                let prefix = format!("TOK_{}_", name.to_ascii_uppercase());
+                let set = std::env::vars_os().filter_map(|(variable, _)| variable.into_string().ok());
+                variables.extend(set.filter(|variable| variable.starts_with(&prefix)));
+            }
+        }
+        variables
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{name}.toml")))
+    }
+}
+
+/// Reads a definition. Errors name the file, and the line where TOML or the schema is broken.
+pub(crate) fn read(name: &str, text: String, path: Option<PathBuf>) -> Result<Vendor> {
+    let shown = path.as_ref().map_or_else(|| name.to_owned(), |path| path.display().to_string());
+    if path.is_some() && (RESERVED_VENDORS.contains(&name) || is_command(name)) {
+        return Err(Error::usage(format!("{shown}: '{name}' is a reserved name")).with_hint("give the file another name"));
+    }
+    let definition: Definition = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(&text, span.start));
+        Error::usage(format!("{shown}:{line}: {}", error.message().replace('\n', " ")))
+    })?;
+    let vendor = Vendor {
+        name: name.to_owned(),
+        definition,
+        text,
+        path,
+    };
+    if vendor.path.is_some()
+        && let Some(mistake) = check::mistakes(&vendor.definition).first()
+    {
+        return Err(Error::usage(format!("{shown}: {mistake}")));
+    }
+    Ok(vendor)
+}
+
+/// Counted from 1.
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+}
+
+impl Vendor {
+    /// `TOK_MODULUS_PASSWORD` for the field `password` of `modulus`; `url` is a field as well.
+    pub(crate) fn variable_of(&self, field: &str) -> String {
+        format!("TOK_{}_{}", self.name, field.replace('-', "_")).to_ascii_uppercase()
+    }
+
+    /// The variable that `tok env` sets where nothing else is asked for.
+    pub(crate) fn token_variable(&self) -> String {
+        format!("{}_TOKEN", self.name.to_ascii_uppercase())
+    }
+
+    pub(crate) fn plain_fields(&self) -> impl Iterator<Item = &Field> {
+        self.definition.fields.iter().filter(|field| !field.secret)
+    }
+
+    pub(crate) fn secret_fields(&self) -> impl Iterator<Item = &Field> {
+        self.definition.fields.iter().filter(|field| field.secret)
+    }
+
+    /// Whether a field serves the vendor's own URL and nothing else, so that it is not needed where the URL is given.
+    pub(crate) fn is_only_in_url(&self, field: &str) -> bool {
+        let definition = &self.definition;
+        let in_url = definition.url.as_deref().is_some_and(|url| template::names(url).contains(&field));
+        let elsewhere = [Some(&definition.login), definition.refresh.as_ref(), definition.revoke.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|exchange| super::request::names(exchange).contains(&field));
+        in_url && !elsewhere
+    }
+
+    /// Whether a field belongs to a way other than the one taken.
+    pub(crate) fn is_in_another_way(&self, field: &str, way: &[String]) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == field);
+        !named(way) && self.definition.ways.iter().any(|names| named(names))
+    }
+}
