@@ -11,11 +11,15 @@
 
 mod ground;
 mod harness;
+#[cfg(target_os = "linux")]
+mod keyring;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(target_os = "linux")]
+mod login;
 mod server;
 mod vendors;
