@@ -16,6 +16,7 @@ use crate::folders;
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Sources, variable};
 use crate::output::{Given, Source, Usage, mask};
+use crate::secret::Secret;
 use crate::token::{self, Need, Obtained, TokenOrigin};
 use crate::vendor::Vendor;
 use crate::voice::Voice;
@@ -42,7 +43,9 @@ impl Setting {
 
     /// As above, for a profile that may be new.
     pub(super) fn of_new(ground: &Ground, call: &Call) -> Result<Self> {
-        Self::with(ground, call, |profiles, _, name| Ok(profiles.get_or_new(name)))
+        Self::with(ground, call, |profiles, _, name| {
+            profiles.get_or_new(&call.vendor, name)
+        })
     }
 
     fn with(
@@ -142,10 +145,18 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itse
         min_ttl: call.min_ttl.or(setting.profile.min_ttl),
         no_cache: call.no_cache,
     })?;
-    if !masks_itself && variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
-        voice.raw(&mask(obtained.token.expose()));
+    if !masks_itself {
+        mask_in_ci(voice, &obtained.token)?;
     }
     Ok(given(&call.vendor, setting, obtained))
+}
+
+/// In a GitHub Actions job the runner, which reads standard error too, is told to hide the token.
+pub(super) fn mask_in_ci(voice: Voice, token: &Secret) -> Result<()> {
+    if variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
+        voice.raw(&mask(token.expose()));
+    }
+    Ok(())
 }
 
 fn given(vendor: &Vendor, setting: &Setting, obtained: Obtained) -> Given {

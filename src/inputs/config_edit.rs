@@ -43,7 +43,7 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
         table.remove(key);
     }
     for (key, value) in change.set {
-        set(table, &key, value);
+        set(table, &key, value).ok_or_else(wrong)?;
     }
     let after = document.to_string();
     if after == before {
@@ -67,10 +67,11 @@ fn table<'a>(parent: &'a mut Table, name: &str, implicit: bool) -> Option<&'a mu
     item.as_table_mut()
 }
 
-/// A value that is there already keeps its place and the comment behind it.
-fn set(table: &mut Table, key: &str, value: Value) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) => {
+/// A value that is there already keeps its place and the comment behind it; a table is not lost to a value.
+fn set(table: &mut Table, key: &str, value: Value) -> Option<()> {
+    match table.get_mut(key) {
+        Some(item) => {
+            let old = item.as_value_mut()?;
             let decor = old.decor().clone();
             *old = value;
             *old.decor_mut() = decor;
@@ -79,6 +80,7 @@ fn set(table: &mut Table, key: &str, value: Value) {
             table.insert(key, Item::Value(value));
         }
     }
+    Some(())
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {

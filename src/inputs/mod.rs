@@ -35,6 +35,13 @@ pub(crate) struct Flags {
     pub(crate) files: BTreeMap<String, PathBuf>,
 }
 
+impl Flags {
+    /// Whether one of them gives this field, plain or secret.
+    pub(crate) fn names(&self, field: &str) -> bool {
+        self.plain.contains_key(field) || self.files.contains_key(field) || self.stdin.iter().any(|name| name == field)
+    }
+}
+
 /// Everything that a value can come from, for one vendor and one profile.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {

@@ -16,7 +16,8 @@ impl Sources<'_> {
             return Ok(secret);
         }
         let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field));
+            let keeping = self.keyring && keyring::is_there(false, self.deadline).is_ok();
+            return Err(self.missing_secret(field, keeping));
         };
         asking(true);
         let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(&field.name)));
@@ -37,7 +38,7 @@ impl Sources<'_> {
             return Ok((Secret::new(value), false));
         }
         let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field));
+            return Err(self.missing_secret(field, false));
         };
         let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(name)));
         Ok((answer?, false))
@@ -116,7 +117,7 @@ impl Sources<'_> {
     }
 
     /// Whether the request goes where the profile was written for.
-    fn is_own_origin(&self, chosen: &Chosen) -> bool {
+    pub(crate) fn is_own_origin(&self, chosen: &Chosen) -> bool {
         let elsewhere = matches!(chosen.url, Some(Source::Flag | Source::Variable));
         match self.profile_origin() {
             Some(own) => own == chosen.base.origin(),
@@ -161,13 +162,13 @@ impl Sources<'_> {
                 || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name)))
     }
 
-    fn missing_secret(&self, field: &Field) -> Error {
+    /// `keeping` says whether `tok login` is a way out.
+    fn missing_secret(&self, field: &Field, keeping: bool) -> Error {
         let name = &field.name;
         let vendor = &self.vendor.name;
         let header = self.profile.header(vendor);
-        let keyring = self.keyring && keyring::is_there(false, self.deadline).is_ok();
-        let login = if keyring {
-            format!("keep it with `tok login {vendor}`, ")
+        let login = if keeping {
+            format!("keep it with `tok login {}`, ", self.profile.target(vendor))
         } else {
             String::new()
         };

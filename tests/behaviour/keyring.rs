@@ -32,7 +32,10 @@ impl Keyring {
     }
 
     fn with(before: &str) -> Option<Self> {
-        if !["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool"].into_iter().all(need) {
+        if !["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool"]
+            .into_iter()
+            .all(need)
+        {
             return None;
         }
         let folder = TempDir::new().unwrap();
@@ -50,7 +53,9 @@ impl Keyring {
             .spawn()
             .unwrap();
         let mut address = String::new();
-        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        BufReader::new(bus.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
         assert!(!address.trim().is_empty(), "the session bus says where it is");
         Some(Self {
             folder,
@@ -120,7 +125,10 @@ impl Keyring {
             ],
         );
         if let Some(daemon) = daemon.split_whitespace().last() {
-            let _ = Command::new("kill").args([signal, daemon]).stderr(Stdio::null()).status();
+            let _ = Command::new("kill")
+                .args([signal, daemon])
+                .stderr(Stdio::null())
+                .status();
         }
     }
 }

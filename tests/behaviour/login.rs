@@ -10,7 +10,14 @@ use crate::protocol::account;
 use crate::stand_in::{Server, answer, close, refuse};
 
 const MODULUS: &str = "POST /api/cmn/AuthenticateToken";
-const PIPED: [&str; 6] = ["login", "modulus", "--username", "api-user", "--password-stdin", "--no-input"];
+const PIPED: [&str; 6] = [
+    "login",
+    "modulus",
+    "--username",
+    "api-user",
+    "--password-stdin",
+    "--no-input",
+];
 
 impl Tok {
     fn config_text(&self) -> String {
@@ -21,13 +28,23 @@ impl Tok {
     #[track_caller]
     fn kept_nothing(&self, output: &Output) {
         assert_eq!(self.config_text(), "", "no profile should be kept\n{output}");
-        assert_eq!(self.cached(), [""; 0].map(std::path::PathBuf::from), "no token should be kept\n{output}");
+        assert_eq!(
+            self.cached(),
+            [""; 0].map(std::path::PathBuf::from),
+            "no token should be kept\n{output}"
+        );
     }
 }
 
 /// The keyring's user of modulus's first user at this server.
 fn user_at(server: &Server) -> String {
-    json!(["modulus", server.url_of("modulus"), account::MODULUS_USERNAMES[0], "password"]).to_string()
+    json!([
+        "modulus",
+        server.url_of("modulus"),
+        account::MODULUS_USERNAMES[0],
+        "password"
+    ])
+    .to_string()
 }
 
 fn password() -> String {
@@ -41,9 +58,20 @@ fn a_login_in_a_pipe_keeps_fields_secret_and_token_each_in_its_place() {
     let tok = keyring.of(Tok::new());
     let url = server.url_of("modulus");
     let arguments = PIPED.into_iter().chain(["--url", &url]);
-    tok.clone().stdin(password()).run(arguments).ok().prints("").says("logged in");
-    assert_eq!(tok.config_text(), format!("[modulus]\nusername = \"api-user\"\nurl = \"{url}\"\n"));
-    assert_eq!(keyring.entries(), [(user_at(&server), account::MODULUS_PASSWORD.to_owned())]);
+    tok.clone()
+        .stdin(password())
+        .run(arguments)
+        .ok()
+        .prints("")
+        .says("logged in");
+    assert_eq!(
+        tok.config_text(),
+        format!("[modulus]\nusername = \"api-user\"\nurl = \"{url}\"\n")
+    );
+    assert_eq!(
+        keyring.entries(),
+        [(user_at(&server), account::MODULUS_PASSWORD.to_owned())]
+    );
     assert_eq!(tok.cached().len(), 1);
     server.expect(&[MODULUS]);
     let token = server.requests()[0].token.clone().unwrap();
@@ -62,7 +90,13 @@ fn on_a_terminal_the_missing_fields_are_asked_for_in_order_and_the_secret_is_hid
     terminal.answer("crmcom username: ", account::CRMCOM_USERNAMES[0]);
     terminal.answer("crmcom url: ", &server.url_of("crmcom"));
     terminal.answer_hidden("crmcom password: ", account::CRMCOM_PASSWORD);
-    let output = terminal.wait().ok().prints("").says("logged in").says("tok crmcom").says("tok exec crmcom");
+    let output = terminal
+        .wait()
+        .ok()
+        .prints("")
+        .says("logged in")
+        .says("tok crmcom")
+        .says("tok exec crmcom");
     assert_eq!(terminal.modes(), terminal.before, "{output}");
     assert_eq!(keyring.secrets(), [account::CRMCOM_PASSWORD]);
     tok.run(["crmcom"]).ok().quiet();
@@ -86,7 +120,11 @@ impl Tok {
     fn kept_nothing_but_the_hold(&self, output: &Output) {
         assert_eq!(self.config_text(), "", "no profile should be kept\n{output}");
         let rows = self.run(["status", "-f", "json"]).ok().json()["tokens"].clone();
-        let tokens = rows.as_array().unwrap().iter().filter(|row| row["expires_at"] != Value::Null);
+        let tokens = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["expires_at"] != Value::Null);
         assert_eq!(tokens.count(), 0, "no token should be kept\n{output}");
     }
 }
@@ -133,7 +171,12 @@ fn without_verification_the_vendor_is_not_asked() {
     let server = Server::start();
     let tok = keyring.of(Tok::new()).vendor(&server);
     let arguments = PIPED.into_iter().chain(["--no-verify"]);
-    tok.clone().stdin(password()).run(arguments).ok().never_says("logged in").says("not tried");
+    tok.clone()
+        .stdin(password())
+        .run(arguments)
+        .ok()
+        .never_says("logged in")
+        .says("not tried");
     server.untouched();
     assert_eq!(keyring.secrets(), [account::MODULUS_PASSWORD]);
     tok.without("TOK_MODULUS_URL").run(["modulus"]).ok().quiet();
@@ -143,7 +186,10 @@ fn without_verification_the_vendor_is_not_asked() {
 fn without_a_keyring_it_says_so_before_it_asks_and_keeps_nothing() {
     let server = Server::start();
     let absent = Tok::new().vendor(&server);
-    let no_bus = absent.clone().without("TOK_KEYRING").env("DBUS_SESSION_BUS_ADDRESS", "");
+    let no_bus = absent
+        .clone()
+        .without("TOK_KEYRING")
+        .env("DBUS_SESSION_BUS_ADDRESS", "");
     for tok in [absent, no_bus] {
         let mut terminal = tok.terminal(["login", "modulus"]);
         let output = terminal.wait().fails(1);
@@ -174,7 +220,13 @@ fn a_locked_keyring_keeps_nothing_where_nobody_can_be_asked() {
     let server = Server::start();
     let tok = keyring.of(Tok::new()).vendor(&server);
     keyring.lock();
-    let output = tok.clone().stdin(password()).run(PIPED).fails(1).says("locked").never_says("there is no keyring");
+    let output = tok
+        .clone()
+        .stdin(password())
+        .run(PIPED)
+        .fails(1)
+        .says("locked")
+        .never_says("there is no keyring");
     tok.kept_nothing(&output);
     server.untouched();
 }
@@ -211,7 +263,11 @@ fn comments_order_and_a_link_of_the_config_file_stay() {
     let server = Server::start();
     let before = "# mine\n[starship] # rewards\nusername = \"me\"\n\n[modulus] # prod\n# who\nusername = 'old' # me\nvariable = \"T\"\n";
     let after = before.replace("'old'", "\"api-user\"");
-    let tok = keyring.of(Tok::new()).write("real/tok.toml", before).write("config/x", "").vendor(&server);
+    let tok = keyring
+        .of(Tok::new())
+        .write("real/tok.toml", before)
+        .write("config/x", "")
+        .vendor(&server);
     let link = tok.config_folder().join("config.toml");
     std::os::unix::fs::symlink(tok.folder().join("real/tok.toml"), &link).unwrap();
     let tok = tok.env("TOK_MODULUS_URL", server.url_of("modulus"));
@@ -227,7 +283,13 @@ fn a_new_profile_can_be_named_and_stands_alone() {
     let tok = keyring.of(Tok::new()).vendor(&server);
     tok.clone()
         .stdin(password())
-        .run(["login", "modulus@staging", "--username", "second-user", "--password-stdin"])
+        .run([
+            "login",
+            "modulus@staging",
+            "--username",
+            "second-user",
+            "--password-stdin",
+        ])
         .ok()
         .says("[modulus.staging]")
         .says("tok modulus@staging");
@@ -242,7 +304,12 @@ fn a_profile_that_would_stand_in_a_fields_place_is_refused_before_anything_is_as
     let Some(keyring) = Keyring::unlocked() else { return };
     let server = Server::start();
     let tok = keyring.of(Tok::new()).vendor(&server);
-    for name in ["modulus@username", "modulus@password-command", "modulus@url", "modulus@a\nb"] {
+    for name in [
+        "modulus@username",
+        "modulus@password-command",
+        "modulus@url",
+        "modulus@a\nb",
+    ] {
         let mut terminal = tok.terminal(["login", name]);
         let output = terminal.wait().fails(2);
         assert_eq!(output.screen, "");
@@ -260,9 +327,17 @@ fn a_way_that_only_a_secret_tells_is_written_into_the_profile() {
     let organisation = ["--organisation", account::CRMCOM_ORGANISATION];
     tok.clone()
         .stdin(code)
-        .run(["login", "crmcom", "--authentication-code-stdin"].into_iter().chain(organisation))
+        .run(
+            ["login", "crmcom", "--authentication-code-stdin"]
+                .into_iter()
+                .chain(organisation),
+        )
         .ok();
-    assert!(tok.config_text().contains("way = \"authentication-code\"\n"), "{}", tok.config_text());
+    assert!(
+        tok.config_text().contains("way = \"authentication-code\"\n"),
+        "{}",
+        tok.config_text()
+    );
     let tok = tok.without("TOK_CRMCOM_URL");
     tok.run(["crmcom"]).ok().quiet();
     tok.run(["crmcom", "--fresh"]).ok().quiet();
@@ -270,13 +345,22 @@ fn a_way_that_only_a_secret_tells_is_written_into_the_profile() {
     // And to another way, which takes its place.
     tok.clone()
         .stdin(account::CRMCOM_PASSWORD)
-        .run(["login", "crmcom", "--username", account::CRMCOM_USERNAMES[0], "--password-stdin"])
+        .run([
+            "login",
+            "crmcom",
+            "--username",
+            account::CRMCOM_USERNAMES[0],
+            "--password-stdin",
+        ])
         .ok();
     assert!(!tok.config_text().contains("way"), "{}", tok.config_text());
     tok.run(["crmcom", "--fresh"]).ok().quiet();
     assert_eq!(server.requests()[3].json()["username"], account::CRMCOM_USERNAMES[0]);
     // And back.
-    tok.clone().stdin(code).run(["login", "crmcom", "--authentication-code-stdin"]).ok();
+    tok.clone()
+        .stdin(code)
+        .run(["login", "crmcom", "--authentication-code-stdin"])
+        .ok();
     assert!(!tok.config_text().contains("username"), "{}", tok.config_text());
     tok.run(["crmcom", "--fresh"]).ok().quiet();
 }
@@ -286,7 +370,11 @@ fn a_second_login_asks_for_the_secret_only_and_takes_the_changed_one() {
     let Some(keyring) = Keyring::unlocked() else { return };
     let server = Server::start();
     let tok = keyring.of(Tok::new()).vendor(&server);
-    let before = tok.clone().stdin("old-Passw0rd\n").run(PIPED.into_iter().chain(["--no-verify"])).ok();
+    let before = tok
+        .clone()
+        .stdin("old-Passw0rd\n")
+        .run(PIPED.into_iter().chain(["--no-verify"]))
+        .ok();
     assert_eq!(keyring.secrets(), ["old-Passw0rd"], "{before}");
     let tok = tok.without("TOK_MODULUS_URL");
     tok.run(["modulus"]).fails(4);
@@ -305,7 +393,10 @@ fn a_wrong_password_does_not_take_the_place_of_the_right_one() {
     let tok = keyring.of(Tok::new()).vendor(&server);
     tok.clone().stdin(password()).run(PIPED).ok();
     let config = tok.config_text();
-    tok.clone().stdin("mistyped\n").run(PIPED.into_iter().chain(["--variable", "OTHER"])).fails(4);
+    tok.clone()
+        .stdin("mistyped\n")
+        .run(PIPED.into_iter().chain(["--variable", "OTHER"]))
+        .fails(4);
     assert_eq!(keyring.secrets(), [account::MODULUS_PASSWORD]);
     assert_eq!(tok.config_text(), config);
     tok.run(["modulus"]).ok().quiet();
@@ -334,12 +425,23 @@ fn profiles_with_different_origins_do_not_share_a_secret() {
         let url = server.url_of("modulus");
         tok.clone()
             .stdin(password())
-            .run(["login", profile, "--username", "api-user", "--url", &url, "--password-stdin"])
+            .run([
+                "login",
+                profile,
+                "--username",
+                "api-user",
+                "--url",
+                &url,
+                "--password-stdin",
+            ])
             .ok();
     }
     assert_eq!(keyring.entries().len(), 2);
     tok.run(["logout", "modulus@one"]).ok();
-    assert_eq!(keyring.entries(), [(user_at(&two), account::MODULUS_PASSWORD.to_owned())]);
+    assert_eq!(
+        keyring.entries(),
+        [(user_at(&two), account::MODULUS_PASSWORD.to_owned())]
+    );
     tok.run(["modulus@one", "--no-input"]).fails(3);
     tok.run(["modulus@two", "--fresh"]).ok();
     assert_eq!((one.requests().len(), two.requests().len()), (1, 2));
@@ -357,11 +459,21 @@ fn a_profiles_command_is_not_run_for_another_origin_and_does_not_move_there() {
     let output = tok
         .clone()
         .stdin(password())
-        .run(["login", "modulus", "--url", &two.url(), "--password-stdin", "--no-input"])
+        .run([
+            "login",
+            "modulus",
+            "--url",
+            &two.url(),
+            "--password-stdin",
+            "--no-input",
+        ])
         .ok();
     assert!(!tok.home().join("ran").exists(), "{output}");
     tok.run(["modulus", "--fresh"]).ok();
-    assert!(!tok.home().join("ran").exists(), "the first origin's secret went to the second\n{output}");
+    assert!(
+        !tok.home().join("ran").exists(),
+        "the first origin's secret went to the second\n{output}"
+    );
     assert_eq!(two.requests().len(), 2);
     one.untouched();
 }
@@ -388,8 +500,14 @@ fn a_profile_with_a_command_needs_no_keyring() {
         account::MODULUS_PASSWORD
     );
     let tok = Tok::new().config(&config);
-    tok.run(["login", "modulus", "--username", "api-user", "--no-input"]).ok().never_says("keyring");
-    assert!(tok.config_text().ends_with("username = \"api-user\"\n"), "{}", tok.config_text());
+    tok.run(["login", "modulus", "--username", "api-user", "--no-input"])
+        .ok()
+        .never_says("keyring");
+    assert!(
+        tok.config_text().ends_with("username = \"api-user\"\n"),
+        "{}",
+        tok.config_text()
+    );
     tok.run(["modulus", "--fresh"]).ok().quiet();
 }
 
@@ -412,7 +530,9 @@ fn nobody_who_can_be_asked_is_exit_3_with_the_ways_that_work_here() {
     let tok = keyring.of(Tok::new()).vendor(&server);
     let output = tok.run(["login", "modulus", "--no-input"]).fails(3).says("--username");
     tok.kept_nothing(&output);
-    let output = tok.run(["login", "modulus", "--username", "api-user", "--no-input"]).fails(3);
+    let output = tok
+        .run(["login", "modulus", "--username", "api-user", "--no-input"])
+        .fails(3);
     tok.kept_nothing(&output.says("--password-stdin").never_says("tok login"));
     server.untouched();
 }
