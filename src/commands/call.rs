@@ -48,6 +48,11 @@ impl Setting {
         })
     }
 
+    /// For a profile that stands in no file.
+    pub(super) fn of_profile(ground: &Ground, call: &Call, profile: Profile) -> Result<Self> {
+        Self::with(ground, call, |_, _, _| Ok(profile))
+    }
+
     fn with(
         ground: &Ground,
         call: &Call,

@@ -1,16 +1,18 @@
 //! `tok logout VENDOR`: forget a profile's secret, its tokens and its hold, and say what was forgotten.
 //!
-//! With `--revoke` the vendor ends the tokens first; a token that could not be revoked is not forgotten.
+//! With `--revoke` the vendor ends the tokens first; a token that could not be revoked is not forgotten. With `--all` it is
+//! about every profile, and about every login that a cached token is of.
 
 use super::Ground;
 use super::call::{Setting, keyring_counts, store};
 use crate::cache::clock::now_ms;
 use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
+use crate::cache::identity::Identity;
 use crate::cache::store::Store;
 use crate::cli::{Call, Logout, unknown_vendor};
 use crate::error::{Error, Result};
-use crate::inputs::config::Profiles;
+use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::plain::Chosen;
 use crate::inputs::{Sources, keyring};
 use crate::origin::BaseUrl;
@@ -18,39 +20,60 @@ use crate::token::{Need, Revoked};
 use crate::vendor::Vendor;
 use crate::voice::Voice;
 
-/// What was forgotten.
+/// What was forgotten and what could not be.
 #[derive(Debug, Default)]
-struct Forgotten {
+struct Done {
     secrets: Vec<String>,
     tokens: usize,
     hold: bool,
+    failures: Vec<Error>,
+    revocation_failed: Vec<Identity>,
 }
 
 pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
     let vendor = find(ground, logout)?;
-    let mut profiles = vec![logout.target.profile.clone()];
-    if logout.all {
-        let known = Profiles::load(ground.config_folder.as_deref(), &vendor, &ground.catalogue)?;
-        profiles = known.list.into_iter().map(|profile| profile.name).collect();
-    }
     let voice = Voice(logout.verbosity);
     let store = store(voice)?;
-    let mut forgotten = Forgotten::default();
-    let mut failures = Vec::new();
-    for profile in profiles {
-        match forget_profile(ground, logout, profile, &store, &mut forgotten) {
-            // A profile that is not complete has nothing to forget.
-            Err(error) if logout.all && error.is_missing() => {}
-            outcome => failures.extend(outcome.err()),
+    let mut done = Done::default();
+    if logout.revoke && vendor.definition.revoke.is_none() {
+        voice.notice(&format!(
+            "{}: tokens cannot be revoked there; they end by themselves",
+            vendor.name
+        ));
+    }
+    if logout.all {
+        let known = Profiles::load(ground.config_folder.as_deref(), &vendor, &ground.catalogue)?;
+        let named = known.list.into_iter().filter_map(|profile| profile.name);
+        for profile in [None].into_iter().chain(named.map(Some)) {
+            match forget_profile(ground, logout, profile, &store, &mut done) {
+                // A profile that is not complete has nothing to forget.
+                Err(error) if error.is_missing() => {}
+                outcome => done.failures.extend(outcome.err()),
+            }
         }
+        for entry in entry::all(&store, now_ms()) {
+            if entry.identity.vendor == vendor.name && !done.revocation_failed.contains(&entry.identity) {
+                forget_login_of(ground, logout, &entry, &store, &mut done)?;
+            }
+        }
+    } else {
+        let hint = format!(
+            "nothing tells whose login to forget; `tok logout {} --all` forgets every one",
+            vendor.name
+        );
+        forget_profile(ground, logout, logout.target.profile.clone(), &store, &mut done).map_err(|error| {
+            if error.is_missing() {
+                error.with_hint(hint)
+            } else {
+                error
+            }
+        })?;
     }
-    if logout.all && !logout.revoke {
-        let entries = entry::all(&store, now_ms());
-        let of_vendor = entries.iter().filter(|entry| entry.identity.vendor == vendor.name);
-        failures.extend(of_vendor.filter_map(|entry| forget_token(&store, entry, &mut forgotten).err()));
-    }
-    voice.notice(&format!("{}: {}", vendor.name, forgotten.words()));
-    failures.into_iter().next().map_or(Ok(()), Err)
+    voice.notice(&format!("{}: {}", vendor.name, done.words()));
+    let mut failures = done.failures.into_iter();
+    let first = failures.next();
+    failures.for_each(|failure| voice.warn(failure.text()));
+    first.map_or(Ok(()), Err)
 }
 
 fn find(ground: &Ground, logout: &Logout) -> Result<Vendor> {
@@ -59,24 +82,64 @@ fn find(ground: &Ground, logout: &Logout) -> Result<Vendor> {
     found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))
 }
 
+fn call(ground: &Ground, logout: &Logout, profile: Option<String>) -> Result<Call> {
+    Ok(Call {
+        profile,
+        verbosity: logout.verbosity,
+        ..Call::of(find(ground, logout)?)
+    })
+}
+
 fn forget_profile(
     ground: &Ground,
     logout: &Logout,
     profile: Option<String>,
     store: &Store,
-    forgotten: &mut Forgotten,
+    done: &mut Done,
 ) -> Result<()> {
-    let call = Call {
-        profile,
-        verbosity: logout.verbosity,
-        ..Call::of(find(ground, logout)?)
-    };
+    let call = call(ground, logout, profile)?;
     let setting = Setting::of(ground, &call)?;
     let deadline = setting.deadline();
     let sources = setting.sources(ground, &call, &deadline);
+    forget_login(ground, logout, &sources, store, done)
+}
+
+/// Of a token that belongs to no profile: its login is known from the token's entry, and from nothing else.
+fn forget_login_of(ground: &Ground, logout: &Logout, entry: &Entry, store: &Store, done: &mut Done) -> Result<()> {
+    let call = call(ground, logout, None)?;
+    let setting = Setting::of_profile(ground, &call, profile_of(entry))?;
+    let deadline = setting.deadline();
+    let mut sources = setting.sources(ground, &call, &deadline);
+    sources.variables = false;
+    let forgotten = forget_login(ground, logout, &sources, store, done);
+    // A token of a definition that has changed since.
+    forgotten.or_else(|_| {
+        done.forget_token(store, entry);
+        Ok(())
+    })
+}
+
+fn profile_of(entry: &Entry) -> Profile {
+    let identity = &entry.identity;
+    let texts = |value: &serde_json::Value| match value.as_array() {
+        Some(items) => items.iter().map(text).collect(),
+        None => vec![text(value)],
+    };
+    let plain = identity.fields.iter().map(|(name, value)| (name.clone(), texts(value)));
+    Profile {
+        plain: plain.collect(),
+        url: Some(identity.url.clone()),
+        way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
+        ..Profile::default()
+    }
+}
+
+/// What can be forgotten is, whatever fails on the way. Where a token could not be revoked the secret stays as well, since
+/// the next attempt may need it.
+fn forget_login(ground: &Ground, logout: &Logout, sources: &Sources, store: &Store, done: &mut Done) -> Result<()> {
     let chosen = sources.choose(false)?;
     let need = Need {
-        sources: &sources,
+        sources,
         chosen: &chosen,
         store,
         began: ground.began,
@@ -84,25 +147,41 @@ fn forget_profile(
         min_ttl: None,
         no_cache: false,
     };
-    let entries = entry::all(store, now_ms());
-    let entries: Vec<&Entry> = entries.iter().filter(|entry| is_of(entry, &sources, &chosen)).collect();
-    if logout.revoke {
-        entries.iter().try_for_each(|entry| revoke(&need, entry))?;
+    let mut revoked = true;
+    for entry in entry::all(store, now_ms()) {
+        if !is_of(&entry, sources, &chosen) {
+            continue;
+        }
+        let ended = if logout.revoke { revoke(&need, &entry) } else { Ok(()) };
+        match ended {
+            Ok(()) => done.forget_token(store, &entry),
+            Err(error) => {
+                revoked = false;
+                done.failures.push(error);
+                done.revocation_failed.push(entry.identity);
+            }
+        }
     }
-    for entry in entries {
-        forget_token(store, entry, forgotten)?;
+    if !revoked {
+        return Ok(());
     }
     if hold::is_held(store, &need.login()) {
-        hold::forget(store, &need.login()).map_err(|unkept| Error::other(unkept.reason))?;
-        forgotten.hold = true;
+        match hold::forget(store, &need.login()) {
+            Ok(()) => done.hold = true,
+            Err(unkept) => done.failures.push(Error::other(unkept.reason)),
+        }
     }
-    forget_secrets(&sources, &chosen, forgotten)
+    done.forget_secrets(sources, &chosen);
+    Ok(())
+}
+
+fn text(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Whether a token was given to this login, whatever else it was asked for with.
 fn is_of(entry: &Entry, sources: &Sources, chosen: &Chosen) -> bool {
     let identity = &entry.identity;
-    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let same = |(name, value): &(String, String)| identity.fields.get(name).is_none_or(|field| text(field) == *value);
     identity.vendor == sources.vendor.name
         && identity.way == chosen.way
@@ -114,10 +193,6 @@ fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     let vendor = need.sources.vendor;
     let voice = need.sources.voice;
     let Some(exchange) = &vendor.definition.revoke else {
-        voice.notice(&format!(
-            "{}: tokens cannot be revoked there; they end by themselves",
-            vendor.name
-        ));
         return Ok(());
     };
     if entry.expires_at <= now_ms() {
@@ -135,27 +210,30 @@ fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-fn forget_token(store: &Store, entry: &Entry, forgotten: &mut Forgotten) -> Result<()> {
-    entry::forget(store, &entry.identity).map_err(|unkept| Error::other(unkept.reason))?;
-    forgotten.tokens += 1;
-    Ok(())
-}
-
-fn forget_secrets(sources: &Sources, chosen: &Chosen, forgotten: &mut Forgotten) -> Result<()> {
-    if !keyring_counts() {
-        return Ok(());
-    }
-    for field in chosen.secrets(sources.vendor, &sources.vendor.definition.login) {
-        let user = sources.keyring_user(&field.name, chosen);
-        let there = keyring::delete(&user, sources.can_show_dialog(), sources.deadline);
-        if there.map_err(|error| error.of(&sources.vendor.name))? {
-            forgotten.secrets.push(field.name.clone());
+impl Done {
+    fn forget_token(&mut self, store: &Store, entry: &Entry) {
+        match entry::forget(store, &entry.identity) {
+            Ok(()) => self.tokens += 1,
+            Err(unkept) => self.failures.push(Error::other(unkept.reason)),
         }
     }
-    Ok(())
-}
 
-impl Forgotten {
+    fn forget_secrets(&mut self, sources: &Sources, chosen: &Chosen) {
+        if !keyring_counts() {
+            return;
+        }
+        for field in chosen.secrets(sources.vendor, &sources.vendor.definition.login) {
+            let user = sources.keyring_user(&field.name, chosen);
+            match keyring::delete(&user, sources.can_show_dialog(), sources.deadline) {
+                Ok(true) => self.secrets.push(field.name.clone()),
+                Ok(false) => {}
+                Err(error) => self
+                    .failures
+                    .push(error.of(format!("{}: {} is not forgotten", sources.vendor.name, field.name))),
+            }
+        }
+    }
+
     fn words(&self) -> String {
         let mut parts: Vec<String> = self
             .secrets
@@ -171,7 +249,12 @@ impl Forgotten {
             parts.push("the hold".to_owned());
         }
         if parts.is_empty() {
-            return "nothing was kept".to_owned();
+            return if self.failures.is_empty() {
+                "nothing was kept"
+            } else {
+                "nothing is forgotten"
+            }
+            .to_owned();
         }
         format!("forgot {}", parts.join(", "))
     }

@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(target_os = "linux")]
+mod exec;
 mod ground;
 mod harness;
 #[cfg(target_os = "linux")]
@@ -21,5 +23,7 @@ mod terminal;
 
 #[cfg(target_os = "linux")]
 mod login;
+#[cfg(target_os = "linux")]
+mod logout;
 mod server;
 mod vendors;
