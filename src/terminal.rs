@@ -8,6 +8,7 @@
 //! arrow key) and text that is not UTF-8 are errors. However a prompt ends, the terminal is left as it was found.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -26,6 +27,14 @@ impl Terminal {
             return None;
         }
         system::Terminal::open().map(Self)
+    }
+
+    /// Runs what asks while nobody else does: threads that want different tokens share one person. One who waits here for
+    /// another's questions waits for a person.
+    pub(crate) fn alone<T>(ask: impl FnOnce() -> T) -> T {
+        static ASKING: Mutex<()> = Mutex::new(());
+        let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+        ask()
     }
 
     /// Asks for a line that can be seen while it is typed.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::{Source, Sources, variable};
 use crate::error::{Error, Result};
 use crate::origin::BaseUrl;
+use crate::terminal::Terminal;
 use crate::vendor::definition::Field;
 use crate::vendor::template;
 use crate::vendor::value::{Kind, Value};
@@ -216,14 +217,13 @@ impl Sources<'_> {
         let Some(terminal) = (if ask { self.terminal() } else { None }) else {
             return Err(self.missing(missing));
         };
-        missing
-            .iter()
-            .map(|name| {
-                let answer = self.deadline.pause(|| terminal.ask(&self.label(name)))?;
-                self.check_answer(name, &answer)?;
-                Ok(((*name).to_owned(), answer))
-            })
-            .collect()
+        let ask = |name: &&str| {
+            let answer = terminal.ask(&self.label(name))?;
+            self.check_answer(name, &answer)?;
+            Ok(((*name).to_owned(), answer))
+        };
+        let questions = || missing.iter().map(ask).collect();
+        self.deadline.pause(|| Terminal::alone(questions))
     }
 
     /// At once, so that nobody types more after a slip.

@@ -7,6 +7,7 @@ use super::plain::Chosen;
 use super::{Source, Sources, command, first_line, keyring, variable};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::terminal::Terminal;
 use crate::vendor::definition::Field;
 
 impl Sources<'_> {
@@ -20,7 +21,7 @@ impl Sources<'_> {
             return Err(self.missing_secret(field, keeping));
         };
         asking(true);
-        let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(&field.name)));
+        let answer = self.ask_hidden(terminal, &field.name);
         asking(false);
         answer
     }
@@ -40,8 +41,12 @@ impl Sources<'_> {
         let Some(terminal) = self.terminal() else {
             return Err(self.missing_secret(field, false));
         };
-        let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(name)));
-        Ok((answer?, false))
+        Ok((self.ask_hidden(terminal, name)?, false))
+    }
+
+    fn ask_hidden(&self, terminal: &Terminal, name: &str) -> Result<Secret> {
+        let question = || terminal.ask_hidden(&self.label(name));
+        self.deadline.pause(|| Terminal::alone(question))
     }
 
     /// From every source but the prompt.

@@ -25,25 +25,54 @@ fn the_command_finds_the_token_in_the_vendors_variable() {
     let server = Server::start();
     let (tok, token) = cached(&server);
     let show = ["--", "sh", "-c", "echo \"$MODULUS_TOKEN\""];
-    tok.run(["exec", "modulus"].into_iter().chain(show)).ok().quiet().prints(&format!("{token}\n"));
-    tok.run(["exec", "modulus", "--variable", "T", "--", "sh", "-c", "echo \"$T$MODULUS_TOKEN\""])
+    tok.run(["exec", "modulus"].into_iter().chain(show))
         .ok()
+        .quiet()
         .prints(&format!("{token}\n"));
+    tok.run([
+        "exec",
+        "modulus",
+        "--variable",
+        "T",
+        "--",
+        "sh",
+        "-c",
+        "echo \"$T$MODULUS_TOKEN\"",
+    ])
+    .ok()
+    .prints(&format!("{token}\n"));
 }
 
 #[test]
 fn arguments_and_the_commands_own_name_come_through_untouched() {
     let server = Server::start();
     let (tok, _) = cached(&server);
-    let words = ["", "a b", "--", "-x", "--help", "*", "$HOME", "'\"\\", "a\nb", "modulus", "--fresh"];
+    let words = [
+        "", "a b", "--", "-x", "--help", "*", "$HOME", "'\"\\", "a\nb", "modulus", "--fresh",
+    ];
     let script = "printf '%s\\n' \"$0\" \"$#\"; printf '<%s>' \"$@\"";
-    let output = tok.run(["exec", "modulus", "--", "sh", "-c", script, "zero"].into_iter().chain(words)).ok();
+    let output = tok
+        .run(
+            ["exec", "modulus", "--", "sh", "-c", script, "zero"]
+                .into_iter()
+                .chain(words),
+        )
+        .ok();
     let shown: String = words.iter().map(|word| format!("<{word}>")).collect();
     output.prints(&format!("zero\n{}\n{shown}", words.len()));
     let link = tok.folder().join("another-name");
     std::os::unix::fs::symlink(fs::canonicalize("/bin/sh").unwrap(), &link).unwrap();
     for name in [link.to_str().unwrap(), "sh"] {
-        let output = tok.run(["exec", "modulus", "--", name, "-c", "tr '\\0' '\\n' </proc/$$/cmdline | head -1"]).ok();
+        let output = tok
+            .run([
+                "exec",
+                "modulus",
+                "--",
+                name,
+                "-c",
+                "tr '\\0' '\\n' </proc/$$/cmdline | head -1",
+            ])
+            .ok();
         output.prints(&format!("{name}\n"));
     }
 }
@@ -66,14 +95,18 @@ fn the_commands_streams_are_its_own() {
     let output = tok
         .clone()
         .stdin("one\ntwo\n")
-        .run(["exec", "modulus", "--", "sh", "-c", "read a; read b; echo \"$b$a\"; echo err >&2"])
+        .run([
+            "exec",
+            "modulus",
+            "--",
+            "sh",
+            "-c",
+            "read a; read b; echo \"$b$a\"; echo err >&2",
+        ])
         .ok();
     assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("twoone\n", "err\n"));
     // Also where tok has to log in first.
-    let output = tok
-        .stdin("one\n")
-        .run(["exec", "modulus", "--fresh", "--", "cat"])
-        .ok();
+    let output = tok.stdin("one\n").run(["exec", "modulus", "--fresh", "--", "cat"]).ok();
     output.quiet().prints("one\n");
 }
 
@@ -131,7 +164,8 @@ fn ctrl_c_and_ctrl_z_on_a_terminal_reach_the_command_alone() {
     terminal.send("\x03");
     assert_eq!(terminal.wait().signal(), Some(2));
     // An interactive shell sees its job stop, and can go on with it.
-    let script = "set -m; tok exec modulus -- sh -c 'kill -TSTP $$; echo on'; echo stopped $?; fg >/dev/null; echo done $?";
+    let script =
+        "set -m; tok exec modulus -- sh -c 'kill -TSTP $$; echo on'; echo stopped $?; fg >/dev/null; echo done $?";
     let mut terminal = tok.terminal_of("bash", ["-c", script]);
     terminal.wait().ok().prints("stopped 148\non\ndone 0\n");
 }
@@ -140,7 +174,14 @@ fn ctrl_c_and_ctrl_z_on_a_terminal_reach_the_command_alone() {
 fn a_person_is_asked_before_the_command_has_the_terminal() {
     let server = Server::start();
     let tok = Tok::new().vendor(&server);
-    let mut terminal = tok.terminal(["exec", "modulus", "--", "sh", "-c", "read line </dev/tty; echo \"$line\"; kill -INT $$"]);
+    let mut terminal = tok.terminal([
+        "exec",
+        "modulus",
+        "--",
+        "sh",
+        "-c",
+        "read line </dev/tty; echo \"$line\"; kill -INT $$",
+    ]);
     terminal.answer("modulus username: ", "api-user");
     terminal.answer_hidden("modulus password: ", account::MODULUS_PASSWORD);
     until("the terminal is as it was", || terminal.echoes());
@@ -154,7 +195,9 @@ fn a_person_is_asked_before_the_command_has_the_terminal() {
 fn what_cannot_be_run_is_126_and_what_is_not_there_is_127() {
     let server = Server::start();
     let (tok, _) = cached(&server);
-    let tok = tok.write("plain", "no program").write("script", "echo \"$MODULUS_TOKEN\"\n");
+    let tok = tok
+        .write("plain", "no program")
+        .write("script", "echo \"$MODULUS_TOKEN\"\n");
     let folder = tok.folder();
     let path = |name: &str| folder.join(name).display().to_string();
     mode(&folder.join("script"), 0o700);
@@ -165,11 +208,15 @@ fn what_cannot_be_run_is_126_and_what_is_not_there_is_127() {
         (path("plain").as_str(), 126),
         (path("").as_str(), 126),
     ] {
-        tok.run(["exec", "modulus", "--", program]).fails(code).says("tok: exec: ");
+        tok.run(["exec", "modulus", "--", program])
+            .fails(code)
+            .says("tok: exec: ");
     }
     // A script without #! is run as a shell would.
     let token = tok.run(["modulus"]).ok().token();
-    tok.run(["exec", "modulus", "--", &path("script")]).ok().prints(&format!("{token}\n"));
+    tok.run(["exec", "modulus", "--", &path("script")])
+        .ok()
+        .prints(&format!("{token}\n"));
 }
 
 #[test]
@@ -177,8 +224,20 @@ fn nothing_runs_if_one_token_is_missing() {
     let server = Server::start();
     let tok = ready(&server).knows("starship");
     server.behave(refuse("no").on("/auth/login"));
-    tok.run(["exec", "modulus", "starship", "--", "sh", "-c", "echo ran; touch \"$HOME/ran\""]).fails(4).says("starship");
-    tok.run(["exec", "modulus", "data8", "--no-input", "--", "touch", "ran"]).fails(3).says("data8");
+    tok.run([
+        "exec",
+        "modulus",
+        "starship",
+        "--",
+        "sh",
+        "-c",
+        "echo ran; touch \"$HOME/ran\"",
+    ])
+    .fails(4)
+    .says("starship");
+    tok.run(["exec", "modulus", "data8", "--no-input", "--", "touch", "ran"])
+        .fails(3)
+        .says("data8");
     tok.run(["exec", "modulus@nobody", "--", "touch", "ran"]).fails(2);
     tok.run(["exec", "modulus", "--"]).fails(2);
     tok.run(["exec", "--", "touch", "ran"]).fails(2);
@@ -189,18 +248,35 @@ fn nothing_runs_if_one_token_is_missing() {
 #[test]
 fn two_tokens_for_one_variable_are_a_usage_error_before_anything_is_asked() {
     let server = Server::start();
-    let tok = ready(&server).knows("starship").config("[modulus]\n[modulus.other]\nvariable = \"OTHER\"\n");
-    tok.run(["exec", "modulus", "modulus", "--", "true"]).fails(2).says("MODULUS_TOKEN");
-    tok.run(["exec", "modulus", "starship", "--variable", "T", "--", "true"]).fails(2).says("two tokens");
+    let tok = ready(&server)
+        .knows("starship")
+        .config("[modulus]\n[modulus.other]\nvariable = \"OTHER\"\n");
+    tok.run(["exec", "modulus", "modulus", "--", "true"])
+        .fails(2)
+        .says("MODULUS_TOKEN");
+    tok.run(["exec", "modulus", "starship", "--variable", "T", "--", "true"])
+        .fails(2)
+        .says("two tokens");
     server.untouched();
-    tok.run(["exec", "modulus", "modulus@other", "--", "sh", "-c", "test -n \"$MODULUS_TOKEN\" && test -n \"$OTHER\""]).ok();
+    tok.run([
+        "exec",
+        "modulus",
+        "modulus@other",
+        "--",
+        "sh",
+        "-c",
+        "test -n \"$MODULUS_TOKEN\" && test -n \"$OTHER\"",
+    ])
+    .ok();
 }
 
 #[test]
 fn several_slow_logins_take_the_time_of_one() {
     let server = Server::start();
     let vendors = ["modulus", "jmvstream", "starship", "oauth2"];
-    let tok = vendors.iter().fold(Tok::new().vendor(&server), |tok, vendor| tok.knows(vendor));
+    let tok = vendors
+        .iter()
+        .fold(Tok::new().vendor(&server), |tok, vendor| tok.knows(vendor));
     server.behave(delay(1500));
     let began = Instant::now();
     let script = "echo $(env | grep -c '^[A-Z0-9]*_TOKEN=.')";
@@ -215,7 +291,15 @@ fn several_vendors_ask_one_after_the_other() {
     let server = Server::start();
     let secrets = |tok: Tok| tok.without("TOK_MODULUS_PASSWORD").without("TOK_STARSHIP_PASSWORD");
     let tok = secrets(ready(&server).knows("starship"));
-    let mut terminal = tok.terminal(["exec", "modulus", "starship", "--", "sh", "-c", "echo $MODULUS_TOKEN $STARSHIP_TOKEN | wc -w"]);
+    let mut terminal = tok.terminal([
+        "exec",
+        "modulus",
+        "starship",
+        "--",
+        "sh",
+        "-c",
+        "echo $MODULUS_TOKEN $STARSHIP_TOKEN | wc -w",
+    ]);
     // Whoever comes first; the other waits until the first is answered.
     terminal.expect(" password: ");
     std::thread::sleep(Duration::from_millis(200));
@@ -282,11 +366,19 @@ fn the_commands_environment_is_free_of_secrets_and_otherwise_untouched() {
     }
     let tok = tok.env("PLAIN", "a b").env("EMPTY", "");
     let output = tok.run(["exec", "modulus", "--", "env", "-0"]).ok();
-    let names: Vec<&str> = output.stdout.split_terminator('\0').filter_map(|line| line.split('=').next()).collect();
+    let names: Vec<&str> = output
+        .stdout
+        .split_terminator('\0')
+        .filter_map(|line| line.split('=').next())
+        .collect();
     for name in secrets {
         assert!(!names.contains(&name), "{name} is still there\n{output}");
     }
-    let mut wanted: Vec<String> = tok.environment.keys().map(|name| name.to_string_lossy().into_owned()).collect();
+    let mut wanted: Vec<String> = tok
+        .environment
+        .keys()
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
     wanted.retain(|name| !secrets.contains(&name.as_str()));
     wanted.push("MODULUS_TOKEN".to_owned());
     wanted.sort();
@@ -306,8 +398,20 @@ fn a_broken_pipe_ends_the_command_as_it_always_does() {
     let script = "set -o pipefail; tok exec modulus -- yes | head -1; echo ${PIPESTATUS[0]}";
     tok.program("bash", ["-c", script]).ok().quiet().prints("y\n141\n");
     // Nothing is blocked or ignored that tok itself may have had to do with.
-    let signals = tok.run(["exec", "modulus", "--", "grep", "-E", "^Sig(Blk|Ign|Cgt)", "/proc/self/status"]).ok();
-    let direct = tok.program("grep", ["-E", "^Sig(Blk|Ign|Cgt)", "/proc/self/status"]).ok();
+    let signals = tok
+        .run([
+            "exec",
+            "modulus",
+            "--",
+            "grep",
+            "-E",
+            "^Sig(Blk|Ign|Cgt)",
+            "/proc/self/status",
+        ])
+        .ok();
+    let direct = tok
+        .program("grep", ["-E", "^Sig(Blk|Ign|Cgt)", "/proc/self/status"])
+        .ok();
     assert_eq!(signals.stdout, direct.stdout);
 }
 
@@ -315,9 +419,13 @@ fn a_broken_pipe_ends_the_command_as_it_always_does() {
 fn no_file_of_toks_own_stays_open_in_the_command() {
     let server = Server::start();
     let (tok, _) = cached(&server);
+    let direct = tok.program("ls", ["/proc/self/fd"]).ok().stdout;
     for fresh in [&["--fresh"][..], &[]] {
-        let words = ["exec", "modulus"].iter().chain(fresh).chain(&["--", "ls", "/proc/self/fd"]);
-        tok.run(words).ok().prints("0\n1\n2\n3\n");
+        let words = ["exec", "modulus"]
+            .iter()
+            .chain(fresh)
+            .chain(&["--", "ls", "/proc/self/fd"]);
+        tok.run(words).ok().prints(&direct);
     }
 }
 
@@ -325,7 +433,17 @@ fn no_file_of_toks_own_stays_open_in_the_command() {
 fn in_a_github_actions_job_every_token_is_masked_before_the_command_runs() {
     let server = Server::start();
     let tok = ready(&server).knows("starship").env("GITHUB_ACTIONS", "true");
-    let output = tok.run(["exec", "modulus", "starship", "--", "sh", "-c", "echo \"$MODULUS_TOKEN $STARSHIP_TOKEN\"; echo run >&2"]).ok();
+    let output = tok
+        .run([
+            "exec",
+            "modulus",
+            "starship",
+            "--",
+            "sh",
+            "-c",
+            "echo \"$MODULUS_TOKEN $STARSHIP_TOKEN\"; echo run >&2",
+        ])
+        .ok();
     let (one, two) = output.stdout.trim().split_once(' ').unwrap();
     let mut lines: Vec<&str> = output.stderr.lines().collect();
     assert_eq!(lines.pop(), Some("run"), "{output}");

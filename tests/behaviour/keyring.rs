@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::harness::{Tok, need};
+use crate::harness::{Tok, need, until};
 
 #[derive(Debug)]
 pub(crate) struct Keyring {
@@ -23,7 +23,10 @@ pub(crate) struct Keyring {
 impl Keyring {
     /// `None`, visibly, where a tool is missing.
     pub(crate) fn unlocked() -> Option<Self> {
-        Self::with("printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; ")
+        let keyring = Self::with("printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; ")?;
+        // It lets its starter go before it is there for all.
+        until("the keyring is on the bus", || keyring.process().is_some());
+        Some(keyring)
     }
 
     /// A bus on which nothing has been unlocked, and no collection was ever made.
@@ -113,7 +116,14 @@ impl Keyring {
     }
 
     fn signal(&self, signal: &str) {
-        let daemon = self.tool(
+        let Some(process) = self.process() else { return };
+        let sent = Command::new("kill").args([signal, &process]).status().unwrap();
+        assert!(sent.success(), "the keyring takes the signal {signal}");
+    }
+
+    /// The daemon's, if it is there.
+    fn process(&self) -> Option<String> {
+        let said = self.tool(
             "dbus-send",
             &[
                 "--session",
@@ -124,12 +134,7 @@ impl Keyring {
                 "string:org.freedesktop.secrets",
             ],
         );
-        if let Some(daemon) = daemon.split_whitespace().last() {
-            let _ = Command::new("kill")
-                .args([signal, daemon])
-                .stderr(Stdio::null())
-                .status();
-        }
+        Some(said.trim().strip_prefix("uint32 ")?.to_owned())
     }
 }
 
