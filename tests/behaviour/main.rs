@@ -10,6 +10,8 @@
 )]
 
 #[cfg(target_os = "linux")]
+mod comfort;
+#[cfg(target_os = "linux")]
 mod exec;
 mod ground;
 mod harness;
