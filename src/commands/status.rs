@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Ground;
+use super::call::keyring_counts;
 use crate::cache::clock::{between, now_ms};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
@@ -204,7 +205,8 @@ fn configured(
         named: profile.name.is_some(),
         config_path: profiles.path.clone(),
         variables: true,
-        keyring: false,
+        // Only told of: nothing is looked up in it.
+        keyring: keyring_counts(),
         no_input: true,
         deadline: &deadline,
         voice,
@@ -232,6 +234,9 @@ fn configured(
                 State::Broken
             };
             row.reason = Some(error.text().to_owned());
+            let what_helps = error.hint().into_iter().flat_map(|hint| hint.split("; "));
+            row.fields = vec![error.text().to_owned()];
+            row.fields.extend(what_helps.map(str::to_owned));
             (row, None)
         }
         Ok(chosen) => {
@@ -322,6 +327,12 @@ impl Row {
             .map(|at| at.to_string());
         self.expires_in = Some(between(now, entry.expires_at).as_secs().try_into().unwrap_or(i64::MAX));
         self.can_refresh = entry.refresh_token.is_some();
-        self.fields.push(freshness.to_string());
+        let then = match self.state {
+            State::Valid if entry.fingerprint.is_some() => "used if the secret is the same",
+            State::Valid => "used",
+            _ if self.can_refresh => "refreshed",
+            _ => "replaced",
+        };
+        self.fields.push(format!("token: {then}: {freshness}"));
     }
 }

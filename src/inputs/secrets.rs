@@ -101,8 +101,10 @@ impl Sources<'_> {
             format!("from {variable}")
         } else if command {
             format!("from {name}-command of {header}")
-        } else {
+        } else if self.keyring {
             "from the OS keyring, or asked for".to_owned()
+        } else {
+            "asked for, since TOK_KEYRING is off".to_owned()
         }
     }
 

@@ -28,4 +28,6 @@ mod login;
 #[cfg(target_os = "linux")]
 mod logout;
 mod server;
+#[cfg(unix)]
+mod shells;
 mod vendors;
