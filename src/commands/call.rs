@@ -1,6 +1,6 @@
 //! What the commands that get a token have in common: the profile, then the token.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -106,6 +106,7 @@ impl Setting {
             deadline,
             voice: Voice(call.verbosity),
             terminal: OnceCell::new(),
+            asked: Cell::new(false),
             known: BTreeMap::new(),
         }
     }
@@ -150,6 +151,10 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itse
         min_ttl: call.min_ttl.or(setting.profile.min_ttl),
         no_cache: call.no_cache,
     })?;
+    if sources.asked.get() && sources.can_keep() {
+        let target = setting.profile.target(&call.vendor.name);
+        voice.notice(&format!("`tok login {target}` keeps the answers for the next time"));
+    }
     if !masks_itself {
         mask_in_ci(voice, &obtained.token)?;
     }

@@ -38,6 +38,16 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
         .filter(|field| !vendor.is_in_another_way(&field.name, &way))
         .collect();
     expect_keyring(&sources, &secrets)?;
+    if sources.terminal().is_some() {
+        let when = match verify {
+            Verify::Yes => "once the vendor has accepted it",
+            Verify::No => "without being tried",
+        };
+        let name = &vendor.name;
+        sources
+            .voice
+            .notice(&format!("{name}: what you enter is kept {when}; Ctrl-C keeps nothing"));
+    }
     let chosen = sources.choose(true)?;
     let mut to_keep = Vec::new();
     for field in &secrets {

@@ -2,7 +2,7 @@
 //!
 //! Shows no secret and touches neither the keyring nor the network; asks nobody.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
@@ -211,6 +211,7 @@ fn configured(
         deadline: &deadline,
         voice,
         terminal: OnceCell::new(),
+        asked: Cell::new(false),
         known: BTreeMap::new(),
     };
     let mut row = Row {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use super::{Source, Sources, variable};
 use crate::error::{Error, Result};
 use crate::origin::BaseUrl;
-use crate::terminal::Terminal;
 use crate::vendor::definition::Field;
 use crate::vendor::template;
 use crate::vendor::value::{Kind, Value};
@@ -222,8 +221,7 @@ impl Sources<'_> {
             self.check_answer(name, &answer)?;
             Ok(((*name).to_owned(), answer))
         };
-        let questions = || missing.iter().map(ask).collect();
-        self.deadline.pause(|| Terminal::alone(questions))
+        self.ask(|| missing.iter().map(ask).collect())
     }
 
     /// At once, so that nobody types more after a slip.

@@ -17,8 +17,7 @@ impl Sources<'_> {
             return Ok(secret);
         }
         let Some(terminal) = self.terminal() else {
-            let keeping = self.keyring && keyring::is_there(false, self.deadline).is_ok();
-            return Err(self.missing_secret(field, keeping));
+            return Err(self.missing_secret(field, self.can_keep()));
         };
         asking(true);
         let answer = self.ask_hidden(terminal, &field.name);
@@ -45,8 +44,7 @@ impl Sources<'_> {
     }
 
     fn ask_hidden(&self, terminal: &Terminal, name: &str) -> Result<Secret> {
-        let question = || terminal.ask_hidden(&self.label(name));
-        self.deadline.pause(|| Terminal::alone(question))
+        self.ask(|| terminal.ask_hidden(&self.label(name)))
     }
 
     /// From every source but the prompt.
@@ -167,6 +165,11 @@ impl Sources<'_> {
             && (self.terminal().is_some()
                 || cfg!(not(all(unix, not(target_os = "macos"))))
                 || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name)))
+    }
+
+    /// Whether `tok login` would find a keyring here.
+    pub(crate) fn can_keep(&self) -> bool {
+        self.keyring && keyring::is_there(self.can_show_dialog(), self.deadline).is_ok()
     }
 
     /// `keeping` says whether `tok login` is a way out.

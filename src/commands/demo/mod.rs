@@ -4,7 +4,7 @@
 
 mod stand_in;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -161,6 +161,7 @@ impl<'a> Demo<'a> {
             deadline: &deadline,
             voice,
             terminal: OnceCell::new(),
+            asked: Cell::new(false),
             known: BTreeMap::new(),
         };
         let chosen = sources.choose(false)?;
