@@ -64,7 +64,7 @@ pub(crate) fn say(error: &Error) {
     for line in error.to_string().lines() {
         let (head, rest) = line.split_once(' ').unwrap_or((line, ""));
         let paint = if head == "hint:" { Paint::Hint } else { Paint::Bad };
-        said += &format!("{} {rest}\n", paint.of(head, colours));
+        said.extend([&paint.of(head, colours), " ", rest, "\n"]);
     }
     waiting::write_instead(&said);
 }

@@ -153,7 +153,10 @@ fn expect_keyring(sources: &Sources, secrets: &[&Field]) -> Result<()> {
 }
 
 fn try_them(need: &Need) -> Result<()> {
-    let obtained = token::obtain(need)?;
+    let obtained = token::obtain(need).map_err(|error| match error.exit {
+        Exit::Refused => error.with_hint("nothing is kept; check what was given and log in again"),
+        _ => error,
+    })?;
     mask_in_ci(need.sources.voice, &obtained.token)?;
     let lasts = obtained.expires_at.map(|end| {
         let left = clock::between(clock::now_ms(), end);
@@ -192,7 +195,7 @@ fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&str]) -> Cha
     match chosen.way.first().filter(|_| chosen.is_told_by_secret_alone(vendor)) {
         Some(first) => change.set.push(("way".to_owned(), first.into())),
         None if profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
-            change.remove.push("way".to_owned())
+            change.remove.push("way".to_owned());
         }
         None => {}
     }
@@ -217,18 +220,16 @@ fn toml_of(value: &Value) -> Toml {
 fn tell(call: &Call, setting: &Setting, kept: &[&str], verify: Verify) {
     let vendor = &call.vendor.name;
     let voice = Voice(call.verbosity);
-    let mut told = format!(
-        "{vendor}: kept {} in {}",
-        setting.profile.header(vendor),
-        setting.config_path.display()
-    );
-    if !kept.is_empty() {
-        told += &format!(", {} in the OS keyring", kept.join(" and "));
-    }
-    if verify == Verify::No {
-        told += "; not tried at the vendor";
-    }
-    voice.notice(&told);
+    let secrets = match kept {
+        [] => String::new(),
+        names => format!(", {} in the OS keyring", names.join(" and ")),
+    };
+    let untried = match verify {
+        Verify::Yes => "",
+        Verify::No => "; not tried at the vendor",
+    };
+    let (header, path) = (setting.profile.header(vendor), setting.config_path.display());
+    voice.notice(&format!("{vendor}: kept {header} in {path}{secrets}{untried}"));
     for name in kept {
         if setting.profile.commands.contains_key(*name) {
             voice.notice(&format!(

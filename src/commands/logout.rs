@@ -28,6 +28,7 @@ struct Done {
     hold: bool,
     failures: Vec<Error>,
     revocation_failed: Vec<Identity>,
+    keyring_failed: bool,
 }
 
 pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
@@ -42,26 +43,16 @@ pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
         ));
     }
     if logout.all {
-        let known = Profiles::load(ground.config_folder.as_deref(), &vendor, &ground.catalogue)?;
-        let named = known.list.into_iter().filter_map(|profile| profile.name);
-        for profile in [None].into_iter().chain(named.map(Some)) {
-            match forget_profile(ground, logout, profile, &store, &mut done) {
-                // A profile that is not complete has nothing to forget.
-                Err(error) if error.is_missing() => {}
-                outcome => done.failures.extend(outcome.err()),
-            }
-        }
-        for entry in entry::all(&store, now_ms()) {
-            if entry.identity.vendor == vendor.name && !done.revocation_failed.contains(&entry.identity) {
-                forget_login_of(ground, logout, &entry, &store, &mut done)?;
-            }
-        }
+        forget_all(ground, logout, &vendor, &store, &mut done)?;
     } else {
+        let call = call(ground, logout, logout.target.profile.clone())?;
+        let setting = Setting::of(ground, &call)?;
+        let forgotten = forget(ground, logout, &call, &setting, true, &store, &mut done);
         let hint = format!(
             "nothing tells whose login to forget; `tok logout {} --all` forgets every one",
             vendor.name
         );
-        forget_profile(ground, logout, logout.target.profile.clone(), &store, &mut done).map_err(|error| {
+        forgotten.map_err(|error| {
             if error.is_missing() {
                 error.with_hint(hint)
             } else {
@@ -90,35 +81,36 @@ fn call(ground: &Ground, logout: &Logout, profile: Option<String>) -> Result<Cal
     })
 }
 
-fn forget_profile(
-    ground: &Ground,
-    logout: &Logout,
-    profile: Option<String>,
-    store: &Store,
-    done: &mut Done,
-) -> Result<()> {
-    let call = call(ground, logout, profile)?;
-    let setting = Setting::of(ground, &call)?;
-    let deadline = setting.deadline();
-    let sources = setting.sources(ground, &call, &deadline);
-    forget_login(ground, logout, &sources, store, done)
+/// Every profile, then every login that is known from a token alone.
+fn forget_all(ground: &Ground, logout: &Logout, vendor: &Vendor, store: &Store, done: &mut Done) -> Result<()> {
+    let known = Profiles::load(ground.config_folder.as_deref(), vendor, &ground.catalogue)?;
+    let (default, named): (Vec<_>, Vec<_>) = known.list.into_iter().partition(|profile| profile.name.is_none());
+    let default = default.into_iter().next().unwrap_or_default();
+    for profile in [default].into_iter().chain(named) {
+        let call = call(ground, logout, profile.name.clone())?;
+        let setting = Setting::of_profile(ground, &call, profile)?;
+        match forget(ground, logout, &call, &setting, true, store, done) {
+            // A profile that is not complete has nothing to forget.
+            Err(error) if error.is_missing() => {}
+            outcome => done.failures.extend(outcome.err()),
+        }
+    }
+    for entry in entry::all(store, now_ms()) {
+        if entry.identity.vendor != vendor.name || done.revocation_failed.contains(&entry.identity) {
+            continue;
+        }
+        let call = call(ground, logout, None)?;
+        let setting = Setting::of_profile(ground, &call, profile_of(&entry))?;
+        // The variables may be somebody else's.
+        if forget(ground, logout, &call, &setting, false, store, done).is_err() {
+            // A token of a definition that has changed since.
+            done.forget_token(store, &entry);
+        }
+    }
+    Ok(())
 }
 
-/// Of a token that belongs to no profile: its login is known from the token's entry, and from nothing else.
-fn forget_login_of(ground: &Ground, logout: &Logout, entry: &Entry, store: &Store, done: &mut Done) -> Result<()> {
-    let call = call(ground, logout, None)?;
-    let setting = Setting::of_profile(ground, &call, profile_of(entry))?;
-    let deadline = setting.deadline();
-    let mut sources = setting.sources(ground, &call, &deadline);
-    sources.variables = false;
-    let forgotten = forget_login(ground, logout, &sources, store, done);
-    // A token of a definition that has changed since.
-    forgotten.or_else(|_| {
-        done.forget_token(store, entry);
-        Ok(())
-    })
-}
-
+/// The login of a token that belongs to no profile, as if there were one.
 fn profile_of(entry: &Entry) -> Profile {
     let identity = &entry.identity;
     let texts = |value: &serde_json::Value| match value.as_array() {
@@ -136,7 +128,19 @@ fn profile_of(entry: &Entry) -> Profile {
 
 /// What can be forgotten is, whatever fails on the way. Where a token could not be revoked the secret stays as well, since
 /// the next attempt may need it.
-fn forget_login(ground: &Ground, logout: &Logout, sources: &Sources, store: &Store, done: &mut Done) -> Result<()> {
+fn forget(
+    ground: &Ground,
+    logout: &Logout,
+    call: &Call,
+    setting: &Setting,
+    variables: bool,
+    store: &Store,
+    done: &mut Done,
+) -> Result<()> {
+    let deadline = setting.deadline();
+    let mut sources = setting.sources(ground, call, &deadline);
+    sources.variables = variables;
+    let sources = &sources;
     let chosen = sources.choose(false)?;
     let need = Need {
         sources,
@@ -218,8 +222,9 @@ impl Done {
         }
     }
 
+    /// A keyring that failed once is not waited for again.
     fn forget_secrets(&mut self, sources: &Sources, chosen: &Chosen) {
-        if !keyring_counts() {
+        if !keyring_counts() || self.keyring_failed {
             return;
         }
         for field in chosen.secrets(sources.vendor, &sources.vendor.definition.login) {
@@ -227,9 +232,12 @@ impl Done {
             match keyring::delete(&user, sources.can_show_dialog(), sources.deadline) {
                 Ok(true) => self.secrets.push(field.name.clone()),
                 Ok(false) => {}
-                Err(error) => self
-                    .failures
-                    .push(error.of(format!("{}: {} is not forgotten", sources.vendor.name, field.name))),
+                Err(error) => {
+                    let what = format!("{}: {} is not forgotten", sources.vendor.name, field.name);
+                    self.failures.push(error.of(what));
+                    self.keyring_failed = true;
+                    return;
+                }
             }
         }
     }

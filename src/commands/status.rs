@@ -180,8 +180,8 @@ fn in_table(rows: &[Row], voice: Voice) -> String {
     let mut text = table(["VENDOR", "PROFILE", "LOGIN", "EXPIRES", "STATE"], cells);
     if voice.0 == Verbosity::Verbose {
         for row in rows {
-            let profile = row.profile.iter().map(|profile| format!("@{profile}"));
-            text += &format!("\n{}{}\n", row.vendor, profile.collect::<String>());
+            let profile = row.profile.as_ref().map(|profile| format!("@{profile}"));
+            text.extend(["\n", &row.vendor, &profile.unwrap_or_default(), "\n"]);
             text.extend(row.fields.iter().map(|line| format!("  {line}\n")));
         }
     }

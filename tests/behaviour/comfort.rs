@@ -88,7 +88,7 @@ fn no_sign_is_drawn_into_a_question() {
     let script = "exec tok exec modulus starship -- true 2>/dev/tty";
     let mut terminal = tok.terminal_of("sh", ["-c", script]);
     terminal.expect("starship password: ");
-    std::thread::sleep(std::time::Duration::from_millis(1000));
+    std::thread::sleep(std::time::Duration::from_secs(1));
     assert_eq!(terminal.screen(), "starship password: ");
     // What comes after it is the other's end.
     terminal.send("stars!hip$ecret\n");

@@ -58,7 +58,7 @@ fn arguments_and_the_commands_own_name_come_through_untouched() {
                 .chain(words),
         )
         .ok();
-    let shown: String = words.iter().map(|word| format!("<{word}>")).collect();
+    let shown = format!("<{}>", words.join("><"));
     output.prints(&format!("zero\n{}\n{shown}", words.len()));
     let link = tok.folder().join("another-name");
     std::os::unix::fs::symlink(fs::canonicalize("/bin/sh").unwrap(), &link).unwrap();

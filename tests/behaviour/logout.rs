@@ -126,6 +126,33 @@ fn all_revokes_the_tokens_of_no_profile_as_well() {
 }
 
 #[test]
+fn all_is_about_every_profile_whichever_the_variable_names() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = logged_in(&keyring, &server, "modulus", 0);
+    log_in(&tok.clone().vendor(&server), "modulus@two", 1);
+    fs::remove_dir_all(tok.cache_folder()).unwrap();
+    for profile in ["two", "nobody"] {
+        tok.clone()
+            .env("TOK_PROFILE", profile)
+            .run(["logout", "modulus", "--all"])
+            .ok();
+        assert_eq!(keyring.secrets(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_silent_keyring_is_waited_for_once_whatever_number_of_profiles() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = logged_in(&keyring, &server, "modulus", 0);
+    log_in(&tok.clone().vendor(&server), "modulus@two", 1);
+    keyring.silence();
+    let output = tok.run(["logout", "modulus", "--all"]).fails(3).says("forgot 2 tokens");
+    assert!(output.took < Duration::from_secs(5), "{output}");
+}
+
+#[test]
 fn revoke_says_what_it_ends() {
     let server = Server::start();
     for (vendor, words) in [("starship", "starship: revoked "), ("crmcom", "crmcom: revoked ")] {
