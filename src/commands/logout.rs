@@ -20,9 +20,11 @@ use crate::token::{Need, Revoked};
 use crate::vendor::Vendor;
 use crate::voice::Voice;
 
-/// What was forgotten and what could not be.
-#[derive(Debug, Default)]
-struct Done {
+/// One call: what was forgotten and what could not be.
+struct Work<'a> {
+    ground: &'a Ground,
+    logout: &'a Logout,
+    store: &'a Store,
     secrets: Vec<String>,
     tokens: usize,
     hold: bool,
@@ -35,7 +37,17 @@ pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
     let vendor = find(ground, logout)?;
     let voice = Voice(logout.verbosity);
     let store = store(voice)?;
-    let mut done = Done::default();
+    let mut work = Work {
+        ground,
+        logout,
+        store: &store,
+        secrets: Vec::new(),
+        tokens: 0,
+        hold: false,
+        failures: Vec::new(),
+        revocation_failed: Vec::new(),
+        keyring_failed: false,
+    };
     if logout.revoke && vendor.definition.revoke.is_none() {
         voice.notice(&format!(
             "{}: tokens cannot be revoked there; they end by themselves",
@@ -43,25 +55,12 @@ pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
         ));
     }
     if logout.all {
-        forget_all(ground, logout, &vendor, &store, &mut done)?;
+        work.forget_all(&vendor)?;
     } else {
-        let call = call(ground, logout, logout.target.profile.clone())?;
-        let setting = Setting::of(ground, &call)?;
-        let forgotten = forget(ground, logout, &call, &setting, true, &store, &mut done);
-        let hint = format!(
-            "nothing tells whose login to forget; `tok logout {} --all` forgets every one",
-            vendor.name
-        );
-        forgotten.map_err(|error| {
-            if error.is_missing() {
-                error.with_hint(hint)
-            } else {
-                error
-            }
-        })?;
+        work.forget_target(&vendor)?;
     }
-    voice.notice(&format!("{}: {}", vendor.name, done.words()));
-    let mut failures = done.failures.into_iter();
+    voice.notice(&format!("{}: {}", vendor.name, work.words()));
+    let mut failures = work.failures.into_iter();
     let first = failures.next();
     failures.for_each(|failure| voice.warn(failure.text()));
     first.map_or(Ok(()), Err)
@@ -71,43 +70,6 @@ fn find(ground: &Ground, logout: &Logout) -> Result<Vendor> {
     let name = &logout.target.vendor;
     let found = ground.catalogue.find(name)?;
     found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))
-}
-
-fn call(ground: &Ground, logout: &Logout, profile: Option<String>) -> Result<Call> {
-    Ok(Call {
-        profile,
-        verbosity: logout.verbosity,
-        ..Call::of(find(ground, logout)?)
-    })
-}
-
-/// Every profile, then every login that is known from a token alone.
-fn forget_all(ground: &Ground, logout: &Logout, vendor: &Vendor, store: &Store, done: &mut Done) -> Result<()> {
-    let known = Profiles::load(ground.config_folder.as_deref(), vendor, &ground.catalogue)?;
-    let (default, named): (Vec<_>, Vec<_>) = known.list.into_iter().partition(|profile| profile.name.is_none());
-    let default = default.into_iter().next().unwrap_or_default();
-    for profile in [default].into_iter().chain(named) {
-        let call = call(ground, logout, profile.name.clone())?;
-        let setting = Setting::of_profile(ground, &call, profile)?;
-        match forget(ground, logout, &call, &setting, true, store, done) {
-            // A profile that is not complete has nothing to forget.
-            Err(error) if error.is_missing() => {}
-            outcome => done.failures.extend(outcome.err()),
-        }
-    }
-    for entry in entry::all(store, now_ms()) {
-        if entry.identity.vendor != vendor.name || done.revocation_failed.contains(&entry.identity) {
-            continue;
-        }
-        let call = call(ground, logout, None)?;
-        let setting = Setting::of_profile(ground, &call, profile_of(&entry))?;
-        // The variables may be somebody else's.
-        if forget(ground, logout, &call, &setting, false, store, done).is_err() {
-            // A token of a definition that has changed since.
-            done.forget_token(store, &entry);
-        }
-    }
-    Ok(())
 }
 
 /// The login of a token that belongs to no profile, as if there were one.
@@ -124,59 +86,6 @@ fn profile_of(entry: &Entry) -> Profile {
         way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
         ..Profile::default()
     }
-}
-
-/// What can be forgotten is, whatever fails on the way. Where a token could not be revoked the secret stays as well, since
-/// the next attempt may need it.
-fn forget(
-    ground: &Ground,
-    logout: &Logout,
-    call: &Call,
-    setting: &Setting,
-    variables: bool,
-    store: &Store,
-    done: &mut Done,
-) -> Result<()> {
-    let deadline = setting.deadline();
-    let mut sources = setting.sources(ground, call, &deadline);
-    sources.variables = variables;
-    let sources = &sources;
-    let chosen = sources.choose(false)?;
-    let need = Need {
-        sources,
-        chosen: &chosen,
-        store,
-        began: ground.began,
-        fresh: false,
-        min_ttl: None,
-        no_cache: false,
-    };
-    let mut revoked = true;
-    for entry in entry::all(store, now_ms()) {
-        if !is_of(&entry, sources, &chosen) {
-            continue;
-        }
-        let ended = if logout.revoke { revoke(&need, &entry) } else { Ok(()) };
-        match ended {
-            Ok(()) => done.forget_token(store, &entry),
-            Err(error) => {
-                revoked = false;
-                done.failures.push(error);
-                done.revocation_failed.push(entry.identity);
-            }
-        }
-    }
-    if !revoked {
-        return Ok(());
-    }
-    if hold::is_held(store, &need.login()) {
-        match hold::forget(store, &need.login()) {
-            Ok(()) => done.hold = true,
-            Err(unkept) => done.failures.push(Error::other(unkept.reason)),
-        }
-    }
-    done.forget_secrets(sources, &chosen);
-    Ok(())
 }
 
 fn text(value: &serde_json::Value) -> String {
@@ -214,9 +123,106 @@ fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-impl Done {
-    fn forget_token(&mut self, store: &Store, entry: &Entry) {
-        match entry::forget(store, &entry.identity) {
+impl Work<'_> {
+    fn call(&self, profile: Option<String>) -> Result<Call> {
+        Ok(Call {
+            profile,
+            verbosity: self.logout.verbosity,
+            ..Call::of(find(self.ground, self.logout)?)
+        })
+    }
+
+    fn forget_target(&mut self, vendor: &Vendor) -> Result<()> {
+        let call = self.call(self.logout.target.profile.clone())?;
+        let setting = Setting::of(self.ground, &call)?;
+        self.forget(&call, &setting, true).map_err(|error| {
+            if !error.is_missing() {
+                return error;
+            }
+            let all = format!("`tok logout {} --all` forgets every one", vendor.name);
+            error.with_hint(format!("nothing tells whose login to forget; {all}"))
+        })
+    }
+
+    /// Every profile, then every login that is known from a token alone.
+    fn forget_all(&mut self, vendor: &Vendor) -> Result<()> {
+        let known = Profiles::load(self.ground.config_folder.as_deref(), vendor, &self.ground.catalogue)?;
+        let (default, named): (Vec<_>, Vec<_>) = known.list.into_iter().partition(|profile| profile.name.is_none());
+        let default = default.into_iter().next().unwrap_or_default();
+        for profile in [default].into_iter().chain(named) {
+            let call = self.call(profile.name.clone())?;
+            let setting = Setting::of_profile(self.ground, &call, profile)?;
+            match self.forget(&call, &setting, true) {
+                // A profile that is not complete has nothing to forget.
+                Err(error) if error.is_missing() => {}
+                outcome => self.failures.extend(outcome.err()),
+            }
+        }
+        for entry in entry::all(self.store, now_ms()) {
+            if entry.identity.vendor != vendor.name || self.revocation_failed.contains(&entry.identity) {
+                continue;
+            }
+            let call = self.call(None)?;
+            let setting = Setting::of_profile(self.ground, &call, profile_of(&entry))?;
+            // The variables may be somebody else's.
+            if self.forget(&call, &setting, false).is_err() {
+                // A token of a definition that has changed since.
+                self.forget_token(&entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// What can be forgotten of a login is, whatever fails on the way. Where a token could not be revoked the secret stays as
+    /// well, since the next attempt may need it.
+    fn forget(&mut self, call: &Call, setting: &Setting, variables: bool) -> Result<()> {
+        let deadline = setting.deadline();
+        let mut sources = setting.sources(self.ground, call, &deadline);
+        sources.variables = variables;
+        let chosen = sources.choose(false)?;
+        let store = self.store;
+        let need = Need {
+            sources: &sources,
+            chosen: &chosen,
+            store,
+            began: self.ground.began,
+            fresh: false,
+            min_ttl: None,
+            no_cache: false,
+        };
+        let mut revoked = true;
+        for entry in entry::all(store, now_ms()) {
+            if !is_of(&entry, &sources, &chosen) {
+                continue;
+            }
+            let ended = if self.logout.revoke {
+                revoke(&need, &entry)
+            } else {
+                Ok(())
+            };
+            if let Err(error) = ended {
+                revoked = false;
+                self.failures.push(error);
+                self.revocation_failed.push(entry.identity);
+            } else {
+                self.forget_token(&entry);
+            }
+        }
+        if !revoked {
+            return Ok(());
+        }
+        if hold::is_held(store, &need.login()) {
+            match hold::forget(store, &need.login()) {
+                Ok(()) => self.hold = true,
+                Err(unkept) => self.failures.push(Error::other(unkept.reason)),
+            }
+        }
+        self.forget_secrets(&sources, &chosen);
+        Ok(())
+    }
+
+    fn forget_token(&mut self, entry: &Entry) {
+        match entry::forget(self.store, &entry.identity) {
             Ok(()) => self.tokens += 1,
             Err(unkept) => self.failures.push(Error::other(unkept.reason)),
         }
