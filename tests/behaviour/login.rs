@@ -578,3 +578,76 @@ fn an_answer_that_is_no_token_keeps_nothing() {
     tok.kept_nothing(&output);
     assert_eq!(keyring.secrets(), [""; 0]);
 }
+
+#[test]
+fn logins_at_the_same_time_all_end_up_in_the_config_file() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring
+        .of(Tok::new())
+        .vendor(&server)
+        .config("# mine\n")
+        .stdin(password());
+    let names: Vec<String> = (0..8).map(|number| format!("modulus@p{number}")).collect();
+    let login = |name: &String| {
+        tok.start([
+            "login",
+            name,
+            "--username",
+            "api-user",
+            "--password-stdin",
+            "--no-verify",
+        ])
+    };
+    let running: Vec<_> = names.iter().map(login).collect();
+    for login in running {
+        login.wait().ok();
+    }
+    let text = tok.config_text();
+    assert!(text.starts_with("# mine\n"), "{text}");
+    for number in 0..8 {
+        assert!(text.contains(&format!("[modulus.p{number}]\n")), "{text}");
+    }
+    let folder = fs::read_dir(tok.config_folder()).unwrap();
+    assert_eq!(folder.count(), 1, "nothing else is left in the folder");
+}
+
+#[test]
+fn a_slip_in_a_visible_answer_ends_the_login_before_the_secret_is_asked_for() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let tok = keyring.of(Tok::new());
+    let mut terminal = tok.terminal(["login", "oauth2"]);
+    terminal.answer("oauth2 client-id: ", "me");
+    terminal.answer("oauth2 url: ", "http://idp.example/token");
+    let output = terminal.wait().fails(2);
+    assert!(!output.screen.contains("client-secret"), "{output}");
+    tok.kept_nothing(&output);
+}
+
+#[test]
+fn a_keyring_that_nobody_unlocks_keeps_nothing_on_a_terminal_either() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring.of(Tok::new()).vendor(&server);
+    keyring.lock();
+    let mut terminal = tok.terminal(["login", "modulus", "--username", "api-user"]);
+    // There is nothing here that could show the keyring's dialog.
+    terminal.answer_hidden("modulus password: ", account::MODULUS_PASSWORD);
+    let output = terminal.wait();
+    assert_ne!(output.code(), Some(0), "{output}");
+    tok.kept_nothing(&output.explained());
+}
+
+#[test]
+fn the_token_of_a_login_is_masked_in_a_github_actions_job() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring.of(Tok::new()).vendor(&server).env("GITHUB_ACTIONS", "true");
+    let output = tok.clone().stdin(password()).run(PIPED).ok().prints("");
+    let token = server.requests()[0].token.clone().unwrap();
+    assert_eq!(
+        output.stderr.lines().next(),
+        Some(format!("::add-mask::{token}").as_str()),
+        "{output}"
+    );
+}

@@ -313,3 +313,17 @@ fn a_login_that_nothing_tells_is_exit_3_and_says_what_would_help() {
         .ok()
         .says("nothing was kept");
 }
+
+#[test]
+fn no_dialog_is_opened_where_tok_is_told_to_ask_nobody() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = logged_in(&keyring, &server, "modulus", 0).env("TOK_NO_INPUT", "1");
+    keyring.lock();
+    let output = tok
+        .terminal(["logout", "modulus"])
+        .wait()
+        .fails(3)
+        .says("the keyring is locked");
+    assert!(output.took < Duration::from_secs(5), "{output}");
+}
