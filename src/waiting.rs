@@ -41,7 +41,8 @@ impl Line {
 
     fn draw(&mut self, text: &str) {
         let own = thread::current().id();
-        if !self.hushed && *self.of.get_or_insert(own) == own {
+        // Looked at each time: the shell may have put the process into the background.
+        if !self.hushed && terminal::is_watched() && *self.of.get_or_insert(own) == own {
             let _ = write!(io::stderr(), "\r{text}\x1b[K");
         }
     }

@@ -282,7 +282,7 @@ fn several_slow_logins_take_the_time_of_one() {
     let script = "echo $(env | grep -c '^[A-Z0-9]*_TOKEN=.')";
     let words = ["exec"].into_iter().chain(vendors).chain(["--", "sh", "-c", script]);
     tok.run(words).ok().quiet().prints("4\n");
-    assert!(began.elapsed() < Duration::from_millis(2900), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_millis(4500), "{:?}", began.elapsed());
     assert_eq!(server.requests().len(), 4);
 }
 
