@@ -29,6 +29,7 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     if !call.flags.stdin.is_empty() {
         first_line::expect_no_terminal()?;
     }
+    config_edit::expect_writable(&setting.config_path)?;
     leave_other_ways(&mut setting.profile, call);
     let deadline = setting.deadline();
     let mut sources = setting.sources(ground, call, &deadline);

@@ -72,6 +72,19 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
     replace(path, &after).map_err(failed)
 }
 
+/// Exit 1 where the file could not be written, as far as can be said before it is.
+pub(crate) fn expect_writable(path: &Path) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = target.ancestors().skip(1).find(|folder| folder.exists());
+    match folder.map(tempfile::tempfile_in) {
+        Some(Err(error)) => Err(Error::other(format!(
+            "{}: it cannot be written: {error}",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The table of that name, made if it is not there; `implicit` if it has no keys of its own.
 fn table<'a>(parent: &'a mut Table, name: &str, implicit: bool) -> Option<&'a mut Table> {
     let made = || {

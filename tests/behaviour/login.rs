@@ -538,12 +538,19 @@ fn nobody_who_can_be_asked_is_exit_3_with_the_ways_that_work_here() {
 }
 
 #[test]
-fn a_login_that_cannot_be_written_down_says_where() {
+fn a_login_that_cannot_be_written_down_is_not_begun() {
     let Some(keyring) = Keyring::unlocked() else { return };
     let server = Server::start();
     let tok = keyring.of(Tok::new()).vendor(&server).write("config", "in the way");
-    let output = tok.clone().stdin(password()).run(PIPED).fails(1);
-    output.says("config.toml");
+    let output = tok
+        .clone()
+        .stdin(password())
+        .run(PIPED)
+        .fails(1)
+        .says("config.toml: it cannot be written");
+    tok.kept_nothing(&output);
+    assert_eq!(keyring.secrets(), [""; 0]);
+    server.untouched();
 }
 
 #[test]
