@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::harness::{Tok, need};
-use crate::keyring::Keyring;
+use crate::ring::Keyring;
 use crate::stand_in::{Server, delay, lifetime, refuse};
 
 const ESCAPE: char = '\x1b';

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::harness::{Output, Tok, fields, until};
-use crate::keyring::Keyring;
+use crate::ring::Keyring;
 use crate::protocol::account;
 use crate::stand_in::{Server, answer, close, refuse};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::harness::{Tok, mode};
-use crate::keyring::Keyring;
+use crate::ring::Keyring;
 use crate::protocol::account;
 use crate::stand_in::{Server, answer, close, lifetime, refuse};
 

@@ -16,7 +16,7 @@ mod exec;
 mod ground;
 mod harness;
 #[cfg(target_os = "linux")]
-mod keyring;
+mod ring;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
@@ -29,5 +29,5 @@ mod login;
 mod logout;
 mod server;
 #[cfg(unix)]
-mod shells;
+mod idioms;
 mod vendors;
