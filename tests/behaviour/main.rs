@@ -11,11 +11,14 @@
 
 mod ground;
 mod harness;
+mod kept;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod persons;
 mod server;
+mod turns;
 mod vendors;
