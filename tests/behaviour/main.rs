@@ -18,6 +18,8 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod holds;
+mod pauses;
 mod persons;
 mod server;
 mod turns;
