@@ -18,6 +18,7 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod freshness;
 mod holds;
 mod pauses;
 mod persons;
