@@ -18,6 +18,8 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod damage;
+mod folders;
 mod freshness;
 mod holds;
 mod pauses;
