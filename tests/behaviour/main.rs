@@ -18,10 +18,12 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod clocks;
 mod damage;
 mod folders;
 mod freshness;
 mod holds;
+mod killed;
 mod pauses;
 mod persons;
 mod server;
