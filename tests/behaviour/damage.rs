@@ -77,7 +77,7 @@ fn an_entry_that_holds_something_else_is_a_miss() {
     survives("damaged", |path| fs::write(path, "[".repeat(100_000)).unwrap());
     survives("damaged", |path| alter(path, |entry| entry["token"] = json!(12)));
     survives("damaged", |path| {
-        alter(path, |entry| entry["expires_at"] = json!("tomorrow"))
+        alter(path, |entry| entry["expires_at"] = json!("tomorrow"));
     });
     survives("ends before", |path| {
         alter(path, |entry| entry["expires_at"] = entry["asked_at"].clone());
@@ -85,10 +85,10 @@ fn an_entry_that_holds_something_else_is_a_miss() {
     survives("its token", |path| alter(path, |entry| entry["token"] = json!("")));
     survives("its token", |path| alter(path, |entry| entry["token"] = json!("a b")));
     survives("its token", |path| {
-        alter(path, |entry| entry["token"] = json!("a'$(id)\u{1b}[2J"))
+        alter(path, |entry| entry["token"] = json!("a'$(id)\u{1b}[2J"));
     });
     survives("its token", |path| {
-        alter(path, |entry| entry["token"] = json!("x".repeat(16_385)))
+        alter(path, |entry| entry["token"] = json!("x".repeat(16_385)));
     });
 }
 

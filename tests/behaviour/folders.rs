@@ -74,6 +74,22 @@ fn a_folder_that_others_can_write_to_is_not_used_and_left_as_it_is() {
 }
 
 #[test]
+fn a_folder_or_a_file_of_another_user_is_not_used() {
+    let server = Server::start();
+    let tok = ready(&server);
+    let token = tok.run(["modulus"]).ok().token();
+    if std::os::unix::fs::chown(tok.entry_path(), Some(54321), None).is_err() {
+        skipped("this user may not give files away");
+        return;
+    }
+    let output = tok.run(["modulus"]).ok().says("another user");
+    assert_ne!(output.token(), token);
+    server.reset();
+    std::os::unix::fs::chown(tok.cache_folder(), Some(54321), None).unwrap();
+    does_without(&tok, &server, "another user");
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_done_without() {
     let server = Server::start();
     let tok = ready(&server).write("file", "in the way");
@@ -162,7 +178,13 @@ fn no_file_name_holds_a_login_name() {
     }
 }
 
-/// A file system of so many kilobytes, or of this kind; gone when it is dropped.
+/// Says past the capture of a passing test's output that it could not be done here.
+fn skipped(why: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {why}");
+}
+
+/// A small file system in memory, gone when it is dropped.
 struct Mount(PathBuf);
 
 impl Mount {
@@ -180,8 +202,7 @@ impl Mount {
             .status()
             .unwrap();
         if !made.success() {
-            let test = std::thread::current().name().unwrap_or("a test").to_owned();
-            let _ = writeln!(std::io::stderr(), "skipped: {test}: this user may not mount");
+            skipped("this user may not mount");
             return None;
         }
         Some(Self(folder.to_owned()))
@@ -295,10 +316,7 @@ fn without_any_home_the_token_is_printed_and_nothing_is_written_anywhere() {
         .stderr(Stdio::null())
         .status();
     if !probe.unwrap().success() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "skipped: without_any_home: this user may not become another"
-        );
+        skipped("this user may not become another");
         return;
     }
     let run = |more: &[&str]| -> Output {

@@ -41,7 +41,7 @@ fn who_is_interrupted_or_terminated_leaves_no_lock_either() {
 #[test]
 fn killed_at_any_moment_of_a_login_or_a_refresh_the_next_call_works() {
     let server = Server::start();
-    server.behave(delay(3));
+    server.behave(delay(10));
     let tok = Tok::new().vendor(&server).knows("starship");
     tok.run(["starship"]).ok();
     // From before its first instruction to after its last.
@@ -72,7 +72,7 @@ fn killed_at_any_moment_of_a_login_or_a_refresh_the_next_call_works() {
         assert_eq!(tok.entry()["token"], output.token(), "{output}");
         assert_eq!(tok.run(["starship"]).ok().quiet().token(), output.token());
     }
-    assert!(killed >= 10, "{killed} of 100 were killed before they ended");
+    assert!(killed >= 5, "{killed} of 100 were killed before they ended");
 }
 
 #[test]

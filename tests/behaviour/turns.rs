@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::harness::{Output, Running, Tok};
 use crate::kept::until_all_wait;
-use crate::stand_in::{Server, answer, delay, too_many};
+use crate::protocol::account;
+use crate::stand_in::{Server, answer, delay, lifetime, too_many};
 
 const WRONG: &str = "wrong-secret-1";
 
@@ -163,6 +164,59 @@ fn without_the_cache_a_cached_token_is_neither_taken_nor_replaced() {
     assert_ne!(tok.run(["modulus", "--no-cache"]).ok().token(), cached);
     assert_eq!(tok.run(["modulus"]).ok().token(), cached);
     assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_cached_token_is_given_while_somebody_asks_for_a_new_one() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus").env("TOK_TIMEOUT", LONG);
+    let cached = tok.run(["modulus"]).ok().token();
+    let mut stuck = tok.start_stuck(&server, &["modulus", "--fresh"]);
+    assert_eq!(tok.run(["modulus"]).ok().quiet().token(), cached);
+    assert!(stuck.is_running());
+}
+
+#[test]
+fn twenty_processes_whose_refresh_is_refused_log_in_once() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("starship").env("TOK_TIMEOUT", LONG);
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    server.behave(answer(401, "{}").on("/auth/refresh"));
+    the_same_token(tok.parallel(20, &["starship"]));
+    server.expect(&["POST /auth/login", "POST /auth/refresh", "POST /auth/login"]);
+}
+
+#[test]
+fn many_who_need_a_longer_life_than_the_one_who_asks_get_it_by_one_more_login() {
+    let server = Server::start();
+    server.behave(lifetime(600).once());
+    server.behave(lifetime(7200));
+    let tok = Tok::new().vendor(&server).knows("oauth2").env("TOK_TIMEOUT", LONG);
+    let short = tok.run(["oauth2"]).ok().token();
+    let long = the_same_token(tok.parallel(20, &["oauth2", "--min-ttl", "1h"]));
+    assert_ne!(short, long);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn one_asks_the_person_and_the_others_wait_without_a_limit_on_the_persons_time() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    let tok = tok.without("TOK_MODULUS_PASSWORD").env("TOK_TIMEOUT", "4");
+    let mut terminal = tok.terminal(["modulus"]);
+    terminal.expect("modulus password: ");
+    let waiters: Vec<Running> = (0..5).map(|_| tok.start(["modulus"])).collect();
+    until_all_wait(&waiters);
+    std::thread::sleep(Duration::from_secs(4));
+    terminal.send(&format!("{}\n", account::MODULUS_PASSWORD));
+    let token = terminal.wait().ok().token();
+    for waiter in waiters {
+        let output = waiter.wait().ok().says("asking for input");
+        assert_eq!(output.token(), token);
+    }
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
