@@ -3,9 +3,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::harness::{Output, Tok, mode, need};
@@ -78,14 +77,15 @@ fn a_folder_or_a_file_of_another_user_is_not_used() {
     let server = Server::start();
     let tok = ready(&server);
     let token = tok.run(["modulus"]).ok().token();
-    if std::os::unix::fs::chown(tok.entry_path(), Some(54321), None).is_err() {
-        skipped("this user may not give files away");
+    let stranger = Some(fs::metadata(tok.entry_path()).unwrap().uid() + 1);
+    if chown(tok.entry_path(), stranger, None).is_err() {
+        crate::kept::skipped("this user may not give files away");
         return;
     }
     let output = tok.run(["modulus"]).ok().says("another user");
     assert_ne!(output.token(), token);
     server.reset();
-    std::os::unix::fs::chown(tok.cache_folder(), Some(54321), None).unwrap();
+    chown(tok.cache_folder(), stranger, None).unwrap();
     does_without(&tok, &server, "another user");
 }
 
@@ -178,118 +178,6 @@ fn no_file_name_holds_a_login_name() {
     }
 }
 
-/// Says past the capture of a passing test's output that it could not be done here.
-fn skipped(why: &str) {
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _ = writeln!(std::io::stderr(), "skipped: {test}: {why}");
-}
-
-/// A small file system in memory, gone when it is dropped.
-struct Mount(PathBuf);
-
-impl Mount {
-    /// Nothing, said visibly, where this user may not mount.
-    fn tmpfs(folder: &Path, size: &str) -> Option<Self> {
-        if !need("mount") || !need("umount") {
-            return None;
-        }
-        fs::create_dir_all(folder).unwrap();
-        let options = format!("size={size},mode=0700");
-        let made = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &options, "tok-test"])
-            .arg(folder)
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-        if !made.success() {
-            skipped("this user may not mount");
-            return None;
-        }
-        Some(Self(folder.to_owned()))
-    }
-
-    fn make_read_only(&self) {
-        let done = Command::new("mount").args(["-o", "remount,ro"]).arg(&self.0).status();
-        assert!(done.unwrap().success());
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
-#[test]
-fn on_a_full_disk_the_token_is_printed_and_nothing_half_is_left() {
-    let server = Server::start();
-    let tok = ready(&server);
-    let Some(_mount) = Mount::tmpfs(&tok.cache_folder(), "16k") else {
-        return;
-    };
-    let old = tok.run(["modulus"]).ok().quiet().token();
-    let mut filler = fs::File::create(tok.cache_folder().join("filler")).unwrap();
-    while filler.write_all(&[0; 512]).is_ok() {}
-    let output = tok.run(["modulus", "--fresh"]).ok().says("cannot be written");
-    assert_ne!(output.token(), old);
-    let left: Vec<PathBuf> = tok
-        .cached()
-        .into_iter()
-        .filter(|path| !path.ends_with("filler"))
-        .collect();
-    assert_eq!(left, [tok.entry_path()], "no temporary file stays");
-    // The old token was not harmed.
-    assert_eq!(tok.run(["modulus"]).ok().quiet().token(), old);
-}
-
-#[test]
-fn where_a_rotated_refresh_token_cannot_be_kept_the_warning_says_that_the_next_call_logs_in() {
-    let server = Server::start();
-    let tok = Tok::new().vendor(&server).knows("starship");
-    let Some(mount) = Mount::tmpfs(&tok.cache_folder(), "64k") else {
-        return;
-    };
-    tok.run(["starship"]).ok();
-    tok.pass(24 * 3600);
-    mount.make_read_only();
-    let output = tok.run(["starship", "-f", "json"]).ok();
-    assert_eq!(output.json()["source"], "refresh", "{output}");
-    output.says("cannot be written").says("the next call logs in");
-    let output = tok.run(["starship", "-f", "json"]).ok();
-    assert_eq!(output.json()["source"], "login", "{output}");
-}
-
-#[test]
-fn in_a_read_only_folder_the_token_is_printed_and_what_lies_there_is_used() {
-    let server = Server::start();
-    let tok = ready(&server);
-    let Some(mount) = Mount::tmpfs(&tok.cache_folder(), "64k") else {
-        return;
-    };
-    let token = tok.run(["modulus"]).ok().token();
-    mount.make_read_only();
-    assert_eq!(tok.run(["modulus"]).ok().quiet().token(), token);
-    let output = tok.run(["modulus", "--fresh"]).ok().says("tok: warning: ");
-    assert_ne!(output.token(), token);
-}
-
-#[test]
-fn a_token_that_cannot_be_printed_is_exit_1() {
-    if !cfg!(target_os = "linux") {
-        return;
-    }
-    let server = Server::start();
-    let tok = ready(&server);
-    for command in [
-        "tok modulus >/dev/full",
-        "tok modulus -f json >/dev/full",
-        "tok env modulus >/dev/full",
-    ] {
-        tok.sh(command).exits(1).explained().says("standard output");
-    }
-    assert_eq!(server.requests().len(), 1);
-}
-
 /// A user that the system does not know and that has no home, as in many a container.
 #[test]
 fn without_any_home_the_token_is_printed_and_nothing_is_written_anywhere() {
@@ -316,7 +204,7 @@ fn without_any_home_the_token_is_printed_and_nothing_is_written_anywhere() {
         .stderr(Stdio::null())
         .status();
     if !probe.unwrap().success() {
-        skipped("this user may not become another");
+        crate::kept::skipped("this user may not become another");
         return;
     }
     let run = |more: &[&str]| -> Output {

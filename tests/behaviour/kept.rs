@@ -1,6 +1,7 @@
 //! What lies in the cache folder, as a test looks at it and alters it.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -84,6 +85,12 @@ pub(crate) fn until_all_wait(waiters: &[Running]) {
             .iter()
             .all(|waiter| waiter.stderr().contains("waiting for another tok"))
     });
+}
+
+/// Says past the capture of a passing test's output that it could not be done here.
+pub(crate) fn skipped(why: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {why}");
 }
 
 #[track_caller]

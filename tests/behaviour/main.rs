@@ -20,12 +20,15 @@ mod terminal;
 
 mod clocks;
 mod damage;
+mod disks;
 mod folders;
 mod freshness;
 mod holds;
+mod in_need;
 mod killed;
 mod pauses;
 mod persons;
+mod refreshes;
 mod server;
 mod turns;
 mod vendors;
