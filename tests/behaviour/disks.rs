@@ -39,9 +39,9 @@ impl Mount {
 }
 
 /// A folder that cannot be written to, until it is dropped.
-enum ReadOnly {
-    Mode(PathBuf),
-    Mount(Mount),
+struct ReadOnly {
+    folder: PathBuf,
+    mount: Option<Mount>,
 }
 
 impl ReadOnly {
@@ -49,7 +49,10 @@ impl ReadOnly {
     fn make(folder: &Path) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             mode(folder, 0o500);
-            return Some(Self::Mode(folder.to_owned()));
+            return Some(Self {
+                folder: folder.to_owned(),
+                mount: None,
+            });
         }
         if !need("mount") || !need("umount") {
             return None;
@@ -65,7 +68,10 @@ impl ReadOnly {
             crate::kept::skipped("this user may not mount");
             return None;
         }
-        let mounted = Self::Mount(Mount(folder.to_owned()));
+        let mounted = Self {
+            folder: folder.to_owned(),
+            mount: Some(Mount(folder.to_owned())),
+        };
         assert!(mount(&["-o", "remount,bind,ro"]).unwrap().success());
         Some(mounted)
     }
@@ -74,8 +80,8 @@ impl ReadOnly {
 impl Drop for ReadOnly {
     fn drop(&mut self) {
         // A mount goes by itself.
-        if let Self::Mode(folder) = self {
-            mode(folder, 0o700);
+        if self.mount.is_none() {
+            mode(&self.folder, 0o700);
         }
     }
 }
