@@ -41,7 +41,9 @@ impl Sources<'_> {
         {
             return Ok(Some(secret));
         }
-        if let Some(value) = self.variable(name)? {
+        // Of a secret it is a broken source, of a plain field a value that fails its check.
+        let broken = |error: Error| Error::credential(error.text());
+        if let Some(value) = self.variable(name).map_err(broken)? {
             self.voice
                 .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));
