@@ -11,6 +11,7 @@
 
 mod ground;
 mod harness;
+mod lenient;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
@@ -18,4 +19,5 @@ mod stand_in;
 mod terminal;
 
 mod server;
+mod sources;
 mod vendors;
