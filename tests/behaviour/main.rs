@@ -18,6 +18,9 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod commands;
+mod profiles;
 mod server;
 mod sources;
 mod vendors;
+mod ways;
