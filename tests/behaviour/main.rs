@@ -19,8 +19,11 @@ mod stand_in;
 mod terminal;
 
 mod commands;
+mod failing_code;
 mod profiles;
 mod server;
 mod sources;
+mod urls;
+mod usage;
 mod vendors;
 mod ways;
