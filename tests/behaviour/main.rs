@@ -21,6 +21,8 @@ mod terminal;
 mod commands;
 mod failing_code;
 mod profiles;
+#[cfg(unix)]
+mod prompts;
 mod server;
 mod sources;
 mod urls;

@@ -171,3 +171,21 @@ fn a_secret_for_each_of_two_ways_is_exit_2_and_named() {
     output.says("--password-stdin").says("--pass-code-stdin");
     server.untouched();
 }
+
+#[test]
+fn a_secret_that_alone_names_a_person_is_read_once() {
+    let server = Server::start();
+    let tok = crmcom(&server).stdin(format!("{CODE}\nthe next program's line\n"));
+    let token = tok.run(["crmcom", "--authentication-code-stdin"]).ok().quiet().token();
+    assert_eq!(tok.run(["crmcom", "--authentication-code-stdin"]).ok().token(), token);
+    server.only();
+    let count = tok.folder().join("count");
+    let tok = tok.config(&format!(
+        "[crmcom.x]\nurl = '{}'\norganisation = 'Other'\nauthentication-code-command = \"echo >>'{}'; echo {CODE}\"\n",
+        server.url_of("crmcom"),
+        count.display()
+    ));
+    server.tolerate();
+    tok.run(["crmcom@x"]);
+    assert_eq!(std::fs::read_to_string(count).unwrap().lines().count(), 1);
+}
