@@ -20,6 +20,8 @@ mod terminal;
 
 mod commands;
 mod failing_code;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod profiles;
 #[cfg(unix)]
 mod prompts;
