@@ -22,6 +22,7 @@ mod commands;
 mod failing_code;
 #[cfg(target_os = "linux")]
 mod keyring;
+mod own_vendors;
 mod profiles;
 #[cfg(unix)]
 mod prompts;
