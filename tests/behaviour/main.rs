@@ -28,6 +28,7 @@ mod profiles;
 mod prompts;
 mod server;
 mod sources;
+mod status;
 mod urls;
 mod usage;
 mod vendors;
