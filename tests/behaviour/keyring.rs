@@ -133,7 +133,7 @@ fn a_secret_is_never_found_for_another_origin_login_vendor_or_field() {
     let mut script = UNLOCKED.to_owned() + &of_modulus(&server);
     script += &store(&["modulus", &server.url(), "second-user", "other"], "of-another-field");
     for call in &calls {
-        script += &format!("tok {call}; echo $?\n");
+        script.extend(["tok ", call, "; echo $?\n"]);
     }
     let output = on_a_bus(&tok, &script).ok().prints(&"3\n".repeat(calls.len()));
     assert_eq!(output.stderr.matches("is missing").count(), calls.len(), "{output}");

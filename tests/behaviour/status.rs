@@ -35,7 +35,7 @@ fn where_there_is_nothing_it_says_so() {
     let tok = Tok::new();
     let output = tok.run(["status"]).ok().prints("");
     output.says("nothing is configured");
-    assert_eq!(rows(&tok, &[]), [json!(0); 0]);
+    assert!(rows(&tok, &[]).is_empty());
     tok.run(["status", "-q"]).ok().prints("").quiet();
     assert!(!tok.cache_folder().exists());
 }
