@@ -296,3 +296,24 @@ fn status_and_vendors_ask_nobody() {
     assert!(fs::read_dir(tok.cache_folder()).into_iter().flatten().next().is_none());
     server.untouched();
 }
+
+#[test]
+fn prompts_for_two_vendors_at_once_leave_the_terminal_as_it_was() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .env("TOK_MODULUS_USERNAME", account::MODULUS_USERNAMES[0])
+        .env("TOK_STARSHIP_USERNAME", account::STARSHIP_USERNAMES[0]);
+    let script = "tok modulus >/dev/null & tok starship >/dev/null & wait";
+    let mut terminal = tok.terminal_of("sh", ["-c", script]);
+    terminal.expect(" password: ");
+    sleep(Duration::from_millis(500));
+    for _ in 0..2 {
+        until("the terminal hides what is typed", || !terminal.echoes());
+        terminal.send("a-wrong-password\n");
+        sleep(Duration::from_millis(500));
+    }
+    let output = terminal.wait();
+    assert!(!output.screen.contains("a-wrong-password"), "{output}");
+    assert_eq!(terminal.modes(), terminal.before, "{output}");
+}
