@@ -147,3 +147,24 @@ fn no_command_inherits_a_variable_that_holds_a_secret_of_any_vendor() {
         assert_eq!(seen.get(name), Some(&value), "{name} should be inherited");
     }
 }
+
+#[test]
+fn a_program_run_with_a_token_inherits_no_secret_either() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .knows("modulus")
+        .knows("oauth2")
+        .own_vendor("broken", "about =");
+    let output = tok
+        .env("TOK_BROKEN_KEY", "what-is-this")
+        .run(["exec", "modulus", "--", "env"])
+        .ok();
+    let output = output
+        .prints_this("MODULUS_TOKEN=")
+        .prints_this("TOK_MODULUS_USERNAME=");
+    output
+        .never_says("TOK_MODULUS_PASSWORD")
+        .never_says("TOK_OAUTH2_CLIENT_SECRET")
+        .never_says("TOK_BROKEN_KEY");
+}

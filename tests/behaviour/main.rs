@@ -18,6 +18,7 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(unix)]
 mod commands;
 mod failing_code;
 #[cfg(target_os = "linux")]
@@ -27,6 +28,7 @@ mod profiles;
 #[cfg(unix)]
 mod prompts;
 mod server;
+#[cfg(unix)]
 mod sources;
 mod status;
 mod urls;

@@ -211,7 +211,6 @@ fn a_broken_source_stops_although_another_would_have_the_secret() {
     server.untouched();
 }
 
-#[cfg(unix)]
 #[test]
 fn a_variable_that_is_not_utf_8_is_said_and_not_shown() {
     use std::os::unix::ffi::OsStringExt;
@@ -287,7 +286,6 @@ fn a_vendor_without_an_own_url_asks_for_it_by_every_source() {
     output.says("--url").says("TOK_OAUTH2_URL").says("url in [oauth2] of ");
 }
 
-#[cfg(unix)]
 mod unix {
     use std::time::Duration;
 
