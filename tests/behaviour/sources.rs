@@ -196,7 +196,7 @@ fn a_broken_source_stops_although_another_would_have_the_secret() {
     tok.clone().stdin("").run(["modulus", "--password-stdin"]).fails(3);
     for (command, why) in [
         ("echo s3cret-output; exit 3", "exit status 3"),
-        ("exec this-program-is-not-here 2>/dev/null", "exit status 127"),
+        ("exec /nowhere/program 2>/dev/null", "exit status 127"),
         ("kill -9 $$", "signal"),
     ] {
         let config = format!(
