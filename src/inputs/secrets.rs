@@ -42,10 +42,15 @@ impl Sources<'_> {
         if let Some(secret) = self.from_command(name, chosen)? {
             return Ok((secret, true));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             return Ok((Secret::new(value), false));
         }
         Ok((self.typed_secret(field, |_| ())?, false))
+    }
+
+    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
+    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
+        self.variable(name).map_err(|error| Error::credential(error.text()))
     }
 
     /// From every source but the prompt.
@@ -59,7 +64,7 @@ impl Sources<'_> {
         {
             return Ok(Some(secret));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             self.voice
                 .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));
