@@ -105,7 +105,7 @@ fn shown(field: &Field) -> String {
         text.push('?');
     }
     if let Some(default) = &field.default {
-        text += &format!(" ({default})");
+        text = format!("{text} ({default})");
     }
     text
 }
