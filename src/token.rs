@@ -156,7 +156,7 @@ impl Need<'_> {
     fn ask_vendor(&self, identity: &Identity, telling: Option<&Vec<Secret>>, guard: &Guard) -> Result<Obtained> {
         let entry = self.look(identity, telling);
         let refreshed = if let Some(entry) = entry.as_ref().filter(|_| !self.fresh) {
-            self.refresh(&entry.token, entry.refresh_token.as_ref(), guard)?
+            self.refresh(entry, guard)?
         } else {
             None
         };

@@ -11,11 +11,24 @@
 
 mod ground;
 mod harness;
+mod kept;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod clocks;
+mod damage;
+mod disks;
+mod folders;
+mod freshness;
+mod holds;
+mod in_need;
+mod killed;
+mod pauses;
+mod persons;
+mod refreshes;
 mod server;
+mod turns;
 mod vendors;
