@@ -79,6 +79,17 @@ type Call = http::Request<Option<Vec<u8>>>;
 type Outcome = std::result::Result<Answer, Failure>;
 
 impl Request {
+    /// What stands behind the scheme of `Authorization`, which may hold a secret in a form of its own.
+    pub(crate) fn credentials(&self) -> Vec<Secret> {
+        let authorization = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        authorization
+            .filter_map(|(_, value)| Some(Secret::new(value.expose().split_once(' ')?.1)))
+            .collect()
+    }
+
     fn to_call(&self) -> Result<Call> {
         let url: Uri = self
             .url

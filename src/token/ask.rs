@@ -160,7 +160,6 @@ impl Need<'_> {
         let Some(exchange) = vendor.definition.exchange(of) else {
             return Err(Error::other(format!("{name}: there is no such request")).into());
         };
-        let redactor = Redactor::new(secrets.values());
         let sent_at = Timestamp::now();
         let inputs = Inputs {
             plain: &self.chosen.plain,
@@ -168,6 +167,8 @@ impl Need<'_> {
             now: sent_at,
         };
         let request = request::build(exchange, &self.chosen.base, &inputs).map_err(|error| error.of(name))?;
+        let credentials = request.credentials();
+        let redactor = Redactor::new(inputs.secrets.values().chain(&credentials));
         let asked_at = now_ms();
         let answer = http::send(&request, self.sources.deadline, self.sources.voice).map_err(|error| error.of(name))?;
         let context = Context {

@@ -11,11 +11,15 @@
 
 mod ground;
 mod harness;
+mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod hostile;
 mod server;
+mod statuses;
 mod vendors;
+mod words;
