@@ -13,12 +13,13 @@ use crate::secret::Secret;
 use crate::words;
 
 /// Knows every form in which a secret may be echoed.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Redactor {
     forms: Vec<Form>,
 }
 
 /// The spellings of each character, first the character itself.
+#[derive(Clone)]
 struct Form(Vec<Vec<Secret>>);
 
 impl Redactor {
@@ -34,6 +35,13 @@ impl Redactor {
                 [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|base64| Form::of(&base64.encode(secret))),
             );
         }
+        Self { forms }
+    }
+
+    /// One that knows more.
+    pub(crate) fn and(&self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let mut forms = Self::new(&secrets.into_iter().collect::<Vec<_>>()).forms;
+        forms.extend(self.forms.iter().cloned());
         Self { forms }
     }
 

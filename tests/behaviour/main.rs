@@ -21,5 +21,6 @@ mod terminal;
 mod hostile;
 mod server;
 mod statuses;
+mod tokens;
 mod vendors;
 mod words;
