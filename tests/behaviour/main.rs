@@ -19,8 +19,13 @@ mod stand_in;
 mod terminal;
 
 mod hostile;
+mod network;
+#[cfg(target_os = "linux")]
+mod proxies;
 mod server;
 mod statuses;
+#[cfg(target_os = "linux")]
+mod tls;
 mod tokens;
 mod vendors;
 mod words;
