@@ -28,6 +28,10 @@ pub(crate) enum Exit {
     Vendor = 6,
     /// The vendor asked for a pause.
     RateLimited = 7,
+    /// The command of `tok exec` cannot be executed.
+    NotExecutable = 126,
+    /// The command of `tok exec` is not there.
+    NotFound = 127,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,8 @@
 
 mod ask;
 
+pub(crate) use ask::Revoked;
+
 use std::time::Duration;
 
 use crate::cache::clock::{self, now_ms, span_ms};
@@ -67,7 +69,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
         None => need.sources.voice.explain("no token is cached"),
         Some(entry) => {
             let freshness = need.freshness(entry);
-            need.sources.voice.explain(&format!("the cached token: {freshness}"));
+            need.sources.voice.explain(&freshness.to_string());
             if freshness.is_fresh() {
                 return Ok(entry.clone().into());
             }

@@ -132,6 +132,11 @@ pub(crate) fn clear(store: &Store, login: &Login, attempt: Attempt<'_>, now: i64
     }
 }
 
+/// Whether anything is held for this login.
+pub(crate) fn is_held(store: &Store, login: &Login) -> bool {
+    store.path(&file_name(login)).exists()
+}
+
 /// Ends all that is held for this login.
 pub(crate) fn forget(store: &Store, login: &Login) -> Result<(), Unkept> {
     store.remove(&file_name(login))

@@ -6,6 +6,8 @@
 mod refusal;
 mod tree;
 
+pub(crate) use refusal::unknown_vendor;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +27,9 @@ use crate::voice::Verbosity;
 pub(crate) enum Invocation {
     Token(Box<Call>, &'static Format),
     Env(Box<Call>, &'static EnvFormat),
+    Login(Box<Call>, Verify),
+    Logout(Logout),
+    Exec(Box<Exec>),
     Status {
         target: Option<Target>,
         json: bool,
@@ -47,6 +52,31 @@ pub(crate) struct Target {
     pub(crate) profile: Option<String>,
 }
 
+/// Whether credentials are tried before they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verify {
+    Yes,
+    No,
+}
+
+#[derive(Debug)]
+pub(crate) struct Logout {
+    pub(crate) target: Target,
+    /// Every profile and every cached token of the vendor.
+    pub(crate) all: bool,
+    pub(crate) revoke: bool,
+    pub(crate) verbosity: Verbosity,
+}
+
+/// A command that gets the tokens of one or more vendors.
+#[derive(Debug)]
+pub(crate) struct Exec {
+    /// At least one.
+    pub(crate) calls: Vec<Call>,
+    /// At least one word.
+    pub(crate) command: Vec<OsString>,
+}
+
 /// The fields and options that follow a vendor.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -60,6 +90,24 @@ pub(crate) struct Call {
     pub(crate) timeout: Option<Duration>,
     pub(crate) variable: Option<String>,
     pub(crate) verbosity: Verbosity,
+}
+
+impl Call {
+    /// With nothing else said.
+    pub(crate) fn of(vendor: Vendor) -> Self {
+        Self {
+            vendor,
+            flags: Flags::default(),
+            profile: None,
+            fresh: false,
+            min_ttl: None,
+            no_cache: false,
+            no_input: false,
+            timeout: None,
+            variable: None,
+            verbosity: Verbosity::Normal,
+        }
+    }
 }
 
 impl Target {
@@ -83,7 +131,10 @@ impl Target {
 
 /// Reads the words behind the program's name.
 pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<Invocation> {
-    let place = usize::from(words.first().is_some_and(|word| word == "env"));
+    let below = ["env", "login"]
+        .into_iter()
+        .find(|name| words.first().is_some_and(|word| word == name));
+    let place = usize::from(below.is_some());
     let target = match words
         .get_mut(place)
         .filter(|word| !word.as_encoded_bytes().starts_with(b"-"))
@@ -105,7 +156,7 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
     };
     let words = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
     let parsed = match &vendor {
-        Some(vendor) => tree::only(vendor, place == 1).try_get_matches_from(words()),
+        Some(vendor) => tree::only(vendor, below).try_get_matches_from(words()),
         None => tree::whole(catalogue).try_get_matches_from(words()),
     };
     let matches = match parsed {
@@ -113,10 +164,15 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
         Err(error) if !error.use_stderr() => return Ok(Invocation::Text(error.render().to_string())),
         Err(error) => return Err(refusal::explain(&error, vendor.as_ref(), catalogue)),
     };
-    invocation(&matches, vendor, target)
+    invocation(&matches, vendor, target, catalogue)
 }
 
-fn invocation(matches: &ArgMatches, vendor: Option<Vendor>, target: Option<Target>) -> Result<Invocation> {
+fn invocation(
+    matches: &ArgMatches,
+    vendor: Option<Vendor>,
+    target: Option<Target>,
+    catalogue: &Catalogue,
+) -> Result<Invocation> {
     let Some((name, matches)) = matches.subcommand() else {
         return Err(
             Error::usage("no command is given").with_hint("`tok --help` lists them; `tok demo` shows one at work")
@@ -131,10 +187,28 @@ fn invocation(matches: &ArgMatches, vendor: Option<Vendor>, target: Option<Targe
             let format = matches.get_one("format").copied().unwrap_or(EnvFormat::DEFAULT);
             Invocation::Env(Box::new(call(matches, vendor, target)), format)
         }
+        ("login", Some(vendor)) => {
+            let Some((_, matches)) = matches.subcommand() else {
+                return Err(Error::usage("login: no vendor is given"));
+            };
+            let verify = if matches.get_flag("no-verify") {
+                Verify::No
+            } else {
+                Verify::Yes
+            };
+            Invocation::Login(Box::new(call(matches, vendor, target)), verify)
+        }
         (_, Some(vendor)) => {
             let format = matches.get_one("format").copied().unwrap_or(Format::DEFAULT);
             Invocation::Token(Box::new(call(matches, vendor, target)), format)
         }
+        ("logout", None) => Invocation::Logout(Logout {
+            target: other()?.ok_or_else(|| Error::usage("logout: no vendor is given"))?,
+            all: matches.get_flag("all"),
+            revoke: matches.get_flag("revoke"),
+            verbosity: verbosity(matches),
+        }),
+        ("exec", None) => Invocation::Exec(Box::new(exec(matches, catalogue)?)),
         ("status", None) => Invocation::Status {
             target: other()?,
             json: text(matches, "format").as_deref() == Some("json"),
@@ -166,7 +240,10 @@ fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
             flags.plain.insert(name.clone(), given.cloned().collect());
         }
     }
-    let named = target.and_then(|target| target.profile);
+    with_options(matches, vendor, flags, target.and_then(|target| target.profile))
+}
+
+fn with_options(matches: &ArgMatches, vendor: Vendor, flags: Flags, named: Option<String>) -> Call {
     Call {
         vendor,
         flags,
@@ -179,6 +256,20 @@ fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
         variable: text(matches, "variable"),
         verbosity: verbosity(matches),
     }
+}
+
+fn exec(matches: &ArgMatches, catalogue: &Catalogue) -> Result<Exec> {
+    let targets = matches.get_many::<String>("vendors").into_iter().flatten();
+    let calls = targets.map(|text| {
+        let target = Target::parse(text)?;
+        let vendor = catalogue.find(&target.vendor)?;
+        let vendor = vendor.ok_or_else(|| unknown_vendor(&target.vendor, catalogue))?;
+        Ok(with_options(matches, vendor, Flags::default(), target.profile))
+    });
+    Ok(Exec {
+        calls: calls.collect::<Result<_>>()?,
+        command: matches.get_many("command").into_iter().flatten().cloned().collect(),
+    })
 }
 
 fn text(matches: &ArgMatches, name: &str) -> Option<String> {

@@ -21,7 +21,7 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
         ErrorKind::InvalidSubcommand => {
             let typed = context(ContextKind::InvalidSubcommand);
             let names = catalogue.names();
-            let commands = ["env", "status", "vendors", "demo"];
+            let commands = ["env", "exec", "login", "logout", "status", "vendors", "demo"];
             let near = suggest::nearest(&typed, names.iter().map(String::as_str).chain(commands));
             Error::usage(format!("'{}' is neither a vendor nor a command", typed.escape_debug())).with_hint(
                 match near {
@@ -57,6 +57,8 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
                 reason.unwrap_or_else(|| "its value is wrong".to_owned())
             ))
         }
+        ErrorKind::MissingRequiredArgument if argument.contains("COMMAND") => Error::usage("exec: no command is given")
+            .with_hint("write it behind --, as in `tok exec VENDOR -- COMMAND`"),
         ErrorKind::MissingRequiredArgument => Error::usage(format!("{argument} is missing")),
         _ => {
             let text = error.to_string();
@@ -64,6 +66,16 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
             Error::usage(line.strip_prefix("error: ").unwrap_or(line))
         }
     }
+}
+
+/// Exit 2, with the nearest name.
+pub(crate) fn unknown_vendor(name: &str, catalogue: &Catalogue) -> Error {
+    let names = catalogue.names();
+    let near = suggest::nearest(name, names.iter().map(String::as_str));
+    Error::usage(format!("there is no vendor '{}'", name.escape_debug())).with_hint(match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are: {}", names.join(", ")),
+    })
 }
 
 fn unknown(name: &str, suggested: &str, vendor: Option<&Vendor>) -> Error {

@@ -1,5 +1,6 @@
 //! The clap tree. Parser, help, man pages and completions are all made from it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
@@ -28,18 +29,19 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
          `tok VENDOR --help` lists a vendor's fields. Start with `tok demo`.\n"
     );
     let env = env().subcommands(vendors.iter().map(vendor_of_env));
+    let login = login().subcommands(vendors.iter().map(vendor_of_login));
     root()
         .help_template(template)
         .subcommands(vendors.iter().map(|vendor| token(vendor).hide(true)))
-        .subcommands([env, status(), vendors_command(), demo()])
+        .subcommands([env, exec(), login, logout(), status(), vendors_command(), demo()])
 }
 
 /// The one vendor's command that is asked for.
-pub(crate) fn only(vendor: &Vendor, below_env: bool) -> Command {
-    root().subcommand(if below_env {
-        env().subcommand(vendor_of_env(vendor))
-    } else {
-        token(vendor)
+pub(crate) fn only(vendor: &Vendor, below: Option<&str>) -> Command {
+    root().subcommand(match below {
+        Some("env") => env().subcommand(vendor_of_env(vendor)),
+        Some(_) => login().subcommand(vendor_of_login(vendor)),
+        None => token(vendor),
     })
 }
 
@@ -67,6 +69,64 @@ fn env() -> Command {
 fn vendor_of_env(vendor: &Vendor) -> Command {
     let names = EnvFormat::ALL.iter().map(|format| format.name).collect();
     vendor_command(vendor, format_arg(EnvFormat::parse, names))
+}
+
+fn exec() -> Command {
+    Command::new("exec")
+        .about("Run a command with the vendors' variables set")
+        .override_usage("tok exec VENDOR[@PROFILE]... [OPTIONS] -- COMMAND [ARGUMENTS]")
+        .arg(
+            Arg::new("vendors")
+                .value_name("VENDOR")
+                .required(true)
+                .num_args(1..)
+                .help("Get the tokens of these vendors, as VENDOR or VENDOR@PROFILE"),
+        )
+        .arg(
+            Arg::new("command")
+                .value_name("COMMAND")
+                .required(true)
+                .last(true)
+                .num_args(1..)
+                .value_parser(value_parser!(OsString))
+                .help("The command and its arguments, behind --"),
+        )
+        .args(options("the vendor's own"))
+        .args(verbosity())
+}
+
+fn login() -> Command {
+    Command::new("login")
+        .about("Ask for credentials, try them and keep them")
+        .override_usage("tok login VENDOR[@PROFILE] [FIELDS] [OPTIONS]")
+        .disable_help_subcommand(true)
+}
+
+fn vendor_of_login(vendor: &Vendor) -> Command {
+    let no_verify = Arg::new("no-verify")
+        .long("no-verify")
+        .action(ArgAction::SetTrue)
+        .help("Keep the credentials without trying them");
+    vendor_command(vendor, no_verify)
+}
+
+fn logout() -> Command {
+    Command::new("logout")
+        .about("Forget a profile's secret, its tokens and its hold; its plain fields stay")
+        .arg(target().required(true))
+        .arg(
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .help("Forget every profile and every token of the vendor"),
+        )
+        .arg(
+            Arg::new("revoke")
+                .long("revoke")
+                .action(ArgAction::SetTrue)
+                .help("Have the vendor end the tokens first, where it can"),
+        )
+        .args(verbosity())
 }
 
 fn status() -> Command {
@@ -106,7 +166,7 @@ fn target() -> Arg {
         .help("Only this vendor, as VENDOR or VENDOR@PROFILE")
 }
 
-fn vendor_command(vendor: &Vendor, format: Arg) -> Command {
+fn vendor_command(vendor: &Vendor, own: Arg) -> Command {
     let definition = &vendor.definition;
     let mut after = String::from(
         "A plain field comes from the first that has it: the flag, the profile named by @ or -p, the variable, the \
@@ -128,8 +188,8 @@ fn vendor_command(vendor: &Vendor, format: Arg) -> Command {
         .after_help(after)
         .args(definition.fields.iter().flat_map(|field| flags(vendor, field)))
         .arg(url(vendor))
-        .args(options(vendor))
-        .arg(format)
+        .args(options(&vendor.token_variable()))
+        .arg(own)
         .args(verbosity())
 }
 
@@ -201,7 +261,7 @@ fn url(vendor: &Vendor) -> Arg {
         .help(format!("Base URL of the API{own} [{}]", vendor.variable_of("url")))
 }
 
-fn options(vendor: &Vendor) -> Vec<Arg> {
+fn options(variable: &str) -> Vec<Arg> {
     let duration = |text: &str| duration::parse(text);
     vec![
         Arg::new("profile")
@@ -234,7 +294,7 @@ fn options(vendor: &Vendor) -> Vec<Arg> {
         Arg::new("variable")
             .long("variable")
             .value_name("NAME")
-            .help(format!("Name of the variable, {} by default", vendor.token_variable())),
+            .help(format!("Name of the variable, {variable} by default")),
     ]
 }
 

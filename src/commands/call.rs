@@ -1,9 +1,12 @@
-//! What `tok VENDOR` and `tok env` have in common: the profile, then the token.
+//! What the commands that get a token have in common: the profile, then the token.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Ground;
+use crate::cache::clock::{between, now_ms};
 use crate::cache::store::Store;
 use crate::cli::Call;
 use crate::deadline::Deadline;
@@ -13,7 +16,7 @@ use crate::folders;
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Sources, variable};
 use crate::output::{Given, Source, Usage, mask};
-use crate::token::{self, Need, TokenOrigin};
+use crate::token::{self, Need, Obtained, TokenOrigin};
 use crate::vendor::Vendor;
 use crate::voice::Voice;
 
@@ -23,16 +26,30 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) profile: Profile,
-    named: bool,
+    /// The profile was named by `@` or `-p`.
+    pub(super) named: bool,
     /// The variable that gets the token.
     pub(super) variable: String,
+    pub(super) config_path: PathBuf,
     limit: Duration,
-    config_path: std::path::PathBuf,
 }
 
 impl Setting {
     /// Exit 2 for an unknown profile, a broken config file, a name that no variable can have.
     pub(super) fn of(ground: &Ground, call: &Call) -> Result<Self> {
+        Self::with(ground, call, Profiles::get)
+    }
+
+    /// As above, for a profile that may be new.
+    pub(super) fn of_new(ground: &Ground, call: &Call) -> Result<Self> {
+        Self::with(ground, call, |profiles, _, name| Ok(profiles.get_or_new(name)))
+    }
+
+    fn with(
+        ground: &Ground,
+        call: &Call,
+        get: impl FnOnce(&Profiles, &str, Option<&str>) -> Result<Profile>,
+    ) -> Result<Self> {
         let vendor = &call.vendor;
         let profiles = Profiles::load(ground.config_folder.as_deref(), vendor, &ground.catalogue)?;
         let named = call.profile.is_some();
@@ -40,7 +57,7 @@ impl Setting {
             Some(name) => Some(name.clone()),
             None => variable::read("TOK_PROFILE")?,
         };
-        let profile = profiles.get(&vendor.name, name.as_deref())?;
+        let profile = get(&profiles, &vendor.name, name.as_deref())?;
         let variable = call.variable.clone().or_else(|| profile.variable.clone());
         let variable = variable.unwrap_or_else(|| vendor.token_variable());
         if !is_variable(&variable) {
@@ -49,22 +66,57 @@ impl Setting {
                 variable.escape_debug()
             )));
         }
-        let from_variable = match variable::read("TOK_TIMEOUT")? {
-            None => None,
-            Some(text) => {
-                Some(duration::parse(&text).map_err(|reason| Error::usage(format!("TOK_TIMEOUT: {reason}")))?)
-            }
-        };
         let named_limit = profile.timeout.filter(|_| named);
-        let limit = call.timeout.or(named_limit).or(from_variable).or(profile.timeout);
+        let limit = match call.timeout.or(named_limit) {
+            Some(limit) => Some(limit),
+            None => limit_of_variable()?.or(profile.timeout),
+        };
         Ok(Self {
             profile,
             named,
             variable,
-            limit: limit.unwrap_or(LIMIT),
             config_path: profiles.path,
+            limit: limit.unwrap_or(LIMIT),
         })
     }
+
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::after(self.limit)
+    }
+
+    pub(super) fn sources<'a>(&self, ground: &'a Ground, call: &'a Call, deadline: &'a Deadline) -> Sources<'a> {
+        Sources {
+            vendor: &call.vendor,
+            catalogue: &ground.catalogue,
+            flags: call.flags.clone(),
+            profile: self.profile.clone(),
+            named: self.named,
+            config_path: self.config_path.clone(),
+            variables: true,
+            keyring: keyring_counts(),
+            no_input: call.no_input || variable::is_on("TOK_NO_INPUT"),
+            deadline,
+            voice: Voice(call.verbosity),
+            terminal: OnceCell::new(),
+            known: BTreeMap::new(),
+        }
+    }
+}
+
+fn limit_of_variable() -> Result<Option<Duration>> {
+    let Some(text) = variable::read("TOK_TIMEOUT")? else {
+        return Ok(None);
+    };
+    let limit = duration::parse(&text).map_err(|reason| Error::usage(format!("TOK_TIMEOUT: {reason}")))?;
+    Ok(Some(limit))
+}
+
+pub(super) fn keyring_counts() -> bool {
+    std::env::var_os("TOK_KEYRING").is_none_or(|value| value != "off")
+}
+
+pub(super) fn store(voice: Voice) -> Result<Store> {
+    Ok(Store::open(folders::cache()?.unwrap_or_default(), voice))
 }
 
 /// `[A-Za-z_][A-Za-z0-9_]*`
@@ -75,26 +127,11 @@ fn is_variable(name: &str) -> bool {
 
 /// The token with all that is known about it. In a GitHub Actions job its mask has been written to standard error, unless
 /// the format writes it elsewhere.
-pub(super) fn obtain(ground: &Ground, call: &Call, setting: Setting, masks_itself: bool) -> Result<Given> {
-    let vendor = &call.vendor;
+pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itself: bool) -> Result<Given> {
     let voice = Voice(call.verbosity);
-    let deadline = Deadline::after(setting.limit);
-    let store = Store::open(folders::cache()?.unwrap_or_default(), voice);
-    let min_ttl = call.min_ttl.or(setting.profile.min_ttl);
-    let sources = Sources {
-        vendor,
-        catalogue: &ground.catalogue,
-        flags: call.flags.clone(),
-        profile: setting.profile,
-        named: setting.named,
-        config_path: setting.config_path,
-        variables: true,
-        keyring: std::env::var_os("TOK_KEYRING").is_none_or(|value| value != "off"),
-        no_input: call.no_input || variable::is_on("TOK_NO_INPUT"),
-        deadline: &deadline,
-        voice,
-        terminal: OnceCell::new(),
-    };
+    let deadline = setting.deadline();
+    let store = store(voice)?;
+    let sources = setting.sources(ground, call, &deadline);
     let chosen = sources.choose(true)?;
     let obtained = token::obtain(&Need {
         sources: &sources,
@@ -102,31 +139,32 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: Setting, masks_itsel
         store: &store,
         began: ground.began,
         fresh: call.fresh,
-        min_ttl,
+        min_ttl: call.min_ttl.or(setting.profile.min_ttl),
         no_cache: call.no_cache,
     })?;
     if !masks_itself && variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
         voice.raw(&mask(obtained.token.expose()));
     }
-    let expires_at = obtained.expires_at.map(|end| end.div_euclid(1000));
-    let left = obtained
-        .expires_at
-        .map(|end| (end - crate::cache::clock::now_ms()).max(0) / 1000);
-    Ok(Given {
+    Ok(given(&call.vendor, setting, obtained))
+}
+
+fn given(vendor: &Vendor, setting: &Setting, obtained: Obtained) -> Given {
+    let left = |end| i64::try_from(between(now_ms(), end).as_secs()).unwrap_or(i64::MAX);
+    Given {
         vendor: vendor.name.clone(),
-        profile: sources.profile.name.clone(),
+        profile: setting.profile.name.clone(),
         usage: usage(vendor, obtained.token.expose()),
         token: obtained.token,
-        expires_at,
-        expires_in: left,
+        expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
+        expires_in: obtained.expires_at.map(left),
         source: match obtained.origin {
             TokenOrigin::Cache => Source::Cache,
             TokenOrigin::Login => Source::Login,
             TokenOrigin::Refresh => Source::Refresh,
         },
-        variable: setting.variable,
+        variable: setting.variable.clone(),
         extras: obtained.extras,
-    })
+    }
 }
 
 fn usage(vendor: &Vendor, token: &str) -> Usage {

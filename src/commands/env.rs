@@ -18,7 +18,7 @@ pub(super) fn run(ground: &Ground, call: &Call, format: &EnvFormat) -> Result<()
         .and_then(|()| Setting::of(ground, call))
         .inspect_err(|_| print_failing(format.failing(None)))?;
     let variable = setting.variable.clone();
-    obtain(ground, call, setting, format.masks())
+    obtain(ground, call, &setting, format.masks())
         .and_then(|given| format.give(&variable, given.token.expose(), &mut io::stdout(), file.as_deref()))
         .inspect_err(|_| print_failing(format.failing(Some(&variable))))
 }

@@ -3,6 +3,9 @@
 mod call;
 mod demo;
 mod env;
+mod exec;
+mod login;
+mod logout;
 mod status;
 mod token;
 mod vendors;
@@ -49,6 +52,9 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
     match invocation {
         Invocation::Token(call, format) => token::run(&ground, &call, format),
         Invocation::Env(call, format) => env::run(&ground, &call, format),
+        Invocation::Login(call, verify) => login::run(&ground, &call, verify),
+        Invocation::Logout(logout) => logout::run(&ground, &logout),
+        Invocation::Exec(exec) => exec::run(&ground, &exec),
         Invocation::Status {
             target,
             json,

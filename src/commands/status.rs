@@ -10,13 +10,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Ground, vendors};
+use super::Ground;
 use crate::cache::clock::{between, now_ms};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
-use crate::cli::Target;
+use crate::cli::{Target, unknown_vendor};
 use crate::deadline::Deadline;
 use crate::duration;
 use crate::error::{Error, Result};
@@ -79,7 +79,10 @@ pub(super) fn run(ground: &Ground, target: Option<Target>, json: bool, verbosity
         None => ground.catalogue.all(),
         Some(Target { vendor: name, .. }) => {
             let found = ground.catalogue.find(name)?;
-            (vec![found.ok_or_else(|| vendors::unknown(ground, name))?], Vec::new())
+            (
+                vec![found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))?],
+                Vec::new(),
+            )
         }
     };
     let mut rows = Vec::new();
@@ -208,6 +211,7 @@ fn configured(
         deadline: &deadline,
         voice,
         terminal: OnceCell::new(),
+        known: BTreeMap::new(),
     };
     let mut row = Row {
         vendor: vendor.name.clone(),
@@ -308,6 +312,6 @@ impl Row {
             .map(|at| at.to_string());
         self.expires_in = Some(between(now, entry.expires_at).as_secs().try_into().unwrap_or(i64::MAX));
         self.can_refresh = entry.refresh_token.is_some();
-        self.fields.push(format!("token: {freshness}"));
+        self.fields.push(freshness.to_string());
     }
 }

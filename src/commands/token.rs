@@ -11,6 +11,6 @@ use crate::output::{Format, print};
 pub(super) fn run(ground: &Ground, call: &Call, format: &Format) -> Result<()> {
     format.check(&call.vendor.name, call.vendor.definition.usage.query.is_some())?;
     let setting = Setting::of(ground, call)?;
-    let given = obtain(ground, call, setting, false)?;
+    let given = obtain(ground, call, &setting, false)?;
     print(&format.render(&given)?, &mut io::stdout())
 }

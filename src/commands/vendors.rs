@@ -3,9 +3,9 @@
 use std::io;
 
 use super::Ground;
-use crate::error::{Error, Result};
+use crate::cli::unknown_vendor;
+use crate::error::Result;
 use crate::output::{print, table};
-use crate::suggest;
 
 pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
     match name {
@@ -15,18 +15,11 @@ pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
 }
 
 fn one(ground: &Ground, name: &str) -> Result<()> {
-    let vendor = ground.catalogue.find(name)?.ok_or_else(|| unknown(ground, name))?;
+    let vendor = ground
+        .catalogue
+        .find(name)?
+        .ok_or_else(|| unknown_vendor(name, &ground.catalogue))?;
     print(&vendor.text, &mut io::stdout())
-}
-
-/// Exit 2, with the nearest name.
-pub(super) fn unknown(ground: &Ground, name: &str) -> Error {
-    let names = ground.catalogue.names();
-    let near = suggest::nearest(name, names.iter().map(String::as_str));
-    Error::usage(format!("there is no vendor '{}'", name.escape_debug())).with_hint(match near {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("there are: {}", names.join(", ")),
-    })
 }
 
 /// A broken file is told of at the end, after all that are whole.

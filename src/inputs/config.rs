@@ -75,6 +75,15 @@ impl Profiles {
         Ok(Self { path, list })
     }
 
+    /// The profile of that name, empty where the file does not have it.
+    pub(crate) fn get_or_new(&self, name: Option<&str>) -> Profile {
+        let found = self.list.iter().find(|profile| profile.name.as_deref() == name);
+        found.cloned().unwrap_or_else(|| Profile {
+            name: name.map(str::to_owned),
+            ..Profile::default()
+        })
+    }
+
     /// `None` is the default profile, which is empty where the file does not have it.
     pub(crate) fn get(&self, vendor: &str, name: Option<&str>) -> Result<Profile> {
         if let Some(profile) = self.list.iter().find(|profile| profile.name.as_deref() == name) {

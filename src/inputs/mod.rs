@@ -6,6 +6,7 @@
 mod bounded;
 pub(crate) mod command;
 pub(crate) mod config;
+pub(crate) mod config_edit;
 pub(crate) mod first_line;
 pub(crate) mod keyring;
 pub(crate) mod plain;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use crate::deadline::Deadline;
 use crate::error::Result;
+use crate::secret::Secret;
 use crate::terminal::Terminal;
 use crate::vendor::{Catalogue, Vendor};
 use crate::voice::Voice;
@@ -50,6 +52,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) deadline: &'a Deadline,
     pub(crate) voice: Voice,
     pub(crate) terminal: OnceCell<Option<Terminal>>,
+    /// Secrets that were looked up before, which go before every source.
+    pub(crate) known: BTreeMap<String, Secret>,
 }
 
 /// Where a value came from, in the order in which the sources are asked.

@@ -241,7 +241,7 @@ impl Sources<'_> {
     }
 
     /// The way that has a value, else the profile's, else the first.
-    fn way(&self) -> Result<Vec<String>> {
+    pub(crate) fn way(&self) -> Result<Vec<String>> {
         let ways = &self.vendor.definition.ways;
         let mut given = Vec::new();
         for field in &self.vendor.definition.fields {

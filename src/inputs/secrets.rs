@@ -24,17 +24,33 @@ impl Sources<'_> {
         answer
     }
 
+    /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
+    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
+        let name = &field.name;
+        if let Some(secret) = self.flagged_secret(name)? {
+            return Ok((secret, false));
+        }
+        if let Some(secret) = self.from_command(name, chosen)? {
+            return Ok((secret, true));
+        }
+        if let Some(value) = self.variable(name)? {
+            return Ok((Secret::new(value), false));
+        }
+        let Some(terminal) = self.terminal() else {
+            return Err(self.missing_secret(field));
+        };
+        let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(name)));
+        Ok((answer?, false))
+    }
+
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let name = &field.name;
-        let of_vendor = |error: Error| error.of(&self.vendor.name);
-        if self.flags.stdin.contains(name) {
-            self.voice.explain(&format!("{name}: from standard input"));
-            return first_line::from_stdin(self.deadline).map(Some).map_err(of_vendor);
+        if let Some(secret) = self.known.get(name) {
+            return Ok(Some(secret.clone()));
         }
-        if let Some(path) = self.flags.files.get(name) {
-            self.voice.explain(&format!("{name}: from the file {}", path.display()));
-            return first_line::from_file(path, self.deadline).map(Some).map_err(of_vendor);
+        if let Some(secret) = self.flagged_secret(name)? {
+            return Ok(Some(secret));
         }
         if self.named
             && let Some(secret) = self.from_command(name, chosen)?
@@ -52,6 +68,20 @@ impl Sources<'_> {
             return Ok(Some(secret));
         }
         self.from_keyring(name, chosen)
+    }
+
+    /// From standard input or a file, as a flag says.
+    fn flagged_secret(&self, name: &str) -> Result<Option<Secret>> {
+        let of_vendor = |error: Error| error.of(&self.vendor.name);
+        if self.flags.stdin.iter().any(|flag| flag == name) {
+            self.voice.explain(&format!("{name}: from standard input"));
+            return first_line::from_stdin(self.deadline).map(Some).map_err(of_vendor);
+        }
+        let Some(path) = self.flags.files.get(name) else {
+            return Ok(None);
+        };
+        self.voice.explain(&format!("{name}: from the file {}", path.display()));
+        first_line::from_file(path, self.deadline).map(Some).map_err(of_vendor)
     }
 
     /// Which source a secret would be taken from, as far as can be said without the keyring and without a command.
@@ -124,7 +154,7 @@ impl Sources<'_> {
     }
 
     /// A keyring's dialog needs somebody to see it.
-    fn can_show_dialog(&self) -> bool {
+    pub(crate) fn can_show_dialog(&self) -> bool {
         !self.no_input
             && (self.terminal().is_some()
                 || cfg!(not(all(unix, not(target_os = "macos"))))
@@ -135,8 +165,14 @@ impl Sources<'_> {
         let name = &field.name;
         let vendor = &self.vendor.name;
         let header = self.profile.header(vendor);
+        let keyring = self.keyring && keyring::is_there(false, self.deadline).is_ok();
+        let login = if keyring {
+            format!("keep it with `tok login {vendor}`, ")
+        } else {
+            String::new()
+        };
         Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
-            "pipe it to --{name}-stdin, name a file with --{name}-file, set {}, or put a command that prints it into \
+            "{login}pipe it to --{name}-stdin, name a file with --{name}-file, set {}, or put a command that prints it into \
              {name}-command in {header} of {}",
             self.vendor.variable_of(name),
             self.config_path.display()

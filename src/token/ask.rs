@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::Need;
 use crate::cache::clock::{between, now_ms};
+use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::hold::{self, Attempt, Kind};
 use crate::cache::identity::Login;
@@ -19,7 +20,7 @@ use crate::http::{self, Answer};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::vendor::answer::{self, Cause, Context, Grant, Refusal};
-use crate::vendor::definition::{Exchange, Of};
+use crate::vendor::definition::Exchange;
 use crate::vendor::http_date;
 use crate::vendor::request::{self, Inputs};
 
@@ -31,6 +32,21 @@ pub(super) enum Failure {
     /// The vendor answered.
     Refusal(Refusal),
     Error(Error),
+}
+
+/// How a revocation went.
+#[derive(Debug)]
+pub(crate) enum Revoked {
+    Now,
+    /// The vendor refuses to hear of the token, in these words.
+    Before(String),
+}
+
+/// An answer with what is needed to read it.
+struct Exchanged {
+    answer: Answer,
+    sent_at: Timestamp,
+    redactor: Redactor,
 }
 
 impl From<Error> for Failure {
@@ -65,7 +81,7 @@ impl Need<'_> {
         self.sources
             .voice
             .explain(&format!("logging in at {}", self.chosen.base.origin()));
-        match self.ask(Of::Login, secrets.clone()) {
+        match self.ask(&vendor.definition.login, secrets.clone()) {
             Ok(answered) => {
                 self.say(hold::clear(self.store, &login, attempt, now_ms()), "");
                 Ok(answered)
@@ -102,7 +118,7 @@ impl Need<'_> {
         let mut secrets = self.secrets_for(exchange, Some(guard))?;
         secrets.insert("token".to_owned(), token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
-        match self.ask(Of::Refresh, secrets) {
+        match self.ask(exchange, secrets) {
             Ok(answered) => Ok(Some(answered)),
             Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
                 let words = &refusal.words;
@@ -153,13 +169,39 @@ impl Need<'_> {
         Secret::new(serde_json::json!([self.identity(), secrets]).to_string())
     }
 
-    fn ask(&self, of: Of, secrets: BTreeMap<String, Secret>) -> std::result::Result<(Grant, i64), Failure> {
-        let vendor = self.sources.vendor;
-        let name = &vendor.name;
+    /// Has the vendor end a token that it gave.
+    pub(crate) fn revoke(&self, exchange: &Exchange, entry: &Entry) -> Result<Revoked> {
+        let mut secrets = self.secrets_for(exchange, None)?;
+        secrets.insert("token".to_owned(), entry.token.clone());
+        secrets.extend(
+            entry
+                .refresh_token
+                .clone()
+                .map(|token| ("refresh-token".to_owned(), token)),
+        );
+        let exchanged = self.exchange(exchange, secrets)?;
+        match answer::revoked(&exchanged.answer, &self.context(&exchanged)) {
+            Ok(()) => Ok(Revoked::Now),
+            Err(refusal) if refusal.exit == Exit::Refused => Ok(Revoked::Before(refusal.words)),
+            Err(refusal) => Err(self.error_of(&refusal)),
+        }
+    }
+
+    fn ask(
+        &self,
+        exchange: &Exchange,
+        secrets: BTreeMap<String, Secret>,
+    ) -> std::result::Result<(Grant, i64), Failure> {
+        let exchanged = self.exchange(exchange, secrets)?;
+        let read = answer::grant(&exchanged.answer, &self.context(&exchanged));
+        read.map(|grant| (grant, exchanged.sent_at.as_millisecond()))
+            .map_err(Failure::Refusal)
+    }
+
+    /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
+    fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
+        let name = &self.sources.vendor.name;
         self.keep_pause()?;
-        let Some(exchange) = vendor.definition.exchange(of) else {
-            return Err(Error::other(format!("{name}: there is no such request")).into());
-        };
         let sent_at = Timestamp::now();
         let inputs = Inputs {
             plain: &self.chosen.plain,
@@ -169,27 +211,28 @@ impl Need<'_> {
         let request = request::build(exchange, &self.chosen.base, &inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
         let redactor = Redactor::new(inputs.secrets.values().chain(&credentials));
-        let asked_at = now_ms();
         let answer = http::send(&request, self.sources.deadline, self.sources.voice).map_err(|error| error.of(name))?;
-        let context = Context {
-            rules: &vendor.definition.answer,
-            plain: &self.chosen.plain,
-            sent_at,
-            redactor: &redactor,
-        };
-        let read = answer::grant(&answer, &context);
         if answer.status == 429 {
+            let seconds = pause_of(&answer, sent_at);
             self.say(
-                pause::put(
-                    self.store,
-                    &self.chosen.base.origin(),
-                    pause_of(&answer, sent_at),
-                    now_ms(),
-                ),
+                pause::put(self.store, &self.chosen.base.origin(), seconds, now_ms()),
                 "",
             );
         }
-        read.map(|grant| (grant, asked_at)).map_err(Failure::Refusal)
+        Ok(Exchanged {
+            answer,
+            sent_at,
+            redactor,
+        })
+    }
+
+    fn context<'a>(&'a self, exchanged: &'a Exchanged) -> Context<'a> {
+        Context {
+            rules: &self.sources.vendor.definition.answer,
+            plain: &self.chosen.plain,
+            sent_at: exchanged.sent_at,
+            redactor: &exchanged.redactor,
+        }
     }
 
     /// Exit 7 while the vendor's pause lasts.

@@ -77,22 +77,20 @@ mod unix {
                       read secret </dev/tty; stty echo </dev/tty; echo \"$name/$secret\"; echo done >&2";
         let tok = Tok::new();
         let mut terminal = tok.terminal_of("sh", ["-c", script]);
-        let before = terminal.modes();
         assert!(terminal.echoes());
         terminal.answer("name: ", "me");
         terminal.answer_hidden("secret: ", "hush");
         let output = terminal.wait().ok().prints("me/hush\n").says("done\n");
         assert_eq!(output.screen.replace('\r', ""), "name: me\nsecret: ");
-        assert_eq!(terminal.modes(), before);
+        assert_eq!(terminal.modes(), terminal.before);
     }
 
     #[test]
     fn the_terminal_is_the_processs_own_and_its_keys_send_signals() {
         let tok = Tok::new();
         let mut terminal = tok.terminal_of("sh", ["-c", "stty -echo </dev/tty; echo on >/dev/tty; exec sleep 60"]);
-        let before = terminal.modes();
         terminal.expect("on");
-        assert_ne!(terminal.modes(), before);
+        assert_ne!(terminal.modes(), terminal.before);
         terminal.send("\x03");
         assert_eq!(terminal.wait().signal(), Some(2));
     }

@@ -26,6 +26,8 @@ pub(crate) struct Terminal {
     /// How much of the screen has been looked at.
     seen: usize,
     status: Option<ExitStatus>,
+    /// The settings before the process could change them.
+    pub(crate) before: Modes,
 }
 
 /// The settings of a terminal, to be compared.
@@ -55,6 +57,7 @@ impl Tok {
         let (pty, pts) = open().expect("a terminal");
         pty.resize(pty_process::Size::new(24, 200)).expect("a terminal's size");
         let end = pts.as_fd().try_clone_to_owned().unwrap();
+        let before = modes(&end);
         let command = Command::from(command)
             .stdin(files.stdin())
             .stdout(files.stdout())
@@ -84,7 +87,18 @@ impl Tok {
             screen,
             seen: 0,
             status: None,
+            before,
         }
+    }
+}
+
+fn modes(end: &OwnedFd) -> Modes {
+    let modes = tcgetattr(end).unwrap();
+    Modes {
+        input: modes.input_modes.bits().into(),
+        output: modes.output_modes.bits().into(),
+        control: modes.control_modes.bits().into(),
+        local: modes.local_modes.bits().into(),
     }
 }
 
@@ -144,13 +158,7 @@ impl Terminal {
     }
 
     pub(crate) fn modes(&self) -> Modes {
-        let modes = tcgetattr(&self.end).unwrap();
-        Modes {
-            input: modes.input_modes.bits().into(),
-            output: modes.output_modes.bits().into(),
-            control: modes.control_modes.bits().into(),
-            local: modes.local_modes.bits().into(),
-        }
+        modes(&self.end)
     }
 
     /// Sends a signal to the process, not through the terminal.

@@ -200,7 +200,7 @@ mod jmvstream {
             "0b9fc5a6-3f5b-4d0e-9d7c-2a4f0f6a1c1g",
         ] {
             let tok = ready("jmvstream", &server).env("TOK_JMVSTREAM_RESOURCE", resource);
-            tok.run(["jmvstream"]).fails(2).says("resource");
+            tok.run(["jmvstream"]).fails(2).says("TOK_JMVSTREAM_RESOURCE");
         }
         server.untouched();
     }
@@ -586,23 +586,29 @@ mod starship {
 
     #[test]
     fn a_refresh_that_does_not_get_through_is_not_followed_by_a_login() {
-        for (behaviour, code) in [
+        let cases = [
             (close(), 5),
             (answer(500, "{}"), 6),
             (answer(200, "<html>"), 6),
             (redirect(302, "/auth/login"), 6),
             (retry_after("60"), 7),
-        ] {
-            let server = Server::start();
-            let tok = ended(&server);
-            server.behave(behaviour.on("/auth/refresh"));
-            tok.run(["starship"]).fails(code);
-            let requests = server.requests();
-            assert!(
-                requests[1..].iter().all(|request| request.path == "/auth/refresh"),
-                "{requests:#?}"
-            );
-        }
+        ];
+        // Side by side, since each waits for its token to end.
+        std::thread::scope(|scope| {
+            for (behaviour, code) in cases {
+                scope.spawn(move || {
+                    let server = Server::start();
+                    let tok = ended(&server);
+                    server.behave(behaviour.on("/auth/refresh"));
+                    tok.run(["starship"]).fails(code);
+                    let requests = server.requests();
+                    assert!(
+                        requests[1..].iter().all(|request| request.path == "/auth/refresh"),
+                        "{requests:#?}"
+                    );
+                });
+            }
+        });
     }
 
     #[test]

@@ -5,16 +5,17 @@
 mod stand_in;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Ground, vendors};
+use super::Ground;
 use crate::cache::clock::now_ms;
 use crate::cache::entry;
 use crate::cache::store::Store;
-use crate::cli::Target;
+use crate::cli::{Target, unknown_vendor};
 use crate::deadline::Deadline;
 use crate::duration;
 use crate::error::{Error, Result};
@@ -36,7 +37,10 @@ pub(super) fn run(ground: &Ground, target: Option<&Target>) -> Result<()> {
         None => ground.catalogue.all(),
         Some(Target { vendor: name, .. }) => {
             let found = ground.catalogue.find(name)?;
-            (vec![found.ok_or_else(|| vendors::unknown(ground, name))?], Vec::new())
+            (
+                vec![found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))?],
+                Vec::new(),
+            )
         }
     };
     for vendor in &vendors {
@@ -157,6 +161,7 @@ impl<'a> Demo<'a> {
             deadline: &deadline,
             voice,
             terminal: OnceCell::new(),
+            known: BTreeMap::new(),
         };
         let chosen = sources.choose(false)?;
         work(&Need {

@@ -1,0 +1,81 @@
+//! `tok exec VENDOR... -- COMMAND`: run a command with the vendors' variables set.
+//!
+//! All tokens are there before anything runs, and nothing runs if one is missing. On Unix the command takes the place of
+//! this process, so signals, the terminal and the exit code are its own.
+
+use std::io::ErrorKind;
+use std::process::Command;
+use std::thread;
+
+use super::Ground;
+use super::call::{Setting, obtain};
+use crate::cli::{Call, Exec};
+use crate::error::{Error, Exit, Result};
+use crate::output::Given;
+
+pub(super) fn run(ground: &Ground, exec: &Exec) -> Result<()> {
+    let settings = exec.calls.iter().map(|call| Setting::of(ground, call));
+    let settings = settings.collect::<Result<Vec<_>>>()?;
+    for (place, setting) in settings.iter().enumerate() {
+        if settings
+            .iter()
+            .take(place)
+            .any(|other| other.variable == setting.variable)
+        {
+            return Err(
+                Error::usage(format!("exec: two tokens for the variable {}", setting.variable))
+                    .with_hint("give one of the profiles another with the key `variable`"),
+            );
+        }
+    }
+    let Some((program, arguments)) = exec.command.split_first() else {
+        return Err(Error::usage("exec: no command is given"));
+    };
+    let tokens = obtain_all(ground, &exec.calls, &settings)?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for variable in ground.catalogue.secret_variables() {
+        command.env_remove(variable);
+    }
+    for given in tokens {
+        command.env(given.variable, given.token.expose());
+    }
+    let shown = program.to_string_lossy().into_owned();
+    become_command(command).map_err(|error| {
+        let exit = match error.kind() {
+            ErrorKind::NotFound => Exit::NotFound,
+            _ => Exit::NotExecutable,
+        };
+        Error::new(exit, format!("exec: {}: {error}", shown.escape_debug()))
+    })
+}
+
+/// All at the same time; of several failures the first in the order of the command line.
+fn obtain_all(ground: &Ground, calls: &[Call], settings: &[Setting]) -> Result<Vec<Given>> {
+    thread::scope(|scope| {
+        let running: Vec<_> = calls
+            .iter()
+            .zip(settings)
+            .map(|(call, setting)| scope.spawn(move || obtain(ground, call, setting, false)))
+            .collect();
+        let ended = running.into_iter().map(|thread| {
+            let outcome = thread.join();
+            outcome.unwrap_or_else(|_| Err(Error::other("exec: a thread ended without a token")))
+        });
+        ended.collect::<Vec<_>>().into_iter().collect()
+    })
+}
+
+/// Comes back only with an error.
+#[cfg(unix)]
+fn become_command(mut command: Command) -> std::io::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::exit, reason = "the command's exit code is this process's")]
+fn become_command(mut command: Command) -> std::io::Result<()> {
+    let status = command.status()?;
+    std::process::exit(status.code().unwrap_or(1))
+}
