@@ -142,10 +142,18 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itse
         min_ttl: call.min_ttl.or(setting.profile.min_ttl),
         no_cache: call.no_cache,
     })?;
-    if !masks_itself && variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
-        voice.raw(&mask(obtained.token.expose()));
+    if !masks_itself {
+        mask_in_job(&obtained, voice)?;
     }
     Ok(given(&call.vendor, setting, obtained))
+}
+
+/// Hides the token in the log of a GitHub Actions job from now on.
+pub(super) fn mask_in_job(obtained: &Obtained, voice: Voice) -> Result<()> {
+    if variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
+        voice.raw(&mask(obtained.token.expose()));
+    }
+    Ok(())
 }
 
 fn given(vendor: &Vendor, setting: &Setting, obtained: Obtained) -> Given {

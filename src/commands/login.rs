@@ -8,7 +8,7 @@ use std::path::Path;
 use toml_edit::{Array, Value as Toml};
 
 use super::Ground;
-use super::call::{Setting, keyring_counts, store};
+use super::call::{Setting, keyring_counts, mask_in_job, store};
 use crate::cli::{Call, Verify};
 use crate::duration;
 use crate::error::{Error, Exit, Result};
@@ -125,6 +125,7 @@ fn try_them(ground: &Ground, call: &Call, sources: &Sources, chosen: &Chosen) ->
         min_ttl: None,
         no_cache: call.no_cache,
     })?;
+    mask_in_job(&obtained, sources.voice)?;
     let lasts = obtained.expires_at.map(|end| {
         let left = crate::cache::clock::between(crate::cache::clock::now_ms(), end);
         format!("; the token lasts {}", duration::words(left))
