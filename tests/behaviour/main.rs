@@ -19,6 +19,9 @@ mod stand_in;
 mod terminal;
 
 mod hostile;
+mod leaks;
+#[cfg(unix)]
+mod masks;
 mod network;
 #[cfg(target_os = "linux")]
 mod proxies;
