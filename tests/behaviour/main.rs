@@ -18,6 +18,8 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod exits;
+mod formats;
 mod hostile;
 mod leaks;
 #[cfg(unix)]
@@ -26,6 +28,8 @@ mod network;
 #[cfg(target_os = "linux")]
 mod proxies;
 mod server;
+#[cfg(unix)]
+mod shells;
 mod statuses;
 #[cfg(target_os = "linux")]
 mod tls;
