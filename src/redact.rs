@@ -51,17 +51,15 @@ impl Redactor {
         let mut rest = words;
         while let Some(character) = rest.chars().next() {
             // The longest one, so that a secret that is part of another leaves nothing of it.
-            let length = match self.forms.iter().filter_map(|form| form.length_in(rest)).max() {
-                Some(length) => {
-                    shown.push_str("***");
-                    length
-                }
-                None => {
-                    shown.push(character);
-                    character.len_utf8()
-                }
-            };
-            rest = rest.get(length..).unwrap_or_default();
+            let secret = self.forms.iter().filter_map(|form| form.length_in(rest)).max();
+            if secret.is_some() {
+                shown.push_str("***");
+            } else {
+                shown.push(character);
+            }
+            rest = rest
+                .get(secret.unwrap_or(character.len_utf8())..)
+                .unwrap_or_default();
         }
         words::one_line(&shown)
     }
@@ -108,12 +106,10 @@ impl Form {
 fn spellings(character: char) -> Vec<String> {
     let text = character.to_string();
     let code = u32::from(character);
-    let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let bytes = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let units: Vec<String> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let bytes: Vec<String> = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let mut spellings = vec![
-        text,
-        units,
-        bytes,
+        text, units.concat(), bytes.concat(),
         format!("&#{code};"),
         format!("&#0{code};"),
         format!("&#x{code:x};"),
