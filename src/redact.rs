@@ -57,9 +57,7 @@ impl Redactor {
             } else {
                 shown.push(character);
             }
-            rest = rest
-                .get(secret.unwrap_or(character.len_utf8())..)
-                .unwrap_or_default();
+            rest = rest.get(secret.unwrap_or(character.len_utf8())..).unwrap_or_default();
         }
         words::one_line(&shown)
     }
@@ -109,7 +107,9 @@ fn spellings(character: char) -> Vec<String> {
     let units: Vec<String> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
     let bytes: Vec<String> = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let mut spellings = vec![
-        text, units.concat(), bytes.concat(),
+        text,
+        units.concat(),
+        bytes.concat(),
         format!("&#{code};"),
         format!("&#0{code};"),
         format!("&#x{code:x};"),

@@ -132,13 +132,12 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
     let json: Option<Json> = serde_json::from_slice(body).ok();
     let refuse = |exit, cause| {
         let said = json.as_ref().and_then(|json| words(json, context.rules));
-        let words = match said {
-            Some(said) => context.redactor.one_line(said),
-            None => {
-                let tokens = json.iter().flat_map(|json| tokens(json, context.rules));
-                let redactor = context.redactor.and(tokens);
-                redactor.one_line(&String::from_utf8_lossy(body))
-            }
+        let words = if let Some(said) = said {
+            context.redactor.one_line(said)
+        } else {
+            let tokens = json.iter().flat_map(|json| tokens(json, context.rules));
+            let redactor = context.redactor.and(tokens);
+            redactor.one_line(&String::from_utf8_lossy(body))
         };
         Refusal {
             exit,
@@ -209,3 +208,6 @@ fn words<'a>(json: &'a Json, rules: &AnswerRules) -> Option<&'a str> {
         .filter_map(|pointer| json.pointer(pointer)?.as_str())
         .find(|text| !text.trim().is_empty())
 }
+
+#[cfg(test)]
+mod tests;

@@ -201,3 +201,6 @@ impl Vendor {
         !named(way) && self.definition.ways.iter().any(|names| named(names))
     }
 }
+
+#[cfg(test)]
+mod tests;

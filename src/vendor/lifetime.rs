@@ -91,3 +91,6 @@ fn exact(time: i64) -> f64 {
 pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
 }
+
+#[cfg(test)]
+mod tests;
