@@ -47,9 +47,13 @@ impl Redactor {
 
     /// Somebody else's words in one line, with `***` for every secret that was sent.
     pub(crate) fn one_line(&self, words: &str) -> String {
-        let mut shown = String::with_capacity(words.len());
+        let mut shown = String::new();
+        let mut visible = 0;
         let mut rest = words;
-        while let Some(character) = rest.chars().next() {
+        // What lies behind is cut off anyway.
+        while visible <= words::LIMIT
+            && let Some(character) = rest.chars().next()
+        {
             // The longest one, so that a secret that is part of another leaves nothing of it.
             let secret = self.forms.iter().filter_map(|form| form.length_in(rest)).max();
             if secret.is_some() {
@@ -57,6 +61,7 @@ impl Redactor {
             } else {
                 shown.push(character);
             }
+            visible += usize::from(secret.is_some() || !character.is_whitespace());
             rest = rest.get(secret.unwrap_or(character.len_utf8())..).unwrap_or_default();
         }
         words::one_line(&shown)

@@ -79,6 +79,7 @@ fn a_right_definition_has_no_mistake() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one line for each mistake")]
 fn each_mistake_is_found_and_named() {
     for (right, wrong, words) in [
         (r#"about = "Acme""#, r#"about = " ""#, "'about'"),
@@ -174,12 +175,12 @@ fn each_mistake_is_found_and_named() {
         ("[login]\n", "[login]\nnote = \"x\"\n", "'note'"),
         ("[login]\n", "[login]\nmethod = \"GET\"\n", "GET"),
         (r#"refresh_token = "/refresh""#, "", "'refresh_token'"),
-        (r#"[use]"#, "[use]\nheader = \"A: {token}\"", "'header' or 'query'"),
+        ("[use]", "[use]\nheader = \"A: {token}\"", "'header' or 'query'"),
         (r#"query = "token={token}""#, r#"query = "token={key}""#, "'query'"),
         (r#"query = "token={token}""#, r#"query = "{token}""#, "'query'"),
         (r#"query = "token={token}""#, r#"query = "a={token}{token}""#, "'query'"),
         (r#"query = "token={token}""#, r#"header = "Bearer {token}""#, "'header'"),
-        (r#""/ok" = true"#, r#"ok = true"#, "'ok' is not a JSON pointer"),
+        (r#""/ok" = true"#, "ok = true", "'ok' is not a JSON pointer"),
         (
             r#""/data/token""#,
             r#""data/token""#,
