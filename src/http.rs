@@ -75,21 +75,24 @@ pub(crate) fn send(request: &Request, deadline: &Deadline, voice: Voice) -> Resu
     send_through(proxy.as_ref(), &call, deadline, voice)
 }
 
+impl Request {
+    /// What stands behind the scheme of an `Authorization` header.
+    pub(crate) fn credentials(&self) -> Option<Secret> {
+        let (_, value) = self
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+        value
+            .expose()
+            .split_once(' ')
+            .map(|(_, credentials)| Secret::new(credentials))
+    }
+}
+
 type Call = http::Request<Option<Vec<u8>>>;
 type Outcome = std::result::Result<Answer, Failure>;
 
 impl Request {
-    /// What stands behind the scheme of `Authorization`, which may hold a secret in a form of its own.
-    pub(crate) fn credentials(&self) -> Vec<Secret> {
-        let authorization = self
-            .headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        authorization
-            .filter_map(|(_, value)| Some(Secret::new(value.expose().split_once(' ')?.1)))
-            .collect()
-    }
-
     fn to_call(&self) -> Result<Call> {
         let url: Uri = self
             .url

@@ -28,6 +28,12 @@ impl Redactor {
         for secret in secrets
             .into_iter()
             .map(Secret::expose)
+            .flat_map(|secret| {
+                [
+                    secret,
+                    secret.split_once(' ').map_or("", |(_, credentials)| credentials),
+                ]
+            })
             .filter(|secret| !secret.is_empty())
         {
             forms.push(Form::of(secret));

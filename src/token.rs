@@ -156,7 +156,7 @@ impl Need<'_> {
     fn ask_vendor(&self, identity: &Identity, telling: Option<&Vec<Secret>>, guard: &Guard) -> Result<Obtained> {
         let entry = self.look(identity, telling);
         let refreshed = match &entry {
-            Some(entry) if !self.fresh => self.refresh(&entry.token, entry.refresh_token.as_ref(), guard)?,
+            Some(entry) if !self.fresh => self.refresh(entry, guard)?,
             _ => None,
         };
         let (grant, asked_at, origin) = match refreshed {

@@ -11,6 +11,7 @@
 
 mod ground;
 mod harness;
+mod kept;
 mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
@@ -18,15 +19,26 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod clocks;
+mod damage;
+mod disks;
 mod exits;
+mod folders;
 mod formats;
+mod freshness;
+mod holds;
 mod hostile;
+mod in_need;
+mod killed;
 mod leaks;
 #[cfg(unix)]
 mod masks;
 mod network;
+mod pauses;
+mod persons;
 #[cfg(target_os = "linux")]
 mod proxies;
+mod refreshes;
 mod server;
 #[cfg(unix)]
 mod shells;
@@ -34,5 +46,6 @@ mod statuses;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;
+mod turns;
 mod vendors;
 mod words;
