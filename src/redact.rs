@@ -28,12 +28,6 @@ impl Redactor {
         for secret in secrets
             .into_iter()
             .map(Secret::expose)
-            .flat_map(|secret| {
-                [
-                    secret,
-                    secret.split_once(' ').map_or("", |(_, credentials)| credentials),
-                ]
-            })
             .filter(|secret| !secret.is_empty())
         {
             forms.push(Form::of(secret));
@@ -171,6 +165,15 @@ mod tests {
     fn a_secret_that_is_part_of_another_leaves_nothing_of_it() {
         let redactor = Redactor::new([&Secret::new("pass"), &Secret::new("password1")]);
         assert_eq!(redactor.one_line("password1 and pass"), "*** and ***");
+    }
+
+    #[test]
+    fn a_word_of_a_pass_phrase_is_no_secret() {
+        let redactor = Redactor::new([&Secret::new("pass a")]);
+        assert_eq!(
+            redactor.one_line("pass a is wrong at a glance"),
+            "*** is wrong at a glance"
+        );
     }
 
     #[test]
