@@ -232,3 +232,6 @@ impl File<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

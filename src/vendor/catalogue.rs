@@ -222,3 +222,6 @@ impl Vendor {
         !named(way) && self.definition.ways.iter().any(|names| named(names))
     }
 }
+
+#[cfg(test)]
+mod tests;
