@@ -9,6 +9,7 @@
     clippy::print_stderr
 )]
 
+mod completions;
 mod ground;
 mod harness;
 mod kept;
