@@ -10,6 +10,8 @@ mod shell;
 mod tree;
 
 #[cfg(test)]
+mod man;
+#[cfg(test)]
 mod scripts;
 
 pub(crate) use refusal::unknown_vendor;

@@ -14,6 +14,7 @@ mod ground;
 mod harness;
 mod kept;
 mod lenient;
+mod manual;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
