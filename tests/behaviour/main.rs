@@ -9,10 +9,12 @@
     clippy::print_stderr
 )]
 
+mod completions;
 mod ground;
 mod harness;
 mod kept;
 mod lenient;
+mod manual;
 mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
