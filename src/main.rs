@@ -14,6 +14,8 @@ mod jwt;
 mod origin;
 mod output;
 mod paint;
+#[cfg(test)]
+mod readme;
 mod redact;
 mod secret;
 mod suggest;

@@ -1,7 +1,6 @@
 //! What the commands that get a token have in common: the profile, then the token.
 
-use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -107,7 +106,7 @@ impl Setting {
             voice: Voice(call.verbosity),
             terminal: OnceCell::new(),
             asked: Cell::new(false),
-            known: BTreeMap::new(),
+            known: RefCell::default(),
         }
     }
 }
@@ -156,13 +155,13 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itse
         voice.notice(&format!("`tok login {target}` keeps the answers for the next time"));
     }
     if !masks_itself {
-        mask_in_ci(voice, &obtained.token)?;
+        hide_in_job(&obtained.token, voice)?;
     }
     Ok(given(&call.vendor, setting, obtained))
 }
 
-/// In a GitHub Actions job the runner, which reads standard error too, is told to hide the token.
-pub(super) fn mask_in_ci(voice: Voice, token: &Secret) -> Result<()> {
+/// In a GitHub Actions job has the runner, which reads standard error too, hide the token from then on.
+pub(super) fn hide_in_job(token: &Secret, voice: Voice) -> Result<()> {
     if variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
         voice.raw(&mask(token.expose()));
     }

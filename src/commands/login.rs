@@ -6,7 +6,7 @@
 use toml_edit::{Array, Value as Toml};
 
 use super::Ground;
-use super::call::{Setting, keyring_counts, mask_in_ci, store};
+use super::call::{Setting, hide_in_job, keyring_counts, store};
 use crate::cache::{clock, entry};
 use crate::cli::{Call, Verify};
 use crate::duration;
@@ -32,7 +32,7 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     config_edit::expect_writable(&setting.config_path)?;
     leave_other_ways(&mut setting.profile, call);
     let deadline = setting.deadline();
-    let mut sources = setting.sources(ground, call, &deadline);
+    let sources = setting.sources(ground, call, &deadline);
     let way = sources.way()?;
     let secrets: Vec<&Field> = vendor
         .secret_fields()
@@ -56,7 +56,7 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
         if !from_command {
             to_keep.push(field.name.as_str());
         }
-        sources.known.insert(field.name.clone(), secret);
+        sources.known.borrow_mut().insert(field.name.clone(), secret);
     }
     let need = Need {
         sources: &sources,
@@ -89,8 +89,9 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
 /// All of them or none.
 fn keep_secrets(sources: &Sources, chosen: &Chosen, names: &[&str]) -> Result<()> {
     let ask = sources.can_show_dialog();
+    let known = sources.known.borrow();
     for (place, name) in names.iter().enumerate() {
-        let Some(secret) = sources.known.get(*name) else {
+        let Some(secret) = known.get(*name) else {
             continue;
         };
         let kept = keyring::write(&sources.keyring_user(name, chosen), secret, ask, sources.deadline);
@@ -158,7 +159,7 @@ fn try_them(need: &Need) -> Result<()> {
         Exit::Refused => error.with_hint("nothing is kept; check what was given and log in again"),
         _ => error,
     })?;
-    mask_in_ci(need.sources.voice, &obtained.token)?;
+    hide_in_job(&obtained.token, need.sources.voice)?;
     let lasts = obtained.expires_at.map(|end| {
         let left = clock::between(clock::now_ms(), end);
         format!("; the token lasts {}", duration::words(left))

@@ -13,7 +13,7 @@ pub(crate) mod plain;
 pub(crate) mod secrets;
 pub(crate) mod variable;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -61,8 +61,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) terminal: OnceCell<Option<Terminal>>,
     /// Whether a person had to answer a question.
     pub(crate) asked: Cell<bool>,
-    /// Secrets that were looked up before, which go before every source.
-    pub(crate) known: BTreeMap<String, Secret>,
+    /// Secrets that were looked up before: standard input is read once, a person is asked once.
+    pub(crate) known: RefCell<BTreeMap<String, Secret>>,
 }
 
 /// Where a value came from, in the order in which the sources are asked.

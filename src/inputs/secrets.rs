@@ -7,20 +7,29 @@ use super::plain::Chosen;
 use super::{Source, Sources, command, first_line, keyring, variable};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::terminal::Terminal;
 use crate::vendor::definition::Field;
 
 impl Sources<'_> {
     /// The value, or exit 3 with every way that would work here.
     pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Secret> {
-        if let Some(secret) = self.kept_secret(field, chosen)? {
-            return Ok(secret);
+        if let Some(secret) = self.known.borrow().get(&field.name) {
+            return Ok(secret.clone());
         }
+        let secret = match self.kept_secret(field, chosen)? {
+            Some(secret) => secret,
+            None => self.typed_secret(field, true, asking)?,
+        };
+        self.known.borrow_mut().insert(field.name.clone(), secret.clone());
+        Ok(secret)
+    }
+
+    /// `keepable` says whether `tok login` may be a way out.
+    fn typed_secret(&self, field: &Field, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field, self.can_keep()));
+            return Err(self.missing_secret(field, keepable && self.can_keep()));
         };
         asking(true);
-        let answer = self.ask_hidden(terminal, &field.name);
+        let answer = self.ask(|| terminal.ask_hidden(&self.label(&field.name)));
         asking(false);
         answer
     }
@@ -31,47 +40,42 @@ impl Sources<'_> {
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok((secret, false));
         }
-        if let Some(secret) = self.from_command(name, chosen)? {
+        if let Some(secret) = self.command_secret(name, chosen)? {
             return Ok((secret, true));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             return Ok((Secret::new(value), false));
         }
-        let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field, false));
-        };
-        Ok((self.ask_hidden(terminal, name)?, false))
+        Ok((self.typed_secret(field, false, |_| ())?, false))
     }
 
-    fn ask_hidden(&self, terminal: &Terminal, name: &str) -> Result<Secret> {
-        self.ask(|| terminal.ask_hidden(&self.label(name)))
+    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
+    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
+        self.variable(name).map_err(|error| Error::credential(error.text()))
     }
 
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let name = &field.name;
-        if let Some(secret) = self.known.get(name) {
-            return Ok(Some(secret.clone()));
-        }
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok(Some(secret));
         }
         if self.named
-            && let Some(secret) = self.from_command(name, chosen)?
+            && let Some(secret) = self.command_secret(name, chosen)?
         {
             return Ok(Some(secret));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             self.voice
                 .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));
         }
         if !self.named
-            && let Some(secret) = self.from_command(name, chosen)?
+            && let Some(secret) = self.command_secret(name, chosen)?
         {
             return Ok(Some(secret));
         }
-        self.from_keyring(name, chosen)
+        self.keyring_secret(name, chosen)
     }
 
     /// From standard input or a file, as a flag says.
@@ -106,7 +110,7 @@ impl Sources<'_> {
         }
     }
 
-    fn from_command(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn command_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let Some(line) = self.profile.commands.get(name) else {
             return Ok(None);
         };
@@ -130,7 +134,7 @@ impl Sources<'_> {
         }
     }
 
-    fn from_keyring(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         if !self.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));

@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::harness::{Output, Tok, fields, until};
-use crate::ring::Keyring;
 use crate::protocol::account;
+use crate::ring::Keyring;
 use crate::stand_in::{Server, answer, close, refuse};
 
 const MODULUS: &str = "POST /api/cmn/AuthenticateToken";

@@ -4,8 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use crate::harness::{Tok, mode};
-use crate::ring::Keyring;
 use crate::protocol::account;
+use crate::ring::Keyring;
 use crate::stand_in::{Server, answer, close, lifetime, refuse};
 
 const LOGIN: &str = "POST /auth/login";

@@ -9,25 +9,73 @@
     clippy::print_stderr
 )]
 
-#[cfg(target_os = "linux")]
-mod comfort;
-#[cfg(target_os = "linux")]
-mod exec;
+mod completions;
 mod ground;
 mod harness;
-#[cfg(target_os = "linux")]
-mod ring;
+mod kept;
+mod lenient;
+mod manual;
+mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
+#[cfg(target_os = "linux")]
+mod ring;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod clocks;
+#[cfg(target_os = "linux")]
+mod comfort;
+#[cfg(unix)]
+mod commands;
+mod damage;
+mod disks;
+#[cfg(target_os = "linux")]
+mod exec;
+mod exits;
+mod failing_code;
+mod folders;
+mod formats;
+mod freshness;
+mod holds;
+mod hostile;
+#[cfg(unix)]
+mod idioms;
+mod in_need;
+#[cfg(target_os = "linux")]
+mod keyring;
+mod killed;
+mod leaks;
 #[cfg(target_os = "linux")]
 mod login;
 #[cfg(target_os = "linux")]
 mod logout;
+#[cfg(unix)]
+mod masks;
+mod network;
+mod own_vendors;
+mod pauses;
+mod persons;
+mod profiles;
+#[cfg(unix)]
+mod prompts;
+#[cfg(target_os = "linux")]
+mod proxies;
+mod refreshes;
 mod server;
 #[cfg(unix)]
-mod idioms;
+mod shells;
+#[cfg(unix)]
+mod sources;
+mod status;
+mod statuses;
+#[cfg(target_os = "linux")]
+mod tls;
+mod tokens;
+mod turns;
+mod urls;
+mod usage;
 mod vendors;
+mod ways;
+mod words;

@@ -4,8 +4,7 @@
 
 mod stand_in;
 
-use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -162,7 +161,7 @@ impl<'a> Demo<'a> {
             voice,
             terminal: OnceCell::new(),
             asked: Cell::new(false),
-            known: BTreeMap::new(),
+            known: RefCell::default(),
         };
         let chosen = sources.choose(false)?;
         work(&Need {
