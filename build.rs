@@ -11,16 +11,22 @@ fn main() -> io::Result<()> {
         .collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let rows: String = files
-        .iter()
-        .filter_map(|path| Some((path.file_stem()?.to_str()?, path)))
-        .map(|(name, path)| format!("    ({name:?}, include_str!({path:?})),\n"))
-        .collect();
-    let table = format!(
-        "/// Name and file of every built-in vendor, by name.\npub(crate) const BUILT_IN: &[(&str, &str)] = &[\n{rows}];\n"
-    );
+    let rows = files.iter().map(|path| row(path)).collect::<io::Result<String>>()?;
+    let table = format!("/// By name.\nconst BUILT_IN: &[BuiltIn] = &[\n{rows}];\n");
     fs::write(
         Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("built_in.rs"),
         table,
     )
+}
+
+fn row(path: &Path) -> io::Result<String> {
+    let broken = |why: &str| io::Error::other(format!("{}: {why}", path.display()));
+    let name = path.file_stem().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| broken("its name is not UTF-8"))?;
+    let content: serde_json::Value =
+        toml::from_str(&fs::read_to_string(path)?).map_err(|error| broken(&error.to_string()))?;
+    let json = content.to_string();
+    Ok(format!(
+        "    BuiltIn {{ name: {name:?}, text: include_str!({path:?}), json: {json:?} }},\n"
+    ))
 }
