@@ -11,6 +11,8 @@
 
 mod ground;
 mod harness;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod names;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
