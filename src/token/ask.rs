@@ -202,7 +202,7 @@ impl Need<'_> {
     fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
         let name = &self.sources.vendor.name;
         self.keep_pause()?;
-        let redactor = Redactor::new(secrets.values());
+        let sent = secrets.clone();
         let sent_at = Timestamp::now();
         let inputs = Inputs {
             plain: &self.chosen.plain,
@@ -210,6 +210,8 @@ impl Need<'_> {
             now: sent_at,
         };
         let request = request::build(exchange, &self.chosen.base, &inputs).map_err(|error| error.of(name))?;
+        let credentials = request.credentials();
+        let redactor = Redactor::new(sent.values().chain(&credentials));
         let answer = http::send(&request, self.sources.deadline, self.sources.voice).map_err(|error| error.of(name))?;
         if answer.status == 429 {
             let seconds = pause_of(&answer, sent_at);
