@@ -21,12 +21,12 @@ fn main() -> io::Result<()> {
 
 fn row(path: &Path) -> io::Result<String> {
     let broken = |why: &str| io::Error::other(format!("{}: {why}", path.display()));
-    let name = path.file_stem().and_then(|name| name.to_str());
-    let name = name.ok_or_else(|| broken("its name is not UTF-8"))?;
+    let names = path.file_stem().and_then(|name| name.to_str()).zip(path.to_str());
+    let (name, file) = names.ok_or_else(|| broken("its path is not UTF-8"))?;
     let content: serde_json::Value =
         toml::from_str(&fs::read_to_string(path)?).map_err(|error| broken(&error.to_string()))?;
     let json = content.to_string();
     Ok(format!(
-        "    BuiltIn {{ name: {name:?}, text: include_str!({path:?}), json: {json:?} }},\n"
+        "    BuiltIn {{ name: {name:?}, text: include_str!({file:?}), json: {json:?} }},\n"
     ))
 }
