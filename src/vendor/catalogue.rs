@@ -2,6 +2,7 @@
 //!
 //! A file is read when its vendor is asked for, so that a broken one breaks only its own vendor.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,14 @@ use super::check::{self, RESERVED_VENDORS};
 use super::definition::{Definition, Field};
 use super::template;
 use crate::error::{Error, Result};
+
+/// A vendor's file, embedded by `build.rs`.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+    /// What the text says. JSON is read many times quicker than TOML, and it is read at every start.
+    json: &'static str,
+}
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
@@ -34,7 +43,7 @@ pub(crate) struct Vendor {
     pub(crate) name: String,
     pub(crate) definition: Definition,
     /// The file itself, as `tok vendors NAME` prints it.
-    pub(crate) text: String,
+    pub(crate) text: Cow<'static, str>,
     /// Where a user's own file lies.
     pub(crate) path: Option<PathBuf>,
 }
@@ -54,15 +63,15 @@ impl Catalogue {
 
     /// `None` where there is no such vendor; exit 2 where its file is broken.
     pub(crate) fn find(&self, name: &str) -> Result<Option<Vendor>> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return read(name, (*text).to_owned(), None).map(Some);
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            return built_in.read().map(Some);
         }
         if !check::is_vendor_name(name) {
             return Ok(None);
         }
         let Some(path) = self.path(name) else { return Ok(None) };
         match fs::read_to_string(&path) {
-            Ok(text) => read(name, text, Some(path)).map(Some),
+            Ok(text) => read(name, text, path).map(Some),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
         }
@@ -70,13 +79,13 @@ impl Catalogue {
 
     /// Whether a name is known, without reading its file.
     pub(crate) fn knows(&self, name: &str) -> bool {
-        BUILT_IN.iter().any(|(built_in, _)| *built_in == name)
+        BUILT_IN.iter().any(|built_in| built_in.name == name)
             || (check::is_vendor_name(name) && self.path(name).is_some_and(|path| path.is_file()))
     }
 
     /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
     pub(crate) fn names(&self) -> Vec<String> {
-        let built_in = BUILT_IN.iter().map(|(name, _)| (*name).to_owned());
+        let built_in = BUILT_IN.iter().map(|built_in| built_in.name.to_owned());
         built_in.chain(self.own_names()).collect()
     }
 
@@ -141,7 +150,7 @@ impl Catalogue {
 
 /// Why a user's file of this name is never looked at.
 fn refusal(name: &str) -> Option<&'static str> {
-    if BUILT_IN.iter().any(|(built_in, _)| *built_in == name) {
+    if BUILT_IN.iter().any(|built_in| built_in.name == name) {
         Some("it is left out, since a built-in vendor has this name")
     } else if check::is_vendor_name(name) {
         None
@@ -150,12 +159,10 @@ fn refusal(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Reads a definition. Errors name the file, and the line where TOML or the schema is broken.
-pub(crate) fn read(name: &str, text: String, path: Option<PathBuf>) -> Result<Vendor> {
-    let shown = path
-        .as_ref()
-        .map_or_else(|| name.to_owned(), |path| path.display().to_string());
-    if path.is_some() && (RESERVED_VENDORS.contains(&name) || is_command(name)) {
+/// Reads a user's file. Errors name it, and the line where TOML or the schema is broken.
+pub(crate) fn read(name: &str, text: String, path: PathBuf) -> Result<Vendor> {
+    let shown = path.display();
+    if RESERVED_VENDORS.contains(&name) || is_command(name) {
         return Err(
             Error::usage(format!("{shown}: '{name}' is a reserved name")).with_hint("give the file another name")
         );
@@ -164,18 +171,29 @@ pub(crate) fn read(name: &str, text: String, path: Option<PathBuf>) -> Result<Ve
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         Error::usage(format!("{shown}:{line}: {}", error.message().replace('\n', " ")))
     })?;
-    let vendor = Vendor {
-        name: name.to_owned(),
-        definition,
-        text,
-        path,
-    };
-    if vendor.path.is_some()
-        && let Some(mistake) = check::mistakes(&vendor.definition).first()
-    {
+    if let Some(mistake) = check::mistakes(&definition).first() {
         return Err(Error::usage(format!("{shown}: {mistake}")));
     }
-    Ok(vendor)
+    Ok(Vendor {
+        name: name.to_owned(),
+        definition,
+        text: text.into(),
+        path: Some(path),
+    })
+}
+
+impl BuiltIn {
+    /// Its rules are checked by a test.
+    fn read(&self) -> Result<Vendor> {
+        let definition =
+            serde_json::from_str(self.json).map_err(|error| Error::other(format!("{}: {error}", self.name)))?;
+        Ok(Vendor {
+            name: self.name.to_owned(),
+            definition,
+            text: self.text.into(),
+            path: None,
+        })
+    }
 }
 
 /// Counted from 1.

@@ -15,6 +15,8 @@ mod harness;
 mod kept;
 mod lenient;
 mod manual;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod names;
 mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
