@@ -1,6 +1,7 @@
 //! One short file per command; none knows a vendor's name.
 
 mod call;
+mod completions;
 mod demo;
 mod env;
 mod exec;
@@ -33,6 +34,10 @@ struct Ground {
 /// Does what the words behind the program's name ask for.
 pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
     let began = now_ms();
+    if completions::is_asked_by_a_script(&words) {
+        completions::run(&words);
+        return Ok(());
+    }
     let failing = env::failing_code(&words);
     let prepared = folders::config().and_then(|config_folder| {
         let ground = Ground {
@@ -62,6 +67,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         } => status::run(&ground, target, json, verbosity),
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
+        Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),
     }
 }

@@ -6,6 +6,7 @@ use super::Ground;
 use crate::cli::unknown_vendor;
 use crate::error::Result;
 use crate::output::{print, table};
+use crate::voice::{Verbosity, Voice};
 
 pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
     match name {
@@ -22,7 +23,7 @@ fn one(ground: &Ground, name: &str) -> Result<()> {
     print(&vendor.text, &mut io::stdout())
 }
 
-/// A broken file is told of at the end, after all that are whole.
+/// A broken file is told of and breaks nothing else.
 fn all(ground: &Ground) -> Result<()> {
     let (vendors, broken) = ground.catalogue.all();
     let rows = vendors.into_iter().map(|vendor| {
@@ -33,6 +34,8 @@ fn all(ground: &Ground) -> Result<()> {
         let url = definition.url.unwrap_or_else(|| "given by --url".to_owned());
         [vendor.name, definition.about, url, whose]
     });
-    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())?;
-    broken.into_iter().next().map_or(Ok(()), Err)
+    for error in broken {
+        Voice(Verbosity::Normal).warn(error.text());
+    }
+    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())
 }

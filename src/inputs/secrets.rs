@@ -39,13 +39,18 @@ impl Sources<'_> {
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok((secret, false));
         }
-        if let Some(secret) = self.from_command(name, chosen)? {
+        if let Some(secret) = self.command_secret(name, chosen)? {
             return Ok((secret, true));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             return Ok((Secret::new(value), false));
         }
         Ok((self.typed_secret(field, |_| ())?, false))
+    }
+
+    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
+    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
+        self.variable(name).map_err(|error| Error::credential(error.text()))
     }
 
     /// From every source but the prompt.
@@ -55,21 +60,21 @@ impl Sources<'_> {
             return Ok(Some(secret));
         }
         if self.named
-            && let Some(secret) = self.from_command(name, chosen)?
+            && let Some(secret) = self.command_secret(name, chosen)?
         {
             return Ok(Some(secret));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             self.voice
                 .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));
         }
         if !self.named
-            && let Some(secret) = self.from_command(name, chosen)?
+            && let Some(secret) = self.command_secret(name, chosen)?
         {
             return Ok(Some(secret));
         }
-        self.from_keyring(name, chosen)
+        self.keyring_secret(name, chosen)
     }
 
     /// From standard input or a file, as a flag says.
@@ -102,7 +107,7 @@ impl Sources<'_> {
         }
     }
 
-    fn from_command(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn command_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let Some(line) = self.profile.commands.get(name) else {
             return Ok(None);
         };
@@ -126,7 +131,7 @@ impl Sources<'_> {
         }
     }
 
-    fn from_keyring(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         if !self.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));

@@ -85,19 +85,13 @@ impl Catalogue {
 
     /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = BUILT_IN.iter().map(|built_in| built_in.name.to_owned()).collect();
-        let mut own: Vec<String> = self
-            .folder
-            .iter()
-            .filter_map(|folder| fs::read_dir(folder).ok())
-            .flatten()
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
-            .filter(|name| check::is_vendor_name(name) && !names.contains(name))
-            .collect();
-        own.sort();
-        names.extend(own);
-        names
+        let built_in = BUILT_IN.iter().map(|built_in| built_in.name.to_owned());
+        built_in.chain(self.own_names()).collect()
+    }
+
+    /// The names of the user's own vendors, without reading their files.
+    pub(crate) fn own_names(&self) -> impl Iterator<Item = String> {
+        self.files().into_iter().filter(|name| refusal(name).is_none())
     }
 
     /// Every vendor, and why a file gives none.
@@ -110,7 +104,27 @@ impl Catalogue {
                 Err(error) => broken.push(error),
             }
         }
+        for name in self.files() {
+            if let (Some(reason), Some(path)) = (refusal(&name), self.path(&name)) {
+                broken.push(Error::usage(format!("{}: {reason}", path.display())));
+            }
+        }
         (vendors, broken)
+    }
+
+    /// The names of the user's files, right or wrong, sorted; a hidden file is an editor's.
+    fn files(&self) -> Vec<String> {
+        let mut files: Vec<String> = self
+            .folder
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok())
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
+            .filter(|name| !name.starts_with('.'))
+            .collect();
+        files.sort();
+        files
     }
 
     /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
@@ -134,8 +148,19 @@ impl Catalogue {
     }
 }
 
+/// Why a user's file of this name is never looked at.
+fn refusal(name: &str) -> Option<&'static str> {
+    if BUILT_IN.iter().any(|built_in| built_in.name == name) {
+        Some("it is left out, since a built-in vendor has this name")
+    } else if check::is_vendor_name(name) {
+        None
+    } else {
+        Some("it is left out, since a vendor's name is lower-case letters and digits, a letter first")
+    }
+}
+
 /// Reads a user's file. Errors name it, and the line where TOML or the schema is broken.
-fn read(name: &str, text: String, path: PathBuf) -> Result<Vendor> {
+pub(crate) fn read(name: &str, text: String, path: PathBuf) -> Result<Vendor> {
     let shown = path.display();
     if RESERVED_VENDORS.contains(&name) || is_command(name) {
         return Err(
@@ -219,3 +244,6 @@ impl Vendor {
         !named(way) && self.definition.ways.iter().any(|names| named(names))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! A definition that passes can be rendered with any values that pass their fields' checks. Each mistake is one sentence
 //! that names the table and the key.
 
-use super::definition::{Definition, Exchange, Field, Of};
+use super::definition::{Definition, Exchange, Field, Method, Of};
 use super::request;
 use super::template::{self, Form, Part};
 use super::value::Kind;
@@ -145,11 +145,21 @@ fn exchange(definition: &Definition, table: &str, of: Of, exchange: &Exchange, m
     if exchange.json.is_some() && exchange.form.is_some() {
         say("takes 'json' or 'form', not both".to_owned());
     }
+    if exchange.method == Method::Get && (exchange.json.is_some() || exchange.form.is_some()) {
+        say("takes no 'json' and no 'form', since a GET has no body".to_owned());
+    }
     if !exchange.path.is_empty() && !exchange.path.starts_with('/') {
         say("'path' starts with '/'".to_owned());
-    }
-    if exchange.path.contains(['?', '#']) {
+    } else if exchange.path.contains(['?', '#']) {
         say("'path' takes no '?' and no '#'; a query has a key of its own".to_owned());
+    } else if let Err(reason) = BaseUrl::parse(&format!("https://x{}", with_an_x_for_each_field(&exchange.path))) {
+        say(format!("'path' {reason}"));
+    }
+    if let Some(name) = exchange.headers.keys().find(|name| !is_header_name(name)) {
+        say(format!(
+            "'headers' has the name '{}', which HTTP cannot carry",
+            name.escape_debug()
+        ));
     }
     if exchange.note.is_some() && of != Of::Revoke {
         say("takes no 'note'; that is for [revoke]".to_owned());
@@ -183,6 +193,23 @@ fn exchange(definition: &Definition, table: &str, of: Of, exchange: &Exchange, m
             }
         }
     }
+}
+
+/// What is left to check where a value can do no harm. Nothing where the template is broken.
+fn with_an_x_for_each_field(template: &str) -> String {
+    let parts = template::parse(template).unwrap_or_default().into_iter();
+    parts
+        .map(|part| match part {
+            Part::Text(text) => text,
+            Part::Field(..) => "x".to_owned(),
+        })
+        .collect()
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_header_name(name: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_of_token)
 }
 
 /// Key, template, and whether servers and proxies log it.
@@ -261,3 +288,6 @@ fn usage(definition: &Definition, mistakes: &mut Vec<String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::answer::{self, Context};
 use super::definition::{Definition, Example, Field, Of};
-
 use super::value::{Kind, Value};
 use crate::duration;
 use crate::http::Answer;
@@ -36,26 +35,26 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     };
     match read {
         Err(refusal) => {
-            compare("exit", refusal.exit as u8, example.exit)?;
+            compare("exit", &(refusal.exit as u8), &example.exit)?;
             let expected = example.error.as_deref().map(words::one_line);
-            expected.map_or(Ok(()), |expected| compare("error", refusal.words, expected))
+            expected.map_or(Ok(()), |expected| compare("error", &refusal.words, &expected))
         }
         Ok(grant) => {
-            compare("exit", 0, example.exit)?;
+            compare("exit", &0, &example.exit)?;
             let token = grant.as_ref().map(|grant| grant.token.expose().to_owned());
             if let Some(expected) = &example.token {
-                compare("token", token.unwrap_or_default(), expected.clone())?;
+                compare("token", &token.unwrap_or_default(), expected)?;
             }
             if let Some(expected) = &example.lifetime {
                 let seconds = grant.and_then(|grant| grant.lifetime).as_ref().map(Duration::as_secs);
-                compare("lifetime", seconds, Some(duration::parse(expected)?.as_secs()))?;
+                compare("lifetime", &seconds, &Some(duration::parse(expected)?.as_secs()))?;
             }
             Ok(())
         }
     }
 }
 
-fn compare<T: PartialEq + std::fmt::Debug>(what: &str, read: T, documented: T) -> Result<(), String> {
+fn compare<T: PartialEq + std::fmt::Debug>(what: &str, read: &T, documented: &T) -> Result<(), String> {
     if read == documented {
         return Ok(());
     }
