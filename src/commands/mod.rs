@@ -64,7 +64,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             target,
             json,
             verbosity,
-        } => status::run(&ground, target, json, verbosity),
+        } => status::run(&ground, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),

@@ -1,0 +1,69 @@
+//! The lines as a table for people, or as JSON for programs.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::row::{Row, State};
+use crate::cache::clock::now_ms;
+use crate::error::{Error, Result};
+use crate::output::table;
+use crate::paint::{Paint, has_colours};
+use crate::voice::{Verbosity, Voice};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: u8,
+    tokens: &'a [Row],
+}
+
+pub(super) fn in_json(rows: &[Row]) -> Result<String> {
+    let report = Report {
+        schema: 1,
+        tokens: rows,
+    };
+    let text = serde_json::to_string(&report).map_err(|error| Error::other(format!("status: {error}")))?;
+    Ok(text + "\n")
+}
+
+pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
+    if rows.is_empty() {
+        voice.notice(
+            "nothing is configured and nothing is cached; `tok demo` shows how it works, `tok login VENDOR` begins",
+        );
+        return String::new();
+    }
+    let colours = has_colours(&io::stdout());
+    let now = now_ms();
+    let cells = rows.iter().map(|row| {
+        let login = row.login.values().cloned().collect::<Vec<_>>().join(" ");
+        let expires = row
+            .expires_at
+            .as_deref()
+            .map(|at| format!("{at} ({})", row.distance(now)));
+        let (paint, state) = match (row.state, &row.reason) {
+            (State::Valid, _) => (Paint::Good, "valid"),
+            (State::Ending, _) => (Paint::Warning, "ends soon"),
+            (State::Expired, _) if row.can_refresh => (Paint::Warning, "expired, can be refreshed"),
+            (State::Expired, _) => (Paint::Warning, "expired"),
+            (State::None, _) => (Paint::Plain, "no token"),
+            (_, reason) => (Paint::Bad, reason.as_deref().unwrap_or_default()),
+        };
+        [
+            row.vendor.clone(),
+            row.profile.clone().unwrap_or_default(),
+            login,
+            expires.unwrap_or_default(),
+            paint.of(state, colours),
+        ]
+    });
+    let mut text = table(["VENDOR", "PROFILE", "LOGIN", "EXPIRES", "STATE"], cells);
+    if voice.0 == Verbosity::Verbose {
+        for row in rows {
+            let profile = row.profile.as_ref().map(|profile| format!("@{profile}"));
+            text.extend(["\n", &row.vendor, &profile.unwrap_or_default(), "\n"]);
+            text.extend(row.fields.iter().map(|line| format!("  {line}\n")));
+        }
+    }
+    text
+}
