@@ -8,7 +8,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry, File};
 use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{folder, private};
 use crate::voice::Voice;
@@ -45,7 +45,8 @@ impl Store {
         }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    #[cfg(test)]
+    pub(crate) fn folder(&self) -> &std::path::Path {
         &self.folder
     }
 

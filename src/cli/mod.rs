@@ -4,6 +4,7 @@
 //! hundred microseconds are spent on; where the words do not fit, the whole tree is built to say why. This room knows
 //! nothing of the network and of files.
 
+mod args;
 mod named;
 mod refusal;
 mod row;

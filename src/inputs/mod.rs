@@ -44,6 +44,7 @@ impl Flags {
 
 /// Everything that a value can come from, for one vendor and one profile.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Sources<'a> {
     pub(crate) vendor: &'a Vendor,
     pub(crate) catalogue: &'a Catalogue,
