@@ -1,6 +1,7 @@
 //! One short file per command; none knows a vendor's name.
 
 mod call;
+mod check;
 mod demo;
 mod env;
 mod exec;
@@ -61,6 +62,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             verbosity,
         } => status::run(&ground, target, json, verbosity),
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
+        Invocation::Check { file } => check::run(&file),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),
     }

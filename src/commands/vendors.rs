@@ -4,8 +4,9 @@ use std::io;
 
 use super::Ground;
 use crate::cli::unknown_vendor;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::{print, table};
+use crate::voice::{Verbosity, Voice};
 
 pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
     match name {
@@ -15,14 +16,15 @@ pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
 }
 
 fn one(ground: &Ground, name: &str) -> Result<()> {
-    let vendor = ground
-        .catalogue
-        .find(name)?
-        .ok_or_else(|| unknown_vendor(name, &ground.catalogue))?;
+    let vendor = ground.catalogue.find(name)?.ok_or_else(|| match name {
+        "check" => Error::usage("vendors check: no file is given")
+            .with_hint("name the vendor's file, as in `tok vendors check acme.toml`"),
+        _ => unknown_vendor(name, &ground.catalogue),
+    })?;
     print(&vendor.text, &mut io::stdout())
 }
 
-/// A broken file is told of at the end, after all that are whole.
+/// Of a file that defines no vendor is said why, after all that are whole.
 fn all(ground: &Ground) -> Result<()> {
     let (vendors, broken) = ground.catalogue.all();
     let rows = vendors.into_iter().map(|vendor| {
@@ -34,5 +36,9 @@ fn all(ground: &Ground) -> Result<()> {
         [vendor.name, definition.about, url, whose]
     });
     print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())?;
-    broken.into_iter().next().map_or(Ok(()), Err)
+    let voice = Voice(Verbosity::Normal);
+    for error in broken.iter().chain(&ground.catalogue.misnamed()) {
+        voice.warn(error.text());
+    }
+    Ok(())
 }

@@ -3,11 +3,13 @@
 //! A file is read when its vendor is asked for, so that a broken one breaks only its own vendor.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::check::{self, RESERVED_VENDORS};
+use super::check;
 use super::definition::{Definition, Field};
-use super::template;
+use super::lint::{self, Fault};
+use super::{name, template};
 use crate::error::{Error, Result};
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
@@ -63,7 +65,14 @@ impl Catalogue {
         let Some(path) = self.path(name) else { return Ok(None) };
         match fs::read_to_string(&path) {
             Ok(text) => read(name, text, Some(path)).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
         }
     }
@@ -84,7 +93,7 @@ impl Catalogue {
             .flatten()
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
-            .filter(|name| check::is_vendor_name(name) && !names.contains(name))
+            .filter(|name| name::refusal(name).is_none())
             .collect();
         own.sort();
         names.extend(own);
@@ -102,6 +111,18 @@ impl Catalogue {
             }
         }
         (vendors, broken)
+    }
+
+    /// Why files in the folder define no vendor: their names.
+    pub(crate) fn misnamed(&self) -> Vec<Error> {
+        let folder = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let mut files: Vec<PathBuf> = folder.flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        files.sort();
+        let refusals = files.iter().filter_map(|path| Some((path, name::of_file(path).err()?)));
+        refusals
+            .map(|(path, refusal)| Error::usage(format!("{}: {refusal}", path.display())))
+            .collect()
     }
 
     /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
@@ -130,27 +151,33 @@ pub(crate) fn read(name: &str, text: String, path: Option<PathBuf>) -> Result<Ve
     let shown = path
         .as_ref()
         .map_or_else(|| name.to_owned(), |path| path.display().to_string());
-    if path.is_some() && (RESERVED_VENDORS.contains(&name) || is_command(name)) {
-        return Err(
-            Error::usage(format!("{shown}: '{name}' is a reserved name")).with_hint("give the file another name")
-        );
+    if path.is_some()
+        && let Some(refusal) = name::refusal(name)
+    {
+        return Err(Error::usage(format!("{shown}: {refusal}")));
     }
-    let definition: Definition = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(&text, span.start));
-        Error::usage(format!("{shown}:{line}: {}", error.message().replace('\n', " ")))
-    })?;
-    let vendor = Vendor {
+    let definition = match path {
+        Some(_) => lint::read(&text).map_err(|faults| broken(&shown, &faults))?,
+        // A test holds the built-in ones against the rules.
+        None => toml::from_str(&text).map_err(|error| Error::other(format!("{shown}: {}", error.message())))?,
+    };
+    Ok(Vendor {
         name: name.to_owned(),
         definition,
         text,
         path,
-    };
-    if vendor.path.is_some()
-        && let Some(mistake) = check::mistakes(&vendor.definition).first()
-    {
-        return Err(Error::usage(format!("{shown}: {mistake}")));
+    })
+}
+
+/// The first mistake.
+fn broken(shown: &str, faults: &[Fault]) -> Error {
+    let first = faults.first();
+    let first = first.map_or_else(String::new, |fault| format!(":{}: {}", fault.line, fault.words));
+    let error = Error::usage(format!("{shown}{first}"));
+    match faults.len().saturating_sub(1) {
+        0 => error,
+        more => error.with_hint(format!("`tok vendors check {shown}` tells {more} more")),
     }
-    Ok(vendor)
 }
 
 /// Counted from 1.
