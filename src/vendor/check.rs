@@ -108,7 +108,7 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
         }
     }
     if let Err(reason) = BaseUrl::parse(&filled) {
-        say(format!("'url': {reason}"));
+        say(format!("'url' {reason}"));
     }
     let after_host = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
     if after_host.is_some_and(|(_, path)| !template::names(path).is_empty()) {

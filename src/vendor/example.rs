@@ -1,7 +1,6 @@
 //! Holds a definition against the answers that it documents.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -99,8 +98,11 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
                 compare("token", token.unwrap_or_default(), expected.clone())?;
             }
             if let Some(expected) = &example.lifetime {
-                let seconds = grant.and_then(|grant| grant.lifetime).as_ref().map(Duration::as_secs);
-                compare("lifetime", seconds, Some(duration::parse(expected)?.as_secs()))?;
+                let read = grant.and_then(|grant| grant.lifetime);
+                if read.map(|span| span.as_secs()) != Some(duration::parse(expected)?.as_secs()) {
+                    let read = read.map_or_else(|| "none".to_owned(), |span| format!("{} s", span.as_secs()));
+                    return Err(format!("lifetime: {read} is read, {expected} is documented"));
+                }
             }
             Ok(())
         }

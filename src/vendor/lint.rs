@@ -85,7 +85,13 @@ fn examine(text: &str) -> (Option<Definition>, Vec<Fault>) {
 }
 
 fn of_toml(text: &str, error: &toml::de::Error) -> Fault {
-    Fault::at(text, "", error.span().map_or(0, |span| span.start), error.message())
+    let span = error.span().unwrap_or_default();
+    let (message, here) = (error.message(), text.get(span.clone()).unwrap_or_default());
+    let words = match here {
+        "" => message.to_owned(),
+        here => format!("{message}: '{}'", here.lines().next().unwrap_or_default()),
+    };
+    Fault::at(text, "", span.start, &words)
 }
 
 fn located(text: &str, mistakes: Vec<Mistake>) -> Vec<Fault> {
@@ -109,3 +115,6 @@ pub(crate) fn remark(definition: &Definition) -> Option<&'static str> {
         .is_none()
         .then_some("no [[example]] shows a login that gives a token, which `tok demo` would need")
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::lint::Fault;
 use crate::suggest;
-use keys::{Key, TABLES};
+use keys::Key;
+pub(super) use keys::TABLES;
 use takes::Takes;
 
 /// Tells of every key that is unknown, missing or holds something else than it takes. What it tells of is taken out of the

@@ -2,8 +2,8 @@
 
 use super::takes::Takes;
 
-pub(super) struct Key {
-    pub(super) name: &'static str,
+pub(in crate::vendor) struct Key {
+    pub(in crate::vendor) name: &'static str,
     pub(super) takes: Takes,
     pub(super) needed: bool,
 }
@@ -47,7 +47,7 @@ const EXCHANGE: &[Key] = &[
 ];
 
 /// The top of the file comes first and has no name.
-pub(super) const TABLES: &[(&str, &[Key])] = &[
+pub(in crate::vendor) const TABLES: &[(&str, &[Key])] = &[
     (
         "",
         &[
