@@ -17,5 +17,7 @@ mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod own_vendors;
+mod own_vendors_real;
 mod server;
 mod vendors;

@@ -1,6 +1,6 @@
-// oidc-provider on a loopback port, which is the first line on standard output. Arguments: the folder that holds it, a
-// client's id and its secret. The client may ask for the scopes `read` and `write` by client credentials, with its secret in
-// HTTP Basic and nowhere else. One line follows for each request that was answered.
+// oidc-provider on loopback. The arguments are the folder that holds it, a client's id and its secret. The client may ask for
+// the scopes `read` and `write` by client credentials, with its secret in HTTP Basic and nowhere else. Standard error tells
+// the port and then each request that was answered.
 
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
@@ -36,8 +36,8 @@ server.listen(0, "127.0.0.1", () => {
   });
   const answer = provider.callback();
   server.on("request", (request, response) => {
-    response.on("finish", () => console.log(request.method, request.url, response.statusCode));
+    response.on("finish", () => console.error(request.method, request.url, response.statusCode));
     answer(request, response);
   });
-  console.log(port);
+  console.error("port", port);
 });

@@ -1,7 +1,7 @@
-"""Django REST framework with Simple JWT on a loopback port, which is the first line on standard output.
+"""Django REST framework with Simple JWT on loopback: the package's own views, and one that says whose token it is.
 
-Its only parts are the package's own views. A user is there from the start: ada, whose password is the first argument.
-Access tokens last the second argument's seconds. A refresh token serves once.
+The arguments are the password of the one user, ada, how many seconds an access token lasts, and a file for the database. A
+refresh token serves once. Standard error tells the port and then each request that was answered.
 """
 
 import sys
@@ -72,14 +72,12 @@ class Server(ThreadingMixIn, WSGIServer):
 
 
 class Handler(WSGIRequestHandler):
-    """One line for each request that was answered, on standard output."""
-
     def log_request(self, code="-", size="-"):
-        print(self.command, self.path, code, flush=True)
+        print(self.command, self.path, code, file=sys.stderr, flush=True)
 
 
 call_command("migrate", verbosity=0)
 get_user_model().objects.create_user("ada", password=password)
 server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=Server, handler_class=Handler)
-print(server.server_port, flush=True)
+print("port", server.server_port, file=sys.stderr, flush=True)
 server.serve_forever()
