@@ -24,7 +24,9 @@ pub(super) fn run(file: &Path) -> Result<()> {
     mistakes.extend(faults.map(|fault| format!("{shown}:{}: {}", fault.line, fault.words)));
     // The last one is said with the exit status.
     if let Some(last) = mistakes.pop() {
-        mistakes.iter().for_each(|mistake| voice.notice(mistake));
+        for mistake in &mistakes {
+            voice.notice(mistake);
+        }
         return Err(Error::usage(last));
     }
     let Ok(definition) = proven else { return Ok(()) };

@@ -54,7 +54,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
             ),
         ];
         for (_, key, words) in rules.iter().filter(|(broken, ..)| *broken) {
-            say(*key, *words);
+            say(key, words);
         }
         if rules.iter().all(|(broken, ..)| !broken)
             && let Err(difference) = check(definition, example)

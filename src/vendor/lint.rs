@@ -48,7 +48,7 @@ pub(crate) fn prove(text: &str) -> Result<Definition, Vec<Fault>> {
     // What is wrong there would be found again in every example.
     let can_answer = !faults.iter().any(|fault| matches!(fault.table, "answer" | "field"));
     if let Some(definition) = definition.as_ref().filter(|_| can_answer) {
-        faults.extend(located(text, example::mistakes(definition)));
+        faults.extend(located(text, &example::mistakes(definition)));
         faults.sort_by_key(|fault| fault.line);
     }
     match definition {
@@ -70,7 +70,7 @@ fn examine(text: &str) -> (Option<Definition>, Vec<Fault>) {
     let mut faults = shape::straighten(file.get_mut(), text);
     let definition = match Definition::deserialize(Deserializer::from(file)) {
         Ok(definition) => {
-            faults.extend(located(text, check::mistakes(&definition)));
+            faults.extend(located(text, &check::mistakes(&definition)));
             Some(definition)
         }
         Err(error) => {
@@ -94,7 +94,7 @@ fn of_toml(text: &str, error: &toml::de::Error) -> Fault {
     Fault::at(text, "", span.start, &words)
 }
 
-fn located(text: &str, mistakes: Vec<Mistake>) -> Vec<Fault> {
+fn located(text: &str, mistakes: &[Mistake]) -> Vec<Fault> {
     if mistakes.is_empty() {
         return Vec::new();
     }

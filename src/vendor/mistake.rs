@@ -75,9 +75,9 @@ fn find(value: &Spanned<DeValue>, text: &str) -> Option<usize> {
         _ if text.is_empty() => None,
         DeValue::String(string) => (string == text).then_some(value.span().start),
         DeValue::Array(items) => items.iter().find_map(|item| find(item, text)),
-        DeValue::Table(table) => table.iter().find_map(|(key, value)| match key.get_ref() == text {
-            true => Some(key.span().start),
-            false => find(value, text),
+        DeValue::Table(table) => table.iter().find_map(|(key, value)| {
+            let is_key = key.get_ref() == text;
+            is_key.then_some(key.span().start).or_else(|| find(value, text))
         }),
         _ => None,
     }

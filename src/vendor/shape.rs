@@ -33,8 +33,8 @@ fn table(
     offset: usize,
     say: &mut impl FnMut(&'static str, usize, String),
 ) {
-    let place = match shown(name) {
-        place if place.is_empty() => place,
+    let place = match shown(name).as_str() {
+        "" => String::new(),
         place => format!(" in {place}"),
     };
     let entries = std::mem::take(file);
@@ -110,7 +110,7 @@ fn below(key: &Key, value: &mut Spanned<DeValue>, at: usize, say: &mut impl FnMu
 fn hint(given: &str, near: Option<&Key>, keys: &[Key]) -> String {
     let elsewhere = TABLES.iter().find(|(_, keys)| keys.iter().any(|key| key.name == given));
     match (elsewhere, near) {
-        (Some((table, _)), _) if table.is_empty() => "; it belongs at the top of the file, before any table".to_owned(),
+        (Some(("", _)), _) => "; it belongs at the top of the file, before any table".to_owned(),
         (Some((table, _)), _) => format!("; it belongs in {}", shown(table)),
         (None, Some(near)) => format!(", did you mean '{}'?", near.name),
         (None, None) => format!("; known are {}", names(keys)),

@@ -262,3 +262,17 @@ fn a_vendor_of_ones_own_is_a_command_like_any_other() {
     tok.run(["acne"]).fails(2).says("did you mean acme?");
     tok.run(["acme", "--no-input"]).fails(3).says("TOK_ACME_EMAIL");
 }
+
+#[test]
+fn an_optional_secret_is_neither_needed_nor_asked_for() {
+    let definition = "about = 'x'\n[[field]]\nname = 'key'\nhelp = 'x'\nsecret = true\noptional = true\n\
+                      [login]\nmethod = 'GET'\nheaders = { x-key = '{key}' }\n[answer]\ntoken = '/t'\n";
+    let tok = Tok::new()
+        .own_vendor("acme", definition)
+        .env("TOK_ACME_URL", "http://127.0.0.1:1")
+        .env("TOK_TIMEOUT", "5");
+    // It gets as far as the request, with it or without.
+    tok.run(["acme"]).fails(5);
+    let with = tok.env("TOK_ACME_KEY", "12345678").run(["acme", "-v"]).exits(5);
+    with.says("key: from the variable TOK_ACME_KEY");
+}

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::harness::{LIMIT, Running, Tok};
@@ -50,7 +51,7 @@ impl Server {
             .join(script);
         let arguments = [script.as_os_str()]
             .into_iter()
-            .chain(arguments.iter().map(std::convert::AsRef::as_ref));
+            .chain(arguments.iter().map(AsRef::as_ref));
         let mut running = world.start_program(program.to_str().unwrap(), arguments);
         let end = Instant::now() + LIMIT;
         let port = loop {
@@ -243,7 +244,7 @@ mod oauth2 {
     /// What the server knows of a token.
     #[track_caller]
     fn introspected(server: &Server, token: &str) -> Value {
-        let form = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+        let form = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let basic = BASE64_STANDARD.encode(format!("{}:{}", form(ID), form(SECRET)));
         let headers = format!("Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded");
         let (status, said) = server.ask("POST /token/introspection", &headers, &format!("token={token}"));

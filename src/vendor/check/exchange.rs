@@ -48,7 +48,7 @@ pub(super) fn check(
                 Place::of(table, key)
                     .at(text)
                     .mistake(format!("[{table}] '{key}'{words}")),
-            )
+            );
         };
         let parts = match template::parse(text) {
             Ok(parts) => parts,
