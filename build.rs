@@ -11,11 +11,11 @@ fn main() -> io::Result<()> {
         .collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let rows: String = files
+    let rows = files
         .iter()
-        .filter_map(|path| Some((path.file_stem()?.to_str()?, path)))
-        .map(|(name, path)| format!("    ({name:?}, include_str!({path:?})),\n"))
-        .collect();
+        .map(|path| row(path))
+        .collect::<io::Result<Vec<_>>>()?
+        .concat();
     let table = format!(
         "/// Name and file of every built-in vendor, by name.\npub(crate) const BUILT_IN: &[(&str, &str)] = &[\n{rows}];\n"
     );
@@ -23,4 +23,11 @@ fn main() -> io::Result<()> {
         Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("built_in.rs"),
         table,
     )
+}
+
+fn row(path: &Path) -> io::Result<String> {
+    match (path.file_stem().and_then(|stem| stem.to_str()), path.to_str()) {
+        (Some(name), Some(path)) => Ok(format!("    ({name:?}, include_str!({path:?})),\n")),
+        _ => Err(io::Error::other(format!("{}: not UTF-8", path.display()))),
+    }
 }

@@ -75,6 +75,20 @@ pub(crate) fn send(request: &Request, deadline: &Deadline, voice: Voice) -> Resu
     send_through(proxy.as_ref(), &call, deadline, voice)
 }
 
+impl Request {
+    /// What stands behind the scheme of an `Authorization` header.
+    pub(crate) fn credentials(&self) -> Option<Secret> {
+        let (_, value) = self
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+        value
+            .expose()
+            .split_once(' ')
+            .map(|(_, credentials)| Secret::new(credentials))
+    }
+}
+
 type Call = http::Request<Option<Vec<u8>>>;
 type Outcome = std::result::Result<Answer, Failure>;
 

@@ -13,6 +13,8 @@ mod inputs;
 mod jwt;
 mod origin;
 mod output;
+#[cfg(test)]
+mod readme;
 mod redact;
 mod secret;
 mod suggest;

@@ -19,6 +19,12 @@ impl Redactor {
         let mut forms: Vec<String> = secrets
             .into_iter()
             .map(Secret::expose)
+            .flat_map(|secret| {
+                [
+                    secret,
+                    secret.split_once(' ').map_or("", |(_, credentials)| credentials),
+                ]
+            })
             .filter(|secret| !secret.is_empty())
             .flat_map(forms)
             .collect();

@@ -155,16 +155,16 @@ impl Need<'_> {
     /// Refreshes where that can be done, else logs in, and keeps what it got.
     fn ask_vendor(&self, identity: &Identity, telling: Option<&Vec<Secret>>, guard: &Guard) -> Result<Obtained> {
         let entry = self.look(identity, telling);
-        let refreshed = match &entry {
-            Some(entry) if !self.fresh => self.refresh(&entry.token, entry.refresh_token.as_ref(), guard)?,
-            _ => None,
+        let refreshed = if let Some(entry) = entry.as_ref().filter(|_| !self.fresh) {
+            self.refresh(entry, guard)?
+        } else {
+            None
         };
-        let (grant, asked_at, origin) = match refreshed {
-            Some((grant, asked_at)) => (grant, asked_at, TokenOrigin::Refresh),
-            None => {
-                let (grant, asked_at) = self.log_in(Some(guard))?;
-                (grant, asked_at, TokenOrigin::Login)
-            }
+        let (grant, asked_at, origin) = if let Some((grant, asked_at)) = refreshed {
+            (grant, asked_at, TokenOrigin::Refresh)
+        } else {
+            let (grant, asked_at) = self.log_in(Some(guard))?;
+            (grant, asked_at, TokenOrigin::Login)
         };
         let kept_refresh_token = entry
             .filter(|_| origin == TokenOrigin::Refresh)
@@ -242,7 +242,7 @@ impl Need<'_> {
     fn serve_in_need(&self, cached: Option<Entry>, error: Error) -> Result<Obtained> {
         let for_now = matches!(error.exit, Exit::Unreachable | Exit::Vendor | Exit::RateLimited) || error.is_missing();
         let entry = cached.filter(|entry| for_now && self.freshness(entry).serves_in_need());
-        let entry = entry.ok_or_else(|| error.clone())?;
+        let Some(entry) = entry else { return Err(error) };
         let left = duration::words(clock::between(now_ms(), entry.expires_at));
         self.sources.voice.warn(&format!(
             "{}; the cached token is given, which lasts another {left}",

@@ -33,6 +33,7 @@ impl Voice {
     }
 
     /// Exactly this, whatever the verbosity, for a program that reads along.
+    #[expect(clippy::unused_self, reason = "all that is said goes through a voice")]
     pub(crate) fn raw(self, text: &str) {
         let _ = std::io::stderr().write_all(text.as_bytes());
     }

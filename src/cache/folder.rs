@@ -24,6 +24,10 @@ pub(super) fn inspect(folder: &Path) -> Option<Result<(), String>> {
 
 /// Makes the folder with all that lead to it, each for the user alone.
 pub(super) fn make(folder: &Path) -> Result<(), String> {
+    // The empty path would be the current folder.
+    if folder.as_os_str().is_empty() {
+        return Err("there is no home to make it in; TOK_CACHE_DIR can name another place".into());
+    }
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -79,20 +79,21 @@ impl Freshness {
     }
 }
 
+/// What is said of a token, cached or not.
 impl fmt::Display for Freshness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FreshUntil { left, .. } => {
-                write!(formatter, "the cached token is valid for {} s", left.as_secs())
+                write!(formatter, "valid for {} s", left.as_secs())
             }
             Self::ExpiringSoon { left, margin, .. } => write!(
                 formatter,
-                "the cached token is valid for {} s only, less than {} s",
+                "valid for {} s only, less than {} s",
                 left.as_secs(),
                 margin.as_secs_f32().ceil()
             ),
-            Self::Expired { since } => write!(formatter, "the cached token ended {} s ago", since.as_secs()),
-            Self::Forced => formatter.write_str("the cached token was asked for before this call began"),
+            Self::Expired { since } => write!(formatter, "ended {} s ago", since.as_secs()),
+            Self::Forced => formatter.write_str("asked for before this call began"),
         }
     }
 }

@@ -164,8 +164,8 @@ impl Store {
 
     fn settle(&self, found: Result<(), String>) {
         if let Err(cause) = &found {
-            let folder = self.folder.display();
-            self.warn(format!("the cache folder {folder} is not used: {cause}"));
+            let folder = format!("the cache folder {}", self.folder.display());
+            self.warn(format!("{} is not used: {cause}", folder.trim_end()));
         }
         let _ = self.usable.set(found);
     }

@@ -227,6 +227,9 @@ fn invocation(
             }
         },
         ("demo", None) => Invocation::Demo { target: other()? },
+        ("env", None) => {
+            return Err(Error::usage("env: a vendor is missing").with_hint("`tok vendors` lists them"));
+        }
         (name, None) => return Err(Error::usage(format!("'{}' is not a command", name.escape_debug()))),
     })
 }

@@ -42,6 +42,8 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
                 format!("{name} and {prior} exclude each other")
             })
         }
+        // What stands there may be a secret.
+        ErrorKind::TooManyValues => Error::usage(format!("{name}: it takes no value")),
         ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_empty() => {
             Error::usage(format!("{name}: it needs a value"))
         }

@@ -1,7 +1,6 @@
 //! What the commands that get a token have in common: the profile, then the token.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use crate::folders;
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Sources, variable};
 use crate::output::{Given, Source, Usage, mask};
+use crate::secret::Secret;
 use crate::token::{self, Need, Obtained, TokenOrigin};
 use crate::vendor::Vendor;
 use crate::voice::Voice;
@@ -98,7 +98,7 @@ impl Setting {
             deadline,
             voice: Voice(call.verbosity),
             terminal: OnceCell::new(),
-            known: BTreeMap::new(),
+            known: RefCell::default(),
         }
     }
 }
@@ -142,10 +142,18 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itse
         min_ttl: call.min_ttl.or(setting.profile.min_ttl),
         no_cache: call.no_cache,
     })?;
-    if !masks_itself && variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
-        voice.raw(&mask(obtained.token.expose()));
+    if !masks_itself {
+        hide_in_job(&obtained.token, voice)?;
     }
     Ok(given(&call.vendor, setting, obtained))
+}
+
+/// In a GitHub Actions job has the runner, which reads standard error too, hide the token from then on.
+pub(super) fn hide_in_job(token: &Secret, voice: Voice) -> Result<()> {
+    if variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
+        voice.raw(&mask(token.expose()));
+    }
+    Ok(())
 }
 
 fn given(vendor: &Vendor, setting: &Setting, obtained: Obtained) -> Given {

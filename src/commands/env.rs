@@ -29,9 +29,19 @@ pub(super) fn failing_code(words: &[OsString]) -> Option<String> {
     if words.first() != Some(&"env") {
         return None;
     }
-    let named = words.iter().enumerate().find_map(|(place, word)| match *word {
-        "-f" | "--format" => words.get(place + 1).copied(),
-        _ => word.strip_prefix("--format=").or_else(|| word.strip_prefix("-f")),
+    let named = words.iter().enumerate().find_map(|(place, word)| {
+        let given = match word.strip_prefix("--") {
+            Some(long) => long.strip_prefix("format")?,
+            // Other letters may stand before it, as in `-vf fish`.
+            None => word
+                .strip_prefix('-')?
+                .trim_start_matches(['v', 'q'])
+                .strip_prefix('f')?,
+        };
+        match given {
+            "" => words.get(place + 1).copied(),
+            given => Some(given.strip_prefix('=').unwrap_or(given)),
+        }
     });
     named
         .and_then(EnvFormat::parse)

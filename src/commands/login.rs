@@ -8,7 +8,8 @@ use std::path::Path;
 use toml_edit::{Array, Value as Toml};
 
 use super::Ground;
-use super::call::{Setting, keyring_counts, store};
+use super::call::{Setting, hide_in_job, keyring_counts, store};
+use crate::cache::clock::{between, now_ms};
 use crate::cli::{Call, Verify};
 use crate::duration;
 use crate::error::{Error, Exit, Result};
@@ -20,6 +21,7 @@ use crate::token::{self, Need};
 use crate::vendor::Vendor;
 use crate::vendor::definition::Field;
 use crate::vendor::value::Value;
+use crate::voice::Voice;
 
 pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     let vendor = &call.vendor;
@@ -29,7 +31,7 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     }
     leave_other_ways(&mut setting.profile, call);
     let deadline = setting.deadline();
-    let mut sources = setting.sources(ground, call, &deadline);
+    let sources = setting.sources(ground, call, &deadline);
     let way = sources.way()?;
     let secrets: Vec<&Field> = vendor
         .secret_fields()
@@ -44,13 +46,13 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
         if !from_command {
             to_keep.push(field.name.as_str());
         }
-        sources.known.insert(field.name.clone(), secret);
+        sources.known.borrow_mut().insert(field.name.clone(), secret);
     }
     if verify == Verify::Yes {
         try_them(ground, call, &sources, &chosen)?;
     }
     for name in &to_keep {
-        if let Some(secret) = sources.known.get(*name) {
+        if let Some(secret) = sources.known.borrow().get(*name) {
             let user = sources.keyring_user(name, &chosen);
             keyring::write(&user, secret, sources.can_show_dialog(), &deadline)
                 .map_err(|error| error.of(&vendor.name))?;
@@ -126,10 +128,10 @@ fn try_them(ground: &Ground, call: &Call, sources: &Sources, chosen: &Chosen) ->
         min_ttl: None,
         no_cache: call.no_cache,
     })?;
-    let lasts = obtained.expires_at.map(|end| {
-        let left = crate::cache::clock::between(crate::cache::clock::now_ms(), end);
-        format!("; the token lasts {}", duration::words(left))
-    });
+    hide_in_job(&obtained.token, sources.voice)?;
+    let lasts = obtained
+        .expires_at
+        .map(|end| format!("; the token lasts {}", duration::words(between(now_ms(), end))));
     let lasts = lasts.unwrap_or_default();
     sources.voice.notice(&format!(
         "{}: logged in at {}{lasts}",
@@ -185,7 +187,7 @@ fn toml_of(value: &Value) -> Toml {
 
 fn tell(call: &Call, setting: &Setting, kept: &[&str]) {
     let vendor: &Vendor = &call.vendor;
-    let voice = crate::voice::Voice(call.verbosity);
+    let voice = Voice(call.verbosity);
     let secrets = if kept.is_empty() {
         String::new()
     } else {

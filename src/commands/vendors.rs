@@ -37,7 +37,7 @@ fn all(ground: &Ground) -> Result<()> {
     });
     print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())?;
     let voice = Voice(Verbosity::Normal);
-    for error in broken.iter().chain(&ground.catalogue.misnamed()) {
+    for error in broken {
         voice.warn(error.text());
     }
     Ok(())

@@ -13,7 +13,7 @@ pub(crate) mod plain;
 pub(crate) mod secrets;
 pub(crate) mod variable;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -52,8 +52,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) deadline: &'a Deadline,
     pub(crate) voice: Voice,
     pub(crate) terminal: OnceCell<Option<Terminal>>,
-    /// Secrets that were looked up before, which go before every source.
-    pub(crate) known: BTreeMap<String, Secret>,
+    /// Secrets that were looked up before: standard input is read once, a person is asked once.
+    pub(crate) known: RefCell<BTreeMap<String, Secret>>,
 }
 
 /// Where a value came from, in the order in which the sources are asked.

@@ -12,9 +12,18 @@ use crate::vendor::definition::Field;
 impl Sources<'_> {
     /// The value, or exit 3 with every way that would work here.
     pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Secret> {
-        if let Some(secret) = self.kept_secret(field, chosen)? {
-            return Ok(secret);
+        if let Some(secret) = self.known.borrow().get(&field.name) {
+            return Ok(secret.clone());
         }
+        let secret = match self.kept_secret(field, chosen)? {
+            Some(secret) => secret,
+            None => self.typed_secret(field, asking)?,
+        };
+        self.known.borrow_mut().insert(field.name.clone(), secret.clone());
+        Ok(secret)
+    }
+
+    fn typed_secret(&self, field: &Field, asking: impl Fn(bool)) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
             return Err(self.missing_secret(field));
         };
@@ -46,22 +55,20 @@ impl Sources<'_> {
         if let Some(secret) = self.from_command(name, chosen)? {
             return Ok((secret, true));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             return Ok((Secret::new(value), false));
         }
-        let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field));
-        };
-        let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(name)));
-        Ok((answer?, false))
+        Ok((self.typed_secret(field, |_| ())?, false))
+    }
+
+    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
+    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
+        self.variable(name).map_err(|error| Error::credential(error.text()))
     }
 
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let name = &field.name;
-        if let Some(secret) = self.known.get(name) {
-            return Ok(Some(secret.clone()));
-        }
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok(Some(secret));
         }
@@ -70,7 +77,7 @@ impl Sources<'_> {
         {
             return Ok(Some(secret));
         }
-        if let Some(value) = self.variable(name)? {
+        if let Some(value) = self.secret_variable(name)? {
             self.voice
                 .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
             return Ok(Some(Secret::new(value)));

@@ -1,7 +1,7 @@
 //! Text for a shell, a CI system, a program.
 //!
 //! Every format is a function from what was obtained to text with its final newline, or to an error: a format that cannot
-//! carry the value unchanged prints nothing. The formats of `tok VENDOR` are listed here, those of `tok env` in [`env`].
+//! carry the value unchanged prints nothing. The formats of `tok VENDOR` are listed here, those of `tok env` in [`mod@env`].
 //! That a token is visible ASCII is the promise of whoever read the vendor's answer; when to print, and to whom, is the
 //! commands' affair.
 
@@ -79,7 +79,7 @@ impl Format {
     pub(crate) const DEFAULT: &Self = &Self::ALL[0];
 
     /// The first is the default.
-    pub(crate) const ALL: &[Self] = &[
+    pub(crate) const ALL: &[Self; 5] = &[
         Self {
             name: "token",
             about: "The token alone",

@@ -9,6 +9,8 @@
 //! signal do what it does by default. It stays for the rest of the process, because a signal that was once taken never gets
 //! its default back.
 
+mod turn;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -32,6 +34,7 @@ impl Terminal {
     }
 
     pub(super) fn ask(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        let _turn = turn::take();
         self.expect_foreground()?;
         (&self.tty).write_all(prompt.as_bytes())?;
         let mut line = Vec::new();
@@ -47,6 +50,7 @@ impl Terminal {
     }
 
     pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        let _turn = turn::take();
         self.expect_foreground()?;
         watch_signals()?;
         let _hidden = Hidden::begin(&self.tty)?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Need;
 use crate::cache::clock::{between, now_ms};
-use crate::cache::entry::Entry;
+use crate::cache::entry::{self, Entry};
 use crate::cache::guard::Guard;
 use crate::cache::hold::{self, Attempt, Kind};
 use crate::cache::identity::Login;
@@ -105,18 +105,14 @@ impl Need<'_> {
     }
 
     /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
-    pub(super) fn refresh(
-        &self,
-        token: &Secret,
-        refresh_token: Option<&Secret>,
-        guard: &Guard,
-    ) -> Result<Option<(Grant, i64)>> {
-        let (Some(exchange), Some(refresh_token)) = (&self.sources.vendor.definition.refresh, refresh_token) else {
+    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<(Grant, i64)>> {
+        let exchange = self.sources.vendor.definition.refresh.as_ref();
+        let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
             return Ok(None);
         };
         self.sources.voice.explain("refreshing the token");
         let mut secrets = self.secrets_for(exchange, Some(guard))?;
-        secrets.insert("token".to_owned(), token.clone());
+        secrets.insert("token".to_owned(), entry.token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
         match self.ask(exchange, secrets) {
             Ok(answered) => Ok(Some(answered)),
@@ -125,6 +121,13 @@ impl Need<'_> {
                 self.sources
                     .voice
                     .explain(&format!("the refresh token is refused: {words}; logging in"));
+                // Struck out at once, since no login may follow that replaces it. That it cannot be kept is said where the
+                // login's token is kept.
+                let struck_out = Entry {
+                    refresh_token: None,
+                    ..entry.clone()
+                };
+                let _ = entry::keep(self.store, &struck_out);
                 Ok(None)
             }
             Err(Failure::Refusal(refusal)) => Err(self.error_of(&refusal)),
@@ -205,7 +208,7 @@ impl Need<'_> {
     fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
         let name = &self.sources.vendor.name;
         self.keep_pause()?;
-        let redactor = Redactor::new(secrets.values());
+        let sent = secrets.clone();
         let sent_at = Timestamp::now();
         let inputs = Inputs {
             plain: &self.chosen.plain,
@@ -213,6 +216,8 @@ impl Need<'_> {
             now: sent_at,
         };
         let request = request::build(exchange, &self.chosen.base, &inputs).map_err(|error| error.of(name))?;
+        let credentials = request.credentials();
+        let redactor = Redactor::new(sent.values().chain(&credentials));
         let answer = http::send(&request, self.sources.deadline, self.sources.voice).map_err(|error| error.of(name))?;
         if answer.status == 429 {
             let seconds = pause_of(&answer, sent_at);

@@ -148,9 +148,10 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
     match answer.status {
         429 => return Err(refuse(Exit::RateLimited, Cause::Vendor)),
         300..=399 => {
-            let mut refusal = refuse(Exit::Vendor, Cause::Vendor);
-            refusal.words = "it answers with a redirect, which is not followed".to_owned();
-            return Err(refusal);
+            return Err(Refusal {
+                words: "it answers with a redirect, which is not followed".to_owned(),
+                ..refuse(Exit::Vendor, Cause::Vendor)
+            });
         }
         500..=599 => return Err(refuse(Exit::Vendor, Cause::Vendor)),
         401 | 403 => return Err(refuse(Exit::Refused, Cause::Credentials)),

@@ -86,17 +86,7 @@ impl Catalogue {
     /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let mut own: Vec<String> = self
-            .folder
-            .iter()
-            .filter_map(|folder| fs::read_dir(folder).ok())
-            .flatten()
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
-            .filter(|name| name::refusal(name).is_none())
-            .collect();
-        own.sort();
-        names.extend(own);
+        names.extend(self.files().into_iter().filter(|name| name::refusal(name).is_none()));
         names
     }
 
@@ -110,26 +100,35 @@ impl Catalogue {
                 Err(error) => broken.push(error),
             }
         }
+        for name in self.files() {
+            if let (Some(reason), Some(path)) = (name::refusal(&name), self.path(&name)) {
+                broken.push(Error::usage(format!("{}: {reason}", path.display())));
+            }
+        }
         (vendors, broken)
     }
 
-    /// Why files in the folder define no vendor: their names.
-    pub(crate) fn misnamed(&self) -> Vec<Error> {
-        let folder = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok());
-        let mut files: Vec<PathBuf> = folder.flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    /// The names of the user's files, right or wrong, sorted; a hidden file is an editor's.
+    fn files(&self) -> Vec<String> {
+        let mut files: Vec<String> = self
+            .folder
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok())
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
+            .filter(|name| !name.starts_with('.'))
+            .collect();
         files.sort();
-        let refusals = files.iter().filter_map(|path| Some((path, name::of_file(path).err()?)));
-        refusals
-            .map(|(path, refusal)| Error::usage(format!("{}: {refusal}", path.display())))
-            .collect()
+        files
     }
 
     /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
     /// secret is not known, so all of its vendor's variables count.
     pub(crate) fn secret_variables(&self) -> Vec<String> {
         let mut variables = Vec::new();
-        for name in self.names() {
+        let commands = self.files().into_iter().filter(|name| is_command(name));
+        for name in self.names().into_iter().chain(commands) {
             if let Ok(Some(vendor)) = self.find(&name) {
                 variables.extend(vendor.secret_fields().map(|field| vendor.variable_of(&field.name)));
             } else {

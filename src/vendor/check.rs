@@ -175,14 +175,16 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     }
 }
 
+/// A misspelt placeholder counts as one for the field that it is nearest to, since it is told of by itself.
 fn is_used(definition: &Definition, name: &str) -> bool {
-    let parts = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
-    let parts = parts.filter_map(|of| definition.exchange(of));
+    let exchanges = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
+    let exchanges = exchanges.filter_map(|of| definition.exchange(of));
     let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
-    parts
+    let names = || definition.fields.iter().map(|field| field.name.as_str());
+    exchanges
         .flat_map(request::names)
         .chain(texts.flat_map(|text| template::names(text)))
-        .any(|used| used == name)
+        .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
 }
 
 fn answer(definition: &Definition, found: &mut Vec<Mistake>) {

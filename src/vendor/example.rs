@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::answer::{self, Context};
 use super::definition::{Definition, Example, Field, Of};
-
 use super::http_date;
 use super::mistake::{Mistake, Place};
 use super::value::{Kind, Value};
@@ -87,15 +86,15 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     };
     match read {
         Err(refusal) => {
-            compare("exit", refusal.exit as u8, example.exit)?;
+            compare("exit", &(refusal.exit as u8), &example.exit)?;
             let expected = example.error.as_deref().map(words::one_line);
-            expected.map_or(Ok(()), |expected| compare("error", refusal.words, expected))
+            expected.map_or(Ok(()), |expected| compare("error", &refusal.words, &expected))
         }
         Ok(grant) => {
-            compare("exit", 0, example.exit)?;
+            compare("exit", &0, &example.exit)?;
             let token = grant.as_ref().map(|grant| grant.token.expose().to_owned());
             if let Some(expected) = &example.token {
-                compare("token", token.unwrap_or_default(), expected.clone())?;
+                compare("token", &token.unwrap_or_default(), expected)?;
             }
             if let Some(expected) = &example.lifetime {
                 let read = grant.and_then(|grant| grant.lifetime);
@@ -109,7 +108,7 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     }
 }
 
-fn compare<T: PartialEq + std::fmt::Debug>(what: &str, read: T, documented: T) -> Result<(), String> {
+fn compare<T: PartialEq + std::fmt::Debug>(what: &str, read: &T, documented: &T) -> Result<(), String> {
     if read == documented {
         return Ok(());
     }

@@ -39,7 +39,7 @@ impl Inputs<'_> {
             (None, None) => return Ok(None),
         };
         Ok(Some(match form {
-            Form::FormEncoded => encode::form(&text),
+            Form::Encoded => encode::form(&text),
             Form::AsIs | Form::Utc => text,
         }))
     }

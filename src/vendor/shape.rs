@@ -14,13 +14,16 @@ use keys::Key;
 pub(super) use keys::TABLES;
 use takes::Takes;
 
+/// Where a table would be added.
+const END: usize = usize::MAX;
+
 /// Tells of every key that is unknown, missing or holds something else than it takes. What it tells of is taken out of the
 /// file, so that the rest can be looked at; a misspelt key gets its right name, and where it can, a missing one a value.
 pub(super) fn straighten(file: &mut DeTable, text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     if let Some((name, keys)) = TABLES.first() {
         table(name, keys, file, 0, &mut |table, offset, words| {
-            faults.push(Fault::at(text, table, offset, &words));
+            faults.push(Fault::at(text, table, offset.min(text.trim_end().len()), &words));
         });
     }
     faults
@@ -60,7 +63,10 @@ fn table(
             say(
                 name,
                 at,
-                format!("'{given_name}'{place} takes {}", key.takes.words(key.name)),
+                format!(
+                    "'{given_name}'{place} takes {}",
+                    key.takes.words(key.name, value.get_ref())
+                ),
             );
             continue;
         }
@@ -72,11 +78,10 @@ fn table(
             continue;
         }
         if !names.iter().any(|name| name == key.name) {
-            let what = match key.takes {
-                Takes::Table => shown(key.name),
-                _ => format!("the key '{}'", key.name),
-            };
-            say(name, offset, format!("{what} is missing{place}"));
+            match key.takes {
+                Takes::Table => say(name, END, format!("{} is missing", shown(key.name))),
+                _ => say(name, offset, format!("the key '{}' is missing{place}", key.name)),
+            }
         }
         if let Some(text) = key.stand_in() {
             let value = DeValue::String(text.into());

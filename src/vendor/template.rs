@@ -12,8 +12,8 @@ pub(crate) enum Form {
     AsIs,
     /// Now plus a duration, as `2026-01-31T10:00:00Z`.
     Utc,
-    /// Form-encoded (RFC 6749 section 2.3.1).
-    FormEncoded,
+    /// As in a form (RFC 6749 section 2.3.1).
+    Encoded,
 }
 
 /// The parts in order; neighbouring texts are one. The error is the reason alone.
@@ -54,7 +54,7 @@ fn placeholder(inside: &str) -> Result<Part<'_>, String> {
     let (name, form) = match inside.split_once(':') {
         None => (inside, Form::AsIs),
         Some((name, "utc")) => (name, Form::Utc),
-        Some((name, "form")) => (name, Form::FormEncoded),
+        Some((name, "form")) => (name, Form::Encoded),
         Some((_, other)) => {
             return Err(format!(
                 "'{{{inside}}}' ends in ':{other}'; only ':utc' and ':form' are known"
@@ -92,7 +92,7 @@ mod tests {
             Ok(vec![
                 Part::Text("a{b}".into()),
                 Part::Field("x", Form::AsIs),
-                Part::Field("y", Form::FormEncoded),
+                Part::Field("y", Form::Encoded),
                 Part::Text("c".into()),
                 Part::Field("z", Form::Utc),
             ])

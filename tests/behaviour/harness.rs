@@ -491,6 +491,16 @@ impl Output {
         self
     }
 
+    /// Standard output contains this.
+    #[track_caller]
+    pub(crate) fn prints_this(self, text: &str) -> Self {
+        assert!(
+            self.stdout.contains(text),
+            "{text:?} was expected on standard output\n{self}"
+        );
+        self
+    }
+
     /// Standard error is empty.
     #[track_caller]
     pub(crate) fn quiet(self) -> Self {

@@ -11,13 +11,42 @@
 
 mod ground;
 mod harness;
+mod kept;
+mod lenient;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
+mod clocks;
+#[cfg(unix)]
+mod commands;
+mod damage;
+mod disks;
+mod failing_code;
+mod folders;
+mod freshness;
+mod holds;
+mod in_need;
+#[cfg(target_os = "linux")]
+mod keyring;
+mod killed;
 mod own_vendors;
-mod own_vendors_real;
+mod pauses;
+mod persons;
+mod profiles;
+#[cfg(unix)]
+mod prompts;
+mod real_servers;
+mod refreshes;
 mod server;
+#[cfg(unix)]
+mod sources;
+mod status;
+mod turns;
+mod urls;
+mod usage;
+mod vendor_check;
 mod vendors;
+mod ways;

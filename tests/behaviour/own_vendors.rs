@@ -1,278 +1,264 @@
-//! A vendor of the user's own: what `tok vendors check` says of its file, and whom a broken one concerns.
+//! A user's own vendors: a file becomes a command like any other, and a broken one breaks nothing else.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use serde_json::{Value, json};
 
-use crate::harness::{Output, Tok};
-use crate::stand_in::Server;
+use crate::harness::Tok;
+use crate::lenient::last;
+use crate::protocol::account;
+use crate::stand_in::{Server, answer};
 
-const ACME: &str = include_str!("vendors/acme.toml");
+const MINE: &str = r#"about = "My own API"
+url = "https://{region}.mine.example/api"
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/behaviour/vendors");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    files
-}
+[[field]]
+name = "region"
+help = "Where it runs"
 
-/// What is said of a file with this text in the folder where tok runs.
-fn check(file: &str, text: &str) -> Output {
+[[field]]
+name = "key-id"
+help = "Name of the key"
+
+[[field]]
+name = "api-key"
+help = "The key itself"
+secret = true
+
+[[field]]
+name = "hours"
+help = "How long it shall last"
+kind = "integer"
+default = "2"
+
+[login]
+path = "/v1/keys/{key-id}/token"
+headers = { X-Api-Key = "{api-key}" }
+json = { hours = "{hours}", who = "key {key-id}" }
+
+[answer]
+token = "/token"
+lifetime = "1h"
+
+[use]
+header = "X-Token: {token}"
+"#;
+
+fn mine(server: &Server) -> Tok {
+    server.tolerate();
+    server.behave(answer(200, r#"{"token": "my-own-token"}"#));
     Tok::new()
-        .write(&format!("home/{file}"), text)
-        .run(["vendors", "check", file])
+        .own_vendor("mine", MINE)
+        .env("TOK_MINE_URL", server.url() + "/api")
+        .env("TOK_MINE_API_KEY", "my-own-key")
 }
 
 #[test]
-fn a_right_file_is_said_to_be_right() {
-    check("acme.toml", ACME)
-        .ok()
-        .quiet()
-        .prints("acme.toml: 3 examples are read as documented\n");
-    let one = ACME.match_indices("\n[[example]]").nth(1).unwrap().0;
-    check("acme.toml", &ACME[..one])
-        .ok()
-        .quiet()
-        .prints("acme.toml: 1 example is read as documented\n");
+fn a_file_becomes_a_command_with_flags_variables_and_profiles() {
+    let server = Server::start();
+    let tok = mine(&server).config("[mine.other]\nkey-id = 'of profile'\nhours = 7\nvariable = 'OTHER'\n");
+    let output = tok.run(["mine", "--key-id", "a/b?", "--hours", "5"]).ok().quiet();
+    assert_eq!(output.token(), "my-own-token");
+    let request = server.only();
+    assert_eq!(request.path, "/api/v1/keys/a%2Fb%3F/token");
+    assert_eq!(request.header("x-api-key"), Some("my-own-key"));
+    assert_eq!(request.json(), json!({"hours": 5, "who": "key a/b?"}));
+    let code = tok.run(["env", "mine@other"]).ok();
+    assert!(code.stdout.starts_with("OTHER="), "{code}");
+    assert_eq!(last(&server), json!({"hours": 7, "who": "key of profile"}));
+    let tok = tok.env("TOK_MINE_KEY_ID", "of-variable");
+    let code = tok.run(["env", "mine"]).ok();
+    assert!(code.stdout.starts_with("MINE_TOKEN="), "{code}");
+    assert_eq!(last(&server), json!({"hours": 2, "who": "key of-variable"}));
+    tok.run(["mine", "-f", "header"]).ok().prints("X-Token: my-own-token\n");
+    tok.run(["mine", "--hours", "many"]).fails(2).says("--hours");
+    tok.run(["mine", "--api-key=hunter22"]).fails(2).never_says("hunter22");
+    tok.run(["mien"]).fails(2).says("did you mean mine?");
 }
 
 #[test]
-fn a_file_without_an_example_is_right_but_remarked_on() {
-    let none = ACME.find("\n[[example]]").unwrap();
-    let output = check("acme.toml", &ACME[..none])
+fn its_token_is_cached_and_its_failures_are_told_like_any_other() {
+    let server = Server::start();
+    let tok = mine(&server).env("TOK_MINE_KEY_ID", "k");
+    tok.run(["mine"]).ok();
+    tok.run(["mine"]).ok();
+    server.only();
+    server.behave(answer(401, r#"{"error": "no my-own-key here"}"#).once());
+    let output = tok
+        .run(["mine", "--fresh"])
+        .fails(4)
+        .says("mine: ")
+        .never_says("my-own-key");
+    output.says("***");
+    let nobody = tok.without("TOK_MINE_API_KEY");
+    let output = nobody
+        .run(["mine", "--fresh"])
+        .fails(3)
+        .says("mine: api-key is missing");
+    output.says("TOK_MINE_API_KEY").says("--api-key-file");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_it_lacks_is_asked_for() {
+    let server = Server::start();
+    let tok = mine(&server).without("TOK_MINE_API_KEY");
+    let mut terminal = tok.terminal(["mine"]);
+    terminal.answer("mine key-id: ", "k");
+    terminal.answer_hidden("mine api-key: ", "some-typed-key");
+    let output = terminal.wait().ok();
+    assert!(!output.screen.contains("typed"), "{output}");
+    assert_eq!(server.only().header("x-api-key"), Some("some-typed-key"));
+}
+
+#[test]
+fn help_list_and_status_show_it_and_its_file_is_printed_as_it_stands() {
+    let server = Server::start();
+    let tok = mine(&server).config("[mine]\nkey-id = 'k'\n");
+    tok.run(["--help"]).ok().prints_this("mine").prints_this("My own API");
+    tok.run(["mine", "--help"])
         .ok()
-        .prints("acme.toml: nothing is wrong\n");
+        .prints_this("--key-id")
+        .prints_this("TOK_MINE_API_KEY");
+    let path = tok.config_folder().join("vendors").join("mine.toml");
+    let list = tok.run(["vendors"]).ok().quiet().prints_this("My own API");
+    list.prints_this(path.to_str().unwrap());
+    tok.run(["vendors", "mine"]).ok().quiet().prints(MINE);
+    let rows = tok.run(["status", "mine", "-f", "json"]).ok().quiet().json()["tokens"].clone();
     assert_eq!(
-        output.stderr,
-        "tok: warning: acme.toml: there is no [[example]], so nothing shows that an answer is read as the vendor means it\n"
+        (rows[0]["vendor"].as_str(), rows[0]["state"].as_str()),
+        (Some("mine"), Some("none"))
     );
+    server.untouched();
 }
 
 #[test]
-fn every_fixture_passes_and_is_shown_at_work() {
-    for file in fixtures() {
-        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
-        let checked = Tok::new().run(["vendors".as_ref(), "check".as_ref(), file.as_os_str()]);
-        checked.ok().quiet();
-        let tok = Tok::new().own_vendor(&name, &fs::read_to_string(&file).unwrap());
-        let demo = tok.run(["demo", &name]).ok().quiet();
-        assert!(demo.stdout.contains("held back, no request"), "{demo}");
-        assert_eq!(
-            tok.run(["vendors", &name]).ok().quiet().stdout,
-            fs::read_to_string(&file).unwrap()
-        );
+fn a_broken_file_is_exit_2_with_file_and_line_and_breaks_only_itself() {
+    let server = Server::start();
+    let tok = mine(&server)
+        .vendor(&server)
+        .knows("modulus")
+        .own_vendor("odd", "about = 'odd'\n\n[login]\npahth = '/x'\n")
+        .own_vendor("worse", "about = \n");
+    let folder = tok.config_folder().join("vendors");
+    let odd = format!("{}:4: ", folder.join("odd.toml").display());
+    tok.run(["odd"]).fails(2).says(&odd).says("pahth");
+    tok.run(["odd", "--help"]).fails(2).says(&odd);
+    tok.run(["env", "odd"])
+        .exits(2)
+        .explained()
+        .prints("false;\n")
+        .says(&odd);
+    tok.run(["vendors", "odd"]).fails(2).says(&odd);
+    tok.run(["worse"]).fails(2).says("worse.toml:1: ");
+    server.behave(answer(200, r#"{"result": true, "object": "of-modulus"}"#).on("/api/cmn"));
+    assert_eq!(tok.run(["modulus"]).ok().quiet().token(), "of-modulus");
+    assert_eq!(tok.run(["mine", "--key-id", "k"]).ok().quiet().token(), "my-own-token");
+    tok.run(["--help"]).ok().quiet().prints_this("mine");
+    let list = tok.run(["vendors"]).ok().prints_this("mine").prints_this("modulus");
+    list.says("tok: warning: ").says(&odd).says("worse.toml:1: ");
+    tok.run(["status"]).ok().says(&odd);
+    // Its profiles do not stop the others'.
+    let tok = tok.config("[odd]\nwhatever = 1\n[mine]\nkey-id = 'k'\n");
+    tok.run(["mine"]).ok().quiet();
+}
+
+/// Refused with these words.
+#[track_caller]
+fn mistake(definition: &str, why: &str) {
+    let tok = Tok::new().own_vendor("mine", definition).env("TOK_TIMEOUT", "5");
+    tok.run(["mine"]).fails(2).says("mine.toml").says(why);
+}
+
+#[test]
+fn a_definition_that_breaks_the_rules_is_refused_with_the_reason() {
+    mistake(&MINE.replace("/v1/keys/{key-id}", "/v1/{api-key}"), "api-key");
+    mistake(&MINE.replace("https://{region}", "https://{api-key}"), "api-key");
+    mistake(&MINE.replace("https://{region}", "http://{region}"), "https");
+    mistake(&MINE.replace("{hours}", "{houres}"), "houres");
+    mistake(&MINE.replace("name = \"hours\"", "name = \"timeout\""), "timeout");
+    mistake(&MINE.replace("name = \"hours\"", "name = \"key-file\""), "key-file");
+    mistake(&MINE.replace("name = \"hours\"", "name = \"Hours\""), "Hours");
+    mistake(&MINE.replace("name = \"hours\"", "name = \"region\""), "region");
+    mistake(&MINE.replace("default = \"2\"", "default = \"two\""), "two");
+    mistake(&MINE.replace("lifetime = \"1h\"", "lifetime = \"soon\""), "lifetime");
+    mistake(&MINE.replace("token = \"/token\"", "token = \"token\""), "pointer");
+    mistake(&MINE.replace("kind = \"integer\"", "kind = \"float\""), "float");
+    mistake(&MINE.replace("[login]", "[login]\nform = { a = \"b\" }"), "form");
+}
+
+#[test]
+fn reserved_names_are_refused_and_a_built_in_vendor_stays_what_it_is() {
+    let server = Server::start();
+    let mut tok = Tok::new().vendor(&server).knows("modulus");
+    for name in ["no", "cache", "config", "keyring", "profile", "timeout"] {
+        tok = tok.own_vendor(name, MINE);
+        tok.run([name]).fails(2).says(&format!("{name}.toml")).says("reserved");
     }
-}
-
-#[test]
-fn every_mistake_is_one_line() {
-    let text = ACME
-        .replace("about =", "abot =")
-        .replace("{email}", "{mail}")
-        .replace("secret = true", "secret = 'yes'")
-        .replace("/api/login/refresh\"", "api/login/refresh\"")
-        .replace("lifetime = \"15m\"", "lifetime = \"20m\"");
-    let line = |start: &str| text.lines().position(|line| line.starts_with(start)).unwrap() + 1;
-    let refresh = line("[refresh]") + 1;
-    let output = check("acme.toml", &text).fails(2);
-    assert_eq!(
-        output.stderr,
-        format!(
-            "tok: acme.toml:2: unknown key 'abot', did you mean 'about'?\n\
-             tok: acme.toml:{}: field 'email': it is used nowhere\n\
-             tok: acme.toml:{}: 'secret' in [[field]] takes true or false\n\
-             tok: acme.toml:{}: [login] 'json' names no field: '{{mail}}', did you mean '{{email}}'?\n\
-             tok: acme.toml:{refresh}: [refresh] 'path' starts with '/'\n",
-            line("name = \"email\""),
-            line("secret ="),
-            line("json = { email"),
-        )
-    );
-    let text = ACME
-        .replace("lifetime = \"15m\"", "lifetime = \"20m\"")
-        .replace("exit = 4", "exit = 6");
-    let lines = text.lines().enumerate();
-    let examples: Vec<usize> = lines
-        .filter(|(_, line)| *line == "[[example]]")
-        .map(|(at, _)| at + 1)
-        .collect();
-    let difference = "the example is read otherwise than documented";
-    let lifetime = format!("{difference}: lifetime: 900 s is read, 20m is documented");
-    assert_eq!(
-        check("acme.toml", &text).fails(2).stderr,
-        format!(
-            "tok: acme.toml:{}: {lifetime}\ntok: acme.toml:{}: {difference}: exit: 4 is read, 6 is documented\n\
-             tok: acme.toml:{}: {lifetime}\n",
-            examples[0], examples[1], examples[2]
-        )
-    );
-}
-
-#[test]
-fn a_file_that_is_no_text_or_no_toml_is_told_of() {
-    let tok = Tok::new();
-    fs::write(tok.home().join("acme.toml"), b"about = 'x'\ndocs = '\xff'\n").unwrap();
-    let run = |file: &str| tok.run(["vendors", "check", file]);
-    run("acme.toml").fails(2).says("tok: acme.toml:2: it is not UTF-8\n");
-    run("missing.toml").fails(2).says("tok: missing.toml: ");
-    run("").fails(2);
-    check("acme.toml", "about = 'x'\n[login\n")
-        .fails(2)
-        .says("tok: acme.toml:2: ");
-    check("acme.toml", "")
-        .fails(2)
-        .says("tok: acme.toml:1: [login] is missing\n");
-}
-
-#[test]
-fn a_file_needs_a_name_that_a_vendor_can_have() {
-    for (file, why) in [
-        ("modulus.toml", "'modulus' is built in"),
-        ("status.toml", "'status' is a command"),
-        ("cache.toml", "'cache' is reserved"),
-        ("Acme.toml", "'Acme' cannot be a vendor's name"),
-        ("my-api.toml", "'my-api' cannot be a vendor's name"),
-        ("acme.tml", "a vendor's file is called NAME.toml"),
+    for name in [
+        "env",
+        "exec",
+        "login",
+        "logout",
+        "status",
+        "vendors",
+        "demo",
+        "completions",
+        "help",
+        "modulus",
+        "My-api",
     ] {
-        check(file, ACME).fails(2).says(&format!("tok: {file}: {why}"));
+        tok = tok.own_vendor(name, MINE);
+        tok.run(["vendors"])
+            .ok()
+            .says("tok: warning: ")
+            .says(&format!("/{name}.toml: "));
     }
-    // The rest is told of as well.
-    let output = check("env.toml", &ACME.replace("about =", "abot =")).fails(2);
-    assert_eq!(output.stderr.lines().count(), 2, "{output}");
+    let definition = tok.run(["vendors", "modulus"]).ok().stdout;
+    assert!(!definition.contains("mine.example"));
+    tok.run(["status"]).ok();
+    tok.run(["modulus"]).ok().quiet();
+    assert_eq!(server.only().json()["password"], account::MODULUS_PASSWORD);
 }
 
 #[test]
-fn check_can_be_a_vendor_too() {
-    Tok::new()
-        .run(["vendors", "check"])
-        .fails(2)
-        .says("tok: vendors check: no file is given\nhint: ");
-    let tok = Tok::new().own_vendor("check", ACME).write("home/acme.toml", ACME);
-    tok.run(["vendors", "check"]).ok().quiet().prints(ACME);
-    tok.run(["vendors", "check", "acme.toml"]).ok().quiet();
-    tok.run(["vendors", "acme", "acme.toml"])
-        .fails(2)
-        .says("it takes one name");
+fn the_built_in_vendors_are_listed_first_and_their_definitions_can_be_built_on() {
+    let tok = Tok::new().own_vendor("aaa", MINE);
+    let list = tok.run(["vendors"]).ok().quiet().stdout;
+    let names: Vec<&str> = list
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(
+        names,
+        ["crmcom", "data8", "jmvstream", "modulus", "oauth2", "starship", "aaa"]
+    );
+    for name in ["crmcom", "data8", "jmvstream", "modulus", "oauth2", "starship"] {
+        let definition = tok.run(["vendors", name]).ok().quiet().stdout;
+        let copy = tok.clone().own_vendor("copy", &definition);
+        copy.run(["copy", "--help"]).ok().quiet();
+        copy.run(["vendors", "copy"]).ok().prints(&definition);
+    }
 }
 
 #[test]
-fn a_broken_file_breaks_only_its_own_vendor() {
+fn a_copy_of_a_vendor_shares_nothing_with_it() {
     let server = Server::start();
     let tok = Tok::new()
         .vendor(&server)
         .knows("modulus")
-        .own_vendor(
-            "acme",
-            "about = 'x'\n\n[login]\npth = '/'\n[answer]\ntoken = '/t'\nx = 1\n",
-        )
-        .own_vendor("shop", ACME);
-    let path = tok.config_folder().join("vendors/acme.toml");
-    let mistake = format!(
-        "{}:4: unknown key 'pth' in [login], did you mean 'path'?\n",
-        path.display()
+        .env("TOK_COPY_URL", server.url());
+    let definition = tok.run(["vendors", "modulus"]).ok().stdout;
+    let tok = tok.own_vendor("copy", &definition);
+    tok.run(["modulus"]).ok();
+    let output = tok.run(["copy", "--username", account::MODULUS_USERNAMES[0]]).fails(3);
+    output.says("TOK_COPY_PASSWORD");
+    let tok = tok.env("TOK_COPY_PASSWORD", account::MODULUS_PASSWORD);
+    let grant = tok
+        .run(["copy", "--username", account::MODULUS_USERNAMES[0], "-f", "json"])
+        .ok()
+        .json();
+    assert_eq!(
+        (&grant["vendor"], &grant["source"]),
+        (&Value::from("copy"), &Value::from("login"))
     );
-
-    tok.run(["modulus"]).ok().quiet();
-    tok.run(["env", "modulus"]).ok().quiet();
-    tok.run(["exec", "modulus", "--", "tok", "--version"]).ok().quiet();
-    let help = tok.run(["--help"]).ok().quiet();
-    assert!(
-        help.stdout.contains("\n  shop ") && !help.stdout.contains("\n  acme "),
-        "{help}"
-    );
-    for words in [["vendors"].as_slice(), &["status"], &["demo"]] {
-        let output = tok.run(words).ok();
-        assert_eq!(output.stderr, format!("tok: warning: {mistake}"), "{output}");
-        assert!(output.stdout.contains("modulus"), "{output}");
-    }
-    assert!(tok.run(["vendors"]).stdout.contains("\nshop "));
-
-    let said = format!(
-        "tok: {mistake}hint: `tok vendors check {}` tells 1 more\n",
-        path.display()
-    );
-    for words in [
-        ["acme"].as_slice(),
-        &["acme", "--help"],
-        &["login", "acme"],
-        &["logout", "acme"],
-        &["exec", "acme", "--", "true"],
-        &["vendors", "acme"],
-        &["status", "acme"],
-        &["demo", "acme"],
-    ] {
-        assert_eq!(tok.run(words).fails(2).stderr, said, "{words:?}");
-    }
-    assert_eq!(tok.run(["env", "acme"]).exits(2).prints("false;\n").stderr, said);
-}
-
-#[test]
-fn an_example_that_is_read_otherwise_breaks_nothing_but_its_demo() {
-    let text = ACME
-        .replace("token = \"aaaaaaaa\"", "token = \"b\"")
-        .replace("/data/access\"", "/data/acess\"");
-    let tok = Tok::new().own_vendor("acme", &text);
-    tok.run(["vendors"]).ok().quiet();
-    let output = tok.run(["demo"]).ok().says("tok: warning: demo of acme: ");
-    assert!(output.stdout.contains("modulus: "), "{output}");
-    tok.run(["demo", "acme"]).exits(6).explained();
-}
-
-#[test]
-fn a_file_with_a_name_that_is_taken_is_told_of_and_not_used() {
-    let server = Server::start();
-    let mut tok = Tok::new().vendor(&server).knows("modulus");
-    for name in ["modulus", "env", "keyring", "My-api"] {
-        tok = tok.own_vendor(name, ACME);
-    }
-    tok = tok.write("config/vendors/README.md", "not a vendor");
-    tok.run(["modulus"]).ok().quiet();
-    let output = tok.run(["vendors"]).ok();
-    for (name, why) in [
-        ("modulus", "'modulus' is built in"),
-        ("env", "'env' is a command"),
-        ("keyring", "'keyring' is reserved"),
-        ("My-api", "'My-api' cannot be a vendor's name"),
-    ] {
-        let path = tok.config_folder().join(format!("vendors/{name}.toml"));
-        let warning = format!("tok: warning: {}: {why}", path.display());
-        assert_eq!(output.stderr.matches(&warning).count(), 1, "{warning}\n{output}");
-    }
-    assert_eq!(output.stderr.lines().count(), 4, "{output}");
-    assert!(!output.stdout.contains("Acme shop"), "{output}");
-    tok.run(["keyring"]).fails(2).says("'keyring' is reserved");
-    tok.run(["env", "modulus"]).ok().quiet();
-}
-
-#[test]
-fn a_vendor_of_ones_own_is_a_command_like_any_other() {
-    let tok = Tok::new().own_vendor("acme", ACME);
-    let help = tok.run(["acme", "--help"]).ok().quiet();
-    for part in [
-        "--shop",
-        "--email",
-        "--password-file",
-        "TOK_ACME_PASSWORD",
-        "https://shop.acme.example/docs",
-    ] {
-        assert!(help.stdout.contains(part), "{part}\n{help}");
-    }
-    tok.run(["acne"]).fails(2).says("did you mean acme?");
-    tok.run(["acme", "--no-input"]).fails(3).says("TOK_ACME_EMAIL");
-}
-
-#[test]
-fn an_optional_secret_is_neither_needed_nor_asked_for() {
-    let definition = "about = 'x'\n[[field]]\nname = 'key'\nhelp = 'x'\nsecret = true\noptional = true\n\
-                      [login]\nmethod = 'GET'\nheaders = { x-key = '{key}' }\n[answer]\ntoken = '/t'\n";
-    let tok = Tok::new()
-        .own_vendor("acme", definition)
-        .env("TOK_ACME_URL", "http://127.0.0.1:1")
-        .env("TOK_TIMEOUT", "5");
-    // It gets as far as the request, with it or without.
-    tok.run(["acme"]).fails(5);
-    let with = tok.env("TOK_ACME_KEY", "12345678").run(["acme", "-v"]).exits(5);
-    with.says("key: from the variable TOK_ACME_KEY");
 }

@@ -4,8 +4,7 @@
 
 mod stand_in;
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -169,7 +168,7 @@ impl<'a> Demo<'a> {
             deadline: &deadline,
             voice,
             terminal: OnceCell::new(),
-            known: BTreeMap::new(),
+            known: RefCell::default(),
         };
         let chosen = sources.choose(false)?;
         work(&Need {

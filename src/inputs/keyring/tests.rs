@@ -1,5 +1,5 @@
 //! Against the real thing: gnome-keyring on a session bus of its own. The bus is found through the environment, so every
-//! test runs the matching `inside_*` test in a child process that has another.
+//! test runs itself again in a child process that has another bus and does what [`INSIDE`] names.
 
 use std::collections::HashMap;
 use std::process::Command;
@@ -10,6 +10,7 @@ use secret_service::blocking::SecretService;
 
 use super::*;
 use crate::error::Exit;
+use crate::output::env::tests::present;
 
 const USER: &str = r#"["modulus","https://a.example:443","me","password"]"#;
 const UNLOCK: &str = "printf pw | gnome-keyring-daemon --unlock --components=secrets >&2; ";
@@ -17,34 +18,54 @@ const UNLOCK: &str = "printf pw | gnome-keyring-daemon --unlock --components=sec
 const BARE: &str = r#"<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>"#;
 
-/// Runs `inside` in an empty home, below `dbus-run-session` with this configuration after `before` if there is one.
-fn run(inside: &str, bus: Option<(Option<&str>, &str)>) {
+/// Names what the child does.
+const INSIDE: &str = "TOK_TEST_KEYRING_INSIDE";
+
+/// Where a child runs.
+#[derive(Debug, Clone, Copy)]
+enum Bus {
+    None,
+    /// A fresh session bus, on which this script starts what it needs first.
+    Fresh(&'static str),
+    Bare,
+}
+
+/// In the child does `inside`. In the parent runs the test of this name again as a child, in an empty home and on this bus.
+fn within(test: &str, name: &str, bus: Bus, inside: impl FnOnce()) {
+    match std::env::var(INSIDE) {
+        Ok(wanted) if wanted == name => inside(),
+        Ok(_) => {}
+        Err(_) => run(test, name, bus),
+    }
+}
+
+fn run(test: &str, name: &str, bus: Bus) {
     for tool in ["dbus-run-session", "gnome-keyring-daemon", "dbus-send"] {
-        if Command::new(tool).arg("--version").output().is_err() {
-            assert!(std::env::var_os("CI").is_none(), "{tool} is missing");
-            eprintln!("skipped: {tool} is missing");
+        if !present(tool) {
             return;
         }
     }
     let home = tempfile::tempdir().unwrap();
-    let test = std::env::current_exe().unwrap();
-    let mut command = match bus {
-        None => Command::new(&test),
-        Some((config, before)) => {
-            let mut command = Command::new("dbus-run-session");
-            if let Some(config) = config {
-                let path = home.path().join("bus.conf");
-                std::fs::write(&path, config).unwrap();
-                command.arg("--config-file").arg(path);
-            }
-            let script = format!("{before}exec \"$0\" \"$@\"");
-            command.args(["--", "sh", "-c", &script]).arg(&test);
-            command
+    let program = std::env::current_exe().unwrap();
+    let session = |config: Option<&str>, before: &str| {
+        let mut command = Command::new("dbus-run-session");
+        if let Some(config) = config {
+            let path = home.path().join("bus.conf");
+            std::fs::write(&path, config).unwrap();
+            command.arg("--config-file").arg(path);
         }
+        let script = format!("{before}exec \"$0\" \"$@\"");
+        command.args(["--", "sh", "-c", &script]).arg(&program);
+        command
     };
-    let name = format!("inputs::keyring::tests::{inside}");
+    let mut command = match bus {
+        Bus::None => Command::new(&program),
+        Bus::Fresh(before) => session(None, before),
+        Bus::Bare => session(Some(BARE), ""),
+    };
     let done = command
-        .args(["--exact", &name, "--ignored"])
+        .args(["--exact", &format!("inputs::keyring::tests::{test}")])
+        .env(INSIDE, name)
         .env_remove("DBUS_SESSION_BUS_ADDRESS")
         .env("HOME", home.path())
         .env("XDG_DATA_HOME", home.path())
@@ -54,7 +75,7 @@ fn run(inside: &str, bus: Option<(Option<&str>, &str)>) {
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(
         done.status.success() && said.contains("1 passed"),
-        "{said}\n{}",
+        "{name}: {said}\n{}",
         String::from_utf8_lossy(&done.stderr)
     );
 }
@@ -80,12 +101,15 @@ fn keep(value: &str) -> std::result::Result<(), String> {
 
 #[test]
 fn a_secret_is_kept_replaced_found_and_forgotten() {
-    run("inside_unlocked", Some((None, UNLOCK)));
+    within(
+        "a_secret_is_kept_replaced_found_and_forgotten",
+        "unlocked",
+        Bus::Fresh(UNLOCK),
+        unlocked,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above"]
-fn inside_unlocked() {
+fn unlocked() {
     is_there(false, &in_time()).unwrap();
     assert_eq!(found(false).unwrap_err(), "no entry");
     assert!(!delete(USER, false, &in_time()).unwrap());
@@ -99,12 +123,15 @@ fn inside_unlocked() {
 
 #[test]
 fn a_locked_keyring_is_broken_at_once() {
-    run("inside_locked", Some((None, UNLOCK)));
+    within(
+        "a_locked_keyring_is_broken_at_once",
+        "locked",
+        Bus::Fresh(UNLOCK),
+        locked,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above"]
-fn inside_locked() {
+fn locked() {
     keep("first").unwrap();
     let service = SecretService::connect(EncryptionType::Plain).unwrap();
     service.get_default_collection().unwrap().lock().unwrap();
@@ -119,12 +146,15 @@ fn inside_locked() {
 
 #[test]
 fn an_entry_that_is_no_text_is_broken_and_not_shown() {
-    run("inside_not_text", Some((None, UNLOCK)));
+    within(
+        "an_entry_that_is_no_text_is_broken_and_not_shown",
+        "not text",
+        Bus::Fresh(UNLOCK),
+        not_text,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above"]
-fn inside_not_text() {
+fn not_text() {
     let service = SecretService::connect(EncryptionType::Plain).unwrap();
     let collection = service.get_default_collection().unwrap();
     let attributes = HashMap::from([("service", SERVICE), ("username", USER)]);
@@ -140,12 +170,15 @@ fn inside_not_text() {
 
 #[test]
 fn a_silent_keyring_is_not_waited_for() {
-    run("inside_silent", Some((None, UNLOCK)));
+    within(
+        "a_silent_keyring_is_not_waited_for",
+        "silent",
+        Bus::Fresh(UNLOCK),
+        silent,
+    );
 }
 
-#[test]
-#[ignore = "run by the test above"]
-fn inside_silent() {
+fn silent() {
     is_there(false, &in_time()).unwrap();
     let daemon = Command::new("dbus-send")
         .args(["--session", "--print-reply=literal"])
@@ -170,21 +203,10 @@ fn inside_silent() {
 
 #[test]
 fn no_bus_and_no_service_are_absent() {
-    run("inside_no_bus", None);
-    run("inside_no_service", Some((Some(BARE), "")));
-    run("inside_no_collection", Some((None, "")));
-}
-
-#[test]
-#[ignore = "run by the test above"]
-fn inside_no_bus() {
-    nothing_here("no session bus here");
-}
-
-#[test]
-#[ignore = "run by the test above"]
-fn inside_no_service() {
-    nothing_here("no keyring service here");
+    let within = |name, bus, inside: fn()| within("no_bus_and_no_service_are_absent", name, bus, inside);
+    within("no bus", Bus::None, || nothing_here("no session bus here"));
+    within("no service", Bus::Bare, || nothing_here("no keyring service here"));
+    within("no collection", Bus::Fresh(""), no_collection);
 }
 
 fn nothing_here(why: &str) {
@@ -195,9 +217,7 @@ fn nothing_here(why: &str) {
     assert!(!delete(USER, false, &in_time()).unwrap());
 }
 
-#[test]
-#[ignore = "run by the test above"]
-fn inside_no_collection() {
+fn no_collection() {
     let why = "no default collection to keep it in";
     assert_eq!(is_there(true, &in_time()).unwrap_err(), why);
     assert_eq!(keep("x").unwrap_err(), format!("the keyring: {why}"));

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::EnvFormat;
 use super::quote::is_plain;
-use super::tests::{VISIBLE, given, present};
+use super::tests::{VISIBLE, given, missing, present};
 
 const POSIX: &[&[&str]] = &[
     &["bash"],
@@ -247,7 +247,6 @@ fn readers_of_env_files_agree() {
     fs::write(folder.path().join(".env"), given("dotenv", "V", value).unwrap()).unwrap();
     for command in [
         &["sh", "-c", ". ./.env; echo \"$V\""][..],
-        &["node", "-e", "process.loadEnvFile('.env'); console.log(process.env.V)"],
         &[
             "python3",
             "-c",
@@ -257,8 +256,8 @@ fn readers_of_env_files_agree() {
         if present(command[0]) {
             let output = run(command, folder.path());
             let said = String::from_utf8_lossy(&output.stderr);
-            if said.contains("No module named") || said.contains("loadEnvFile is not a function") {
-                eprintln!("skipped: {} cannot read .env files", command[0]);
+            if said.contains("No module named") {
+                missing("the dotenv module of python3");
                 continue;
             }
             assert_eq!(stdout(&output), value, "{command:?} {said}");

@@ -91,10 +91,10 @@ fn a_key_that_is_missing_is_told_of_at_its_table() {
         &["url = 'https://x.example'\n[[field]]\nhelp = 'x'\n[[example]]\n"],
         &[
             "1: the key 'about' is missing",
-            "1: [login] is missing",
-            "1: [answer] is missing",
             "2: the key 'name' is missing in [[field]]",
             "4: the key 'status' is missing in [[example]]",
+            "4: [login] is missing",
+            "4: [answer] is missing",
         ],
     );
     says(
@@ -109,7 +109,7 @@ fn what_stands_behind_a_key_must_be_what_it_takes() {
         ("[use]\nheader = 1", "2: 'header' in [use] takes a text in quotes"),
         (
             "[revoke]\nmethod = 'get'",
-            "2: 'method' in [revoke] takes one of 'GET', 'POST'",
+            "2: 'method' in [revoke] takes one of 'GET', 'POST', not 'get'",
         ),
         (
             "[revoke]\njson = { at = 1979-05-27 }",

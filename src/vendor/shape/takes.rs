@@ -54,10 +54,13 @@ impl Takes {
     }
 
     /// Behind the word "takes".
-    pub(super) fn words(&self, key: &str) -> String {
+    pub(super) fn words(&self, key: &str, given: &DeValue) -> String {
         match self {
             Self::Text => "a text in quotes".to_owned(),
-            Self::OneOf(names) => format!("one of '{}'", names.join("', '")),
+            Self::OneOf(names) => {
+                let given = given.as_str().map(|given| format!(", not '{given}'"));
+                format!("one of '{}'{}", names.join("', '"), given.unwrap_or_default())
+            }
             Self::TrueOrFalse => "true or false".to_owned(),
             Self::Number(least, most) => format!("a number from {least} to {most}"),
             Self::Texts => "a list of texts in quotes".to_owned(),

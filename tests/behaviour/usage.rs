@@ -1,0 +1,237 @@
+//! What tok says of a command line that it does not understand, and how it says that anything failed.
+
+use crate::harness::Tok;
+use crate::stand_in::{Server, answer, refuse};
+
+const BROKEN: &str = "[modulus\nusername = 'me'\n";
+
+/// Refused as usage, on one line, with this reason and this hint.
+#[track_caller]
+fn refused(arguments: &[&str], why: &str, hint: &str) {
+    let output = Tok::new().knows("modulus").run(arguments).exits(2).explained();
+    let code = if arguments.first() == Some(&"env") {
+        "false;\n"
+    } else {
+        ""
+    };
+    let output = output.prints(code);
+    assert_eq!(output.stderr.lines().count(), 2, "{output}");
+    output.says(why).says("\nhint: ").says(hint);
+}
+
+#[test]
+fn tok_alone_says_what_to_do() {
+    refused(&[], "no command is given", "tok --help");
+    refused(&["env"], "vendor is missing", "tok vendors");
+}
+
+#[test]
+fn a_misspelt_vendor_or_command_is_answered_with_the_nearest() {
+    refused(&["modulos"], "'modulos'", "did you mean modulus?");
+    refused(&["modulos@staging"], "'modulos'", "did you mean modulus?");
+    refused(&["env", "starshp"], "'starshp'", "did you mean starship?");
+    refused(&["stauts"], "'stauts'", "did you mean status?");
+    refused(&["status", "modulos"], "modulos", "did you mean modulus?");
+    refused(&["vendors", "modulos"], "modulos", "did you mean modulus?");
+    refused(&["xyzzy"], "'xyzzy'", "`tok vendors`");
+}
+
+#[test]
+fn a_misspelt_field_or_option_is_answered_with_the_nearest() {
+    refused(&["modulus", "--usrname", "x"], "--usrname", "did you mean --username?");
+    refused(&["modulus", "--no-cach"], "--no-cach", "did you mean --no-cache?");
+    refused(
+        &["env", "modulus", "--varable", "X"],
+        "--varable",
+        "did you mean --variable?",
+    );
+    refused(
+        &["modulus", "--pasword-file", "x"],
+        "--pasword-file",
+        "did you mean --password-file?",
+    );
+    refused(&["modulus", "--xyzzy"], "--xyzzy", "`tok modulus --help`");
+    refused(&["--xyzzy"], "--xyzzy", "`tok --help`");
+    refused(&["modulus", "extra"], "extra", "`tok modulus --help`");
+    // The field of another vendor.
+    refused(&["modulus", "--email", "x"], "--email", "");
+}
+
+#[test]
+fn a_misspelt_format_is_answered_with_the_nearest() {
+    for (arguments, near) in [
+        (&["modulus", "-f", "jsno"][..], "json"),
+        (&["modulus", "--format=hedaer"], "header"),
+        (&["status", "-f", "jsno"], "json"),
+    ] {
+        let output = Tok::new().knows("modulus").run(arguments).fails(2).says("--format");
+        output.says(near);
+    }
+    let output = Tok::new().knows("modulus").run(["env", "modulus", "-f", "fisch"]);
+    output
+        .exits(2)
+        .explained()
+        .prints("false;\n")
+        .says("did you mean fish?");
+}
+
+#[test]
+fn no_flag_takes_a_secret_and_what_was_given_is_not_shown() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus").knows("oauth2");
+    for arguments in [
+        &["modulus", "--password", "hunter22"][..],
+        &["modulus", "--password=hunter22"],
+        &["modulus", "--username", "me", "--password", "hunter22", "-v"],
+        &["modulus", "--passwd=hunter22"],
+        &["modulus", "--password-stdin=hunter22"],
+        &["oauth2", "--client-secret=hunter22"],
+        &["status", "--password=hunter22"],
+        &["--password=hunter22", "modulus"],
+    ] {
+        let output = tok.run(arguments).fails(2).never_says("hunter22");
+        output.says(
+            arguments
+                .iter()
+                .find(|a| a.starts_with("--pass") || a.starts_with("--client"))
+                .unwrap()
+                .split('=')
+                .next()
+                .unwrap(),
+        );
+    }
+    let output = tok.run(["modulus", "--password", "hunter22"]).fails(2);
+    let output = output.says("no flag takes a secret's value").says("--password-stdin");
+    output.says("--password-file").says("TOK_MODULUS_PASSWORD");
+    let output = tok.run(["env", "modulus", "--password=hunter22"]).exits(2).explained();
+    output.prints("false;\n").never_says("hunter22");
+    server.untouched();
+}
+
+#[test]
+fn an_option_that_is_given_twice_or_without_a_value_is_refused() {
+    let tok = Tok::new().knows("modulus");
+    tok.run(["modulus", "--username", "a", "--username", "b"])
+        .fails(2)
+        .says("--username");
+    tok.run(["modulus", "--username"]).fails(2).says("--username");
+    tok.run(["modulus", "-q", "-v"]).fails(2).says("exclude");
+    tok.run(["modulus", "--password-file"]).fails(2).says("--password-file");
+}
+
+#[test]
+fn a_value_may_begin_with_a_hyphen() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("oauth2");
+    tok.run(["oauth2", "--audience", "-all"]).exits(0);
+    assert!(server.only().body.contains("audience=-all"));
+}
+
+#[test]
+fn every_failure_is_one_line_and_perhaps_a_hint_and_prints_nothing() {
+    let server = Server::start();
+    server.behave(refuse("the vendor's words\nin two lines").once());
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    let output = tok.run(["modulus"]).fails(4);
+    assert_eq!(output.stderr.lines().count(), 2, "{output}");
+    tok.run(["modulus"]).fails(4).says("\nhint: ");
+    server.behave(answer(500, "").once());
+    let output = tok.run(["modulus", "--fresh"]).fails(6);
+    assert_eq!(output.stderr.lines().count(), 1, "{output}");
+    let gone = tok.env("TOK_MODULUS_URL", "http://127.0.0.1:1");
+    assert_eq!(gone.run(["modulus"]).fails(5).stderr.lines().count(), 1);
+}
+
+#[test]
+fn quiet_leaves_the_error_and_verbose_adds_reasons() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    tok.run(["modulus", "-q"]).ok().quiet();
+    tok.run(["modulus"]).ok().quiet();
+    let output = tok.run(["modulus", "-v", "--fresh"]).ok().says("tok: ");
+    output
+        .says("TOK_MODULUS_PASSWORD")
+        .says("logging in at http://127.0.0.1");
+    tok.without("TOK_MODULUS_PASSWORD")
+        .run(["modulus", "-q", "--fresh", "--no-cache"])
+        .fails(3);
+}
+
+#[test]
+fn help_version_and_vendors_work_with_a_broken_config_file() {
+    let tok = Tok::new().config(BROKEN);
+    let version = tok.run(["--version"]).ok().quiet().stdout;
+    assert_eq!(version, format!("tok {}\n", env!("CARGO_PKG_VERSION")));
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["modulus", "--help"],
+        &["env", "--help"],
+        &["env", "modulus", "--help"],
+    ] {
+        let output = tok.run(arguments).ok().quiet();
+        assert!(output.stdout.contains("tok"), "{output}");
+    }
+    let output = tok.run(["vendors"]).ok().quiet();
+    assert!(output.stdout.contains("modulus"), "{output}");
+    tok.run(["vendors", "modulus"]).ok().quiet();
+    tok.run(["modulus"]).fails(2).says("config.toml:1: ");
+}
+
+#[test]
+fn the_help_names_every_vendor_command_field_and_option() {
+    let tok = Tok::new();
+    let help = tok.run(["--help"]).ok().stdout;
+    for word in [
+        "modulus",
+        "jmvstream",
+        "crmcom",
+        "starship",
+        "data8",
+        "oauth2",
+        "env",
+        "status",
+        "vendors",
+        "demo",
+    ] {
+        assert!(help.contains(&format!("  {word} ")), "{word}: {help}");
+    }
+    let help = tok.run(["starship", "--help"]).ok().stdout;
+    for word in [
+        "--username",
+        "--password-stdin",
+        "--password-file",
+        "--url",
+        "TOK_STARSHIP_USERNAME",
+        "TOK_STARSHIP_PASSWORD",
+        "TOK_STARSHIP_URL",
+        "https://api-playground.starshiprewards.com",
+        "--profile",
+        "TOK_PROFILE",
+        "--fresh",
+        "--min-ttl",
+        "--no-cache",
+        "--no-input",
+        "TOK_NO_INPUT",
+        "--timeout",
+        "TOK_TIMEOUT",
+        "--variable",
+        "STARSHIP_TOKEN",
+        "--format",
+        "--verbose",
+        "--quiet",
+    ] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+}
+
+#[test]
+fn the_help_shows_no_value_from_the_environment() {
+    let tok = Tok::new()
+        .env("TOK_MODULUS_PASSWORD", "hunter22-of-variable")
+        .env("TOK_MODULUS_USERNAME", "me-of-variable");
+    tok.run(["modulus", "--help"])
+        .ok()
+        .never_says("hunter22")
+        .never_says("me-of-variable");
+}
