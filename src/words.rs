@@ -5,7 +5,7 @@
 //! who know them.
 
 /// How many characters of a stranger are heard.
-const LIMIT: usize = 300;
+pub(crate) const LIMIT: usize = 300;
 
 /// One line of at most 300 characters. White space runs together into one blank, what cannot be seen is escaped as
 /// `\u{202e}`, `…` marks a cut.

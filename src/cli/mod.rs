@@ -3,10 +3,20 @@
 //! Only the subcommand that is asked for is built, since that is what a cached token's few hundred microseconds are spent
 //! on; where the words do not fit, the whole tree is built to say why. This room knows nothing of the network and of files.
 
+mod named;
 mod refusal;
+mod row;
+mod shell;
 mod tree;
 
+#[cfg(test)]
+mod man;
+#[cfg(test)]
+mod scripts;
+
 pub(crate) use refusal::unknown_vendor;
+pub(crate) use row::rows;
+pub(crate) use shell::Shell;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -45,6 +55,7 @@ pub(crate) enum Invocation {
     Demo {
         target: Option<Target>,
     },
+    Completions(&'static Shell),
     /// Help or the version.
     Text(String),
 }
@@ -158,9 +169,11 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
         Some(target) if !is_command(&target.vendor) => catalogue.find(&target.vendor)?,
         _ => None,
     };
+    let is_completions = words.first().is_some_and(|word| word == "completions");
     let words = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
     let parsed = match &vendor {
         Some(vendor) => tree::only(vendor, below).try_get_matches_from(words()),
+        None if is_completions => tree::only_completions().try_get_matches_from(words()),
         None => tree::whole(catalogue).try_get_matches_from(words()),
     };
     let matches = match parsed {
@@ -227,6 +240,12 @@ fn invocation(
             }
         },
         ("demo", None) => Invocation::Demo { target: other()? },
+        ("completions", None) => Invocation::Completions(
+            matches
+                .get_one("shell")
+                .copied()
+                .ok_or_else(|| Error::usage("completions: no shell is given"))?,
+        ),
         ("env", None) => {
             return Err(Error::usage("env: a vendor is missing").with_hint("`tok vendors` lists them"));
         }

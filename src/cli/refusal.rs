@@ -14,14 +14,24 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
         _ => String::new(),
     };
     let argument = context(ContextKind::InvalidArg);
-    // `--min-ttl <DURATION>` → `--min-ttl`
-    let name = argument.split([' ', '=']).next().unwrap_or_default();
+    // `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` → `VENDOR`
+    let argument = argument.trim_start_matches('<');
+    let name = argument.split([' ', '=', '>']).next().unwrap_or_default();
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(name, &context(ContextKind::SuggestedArg), vendor),
         ErrorKind::InvalidSubcommand => {
             let typed = context(ContextKind::InvalidSubcommand);
             let names = catalogue.names();
-            let commands = ["env", "exec", "login", "logout", "status", "vendors", "demo"];
+            let commands = [
+                "env",
+                "exec",
+                "login",
+                "logout",
+                "status",
+                "vendors",
+                "demo",
+                "completions",
+            ];
             let near = suggest::nearest(&typed, names.iter().map(String::as_str).chain(commands));
             Error::usage(format!("'{}' is neither a vendor nor a command", typed.escape_debug())).with_hint(
                 match near {
@@ -61,7 +71,7 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
         }
         ErrorKind::MissingRequiredArgument if argument.contains("COMMAND") => Error::usage("exec: no command is given")
             .with_hint("write it behind --, as in `tok exec VENDOR -- COMMAND`"),
-        ErrorKind::MissingRequiredArgument => Error::usage(format!("{argument} is missing")),
+        ErrorKind::MissingRequiredArgument => Error::usage(format!("{name} is missing")),
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();

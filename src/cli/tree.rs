@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
+use super::named::Named;
+use super::shell::Shell;
 use crate::duration;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
-use crate::suggest;
 use crate::vendor::definition::Field;
 use crate::vendor::value::Kind;
 use crate::vendor::{Catalogue, Vendor};
@@ -33,7 +34,16 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
     root()
         .help_template(template)
         .subcommands(vendors.iter().map(|vendor| token(vendor).hide(true)))
-        .subcommands([env, exec(), login, logout(), status(), vendors_command(), demo()])
+        .subcommands([
+            env,
+            exec(),
+            login,
+            logout(),
+            status(),
+            vendors_command(),
+            demo(),
+            completions(),
+        ])
 }
 
 /// The one vendor's command that is asked for.
@@ -43,6 +53,11 @@ pub(crate) fn only(vendor: &Vendor, below: Option<&str>) -> Command {
         Some(_) => login().subcommand(vendor_of_login(vendor)),
         None => token(vendor),
     })
+}
+
+/// `tok completions` alone: it reads no vendor's file.
+pub(crate) fn only_completions() -> Command {
+    root().subcommand(completions())
 }
 
 fn root() -> Command {
@@ -165,6 +180,23 @@ fn demo() -> Command {
     Command::new("demo")
         .about("Show the whole job against a stand-in on this machine, without an account")
         .arg(target())
+}
+
+fn completions() -> Command {
+    let names: Vec<_> = Shell::ALL.iter().map(|shell| shell.name).collect();
+    Command::new("completions")
+        .about("Print the script that completes tok's command lines in a shell")
+        .arg(
+            Arg::new("shell")
+                .value_name("SHELL")
+                .required(true)
+                .help(format!("Print the script for {}", names.join(", ")))
+                .value_parser(Named {
+                    find: Shell::parse,
+                    names,
+                })
+                .hide_possible_values(true),
+        )
 }
 
 fn target() -> Arg {
@@ -311,18 +343,12 @@ fn format_arg<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T>, name
         names.join(", "),
         names.first().unwrap_or(&"")
     );
-    let parse = move |text: &str| {
-        find(text).ok_or_else(|| {
-            let near = suggest::nearest(text, names.iter().copied());
-            let near = near.map(|near| format!(", did you mean {near}?")).unwrap_or_default();
-            format!("'{}' is not one of {}{near}", text.escape_debug(), names.join(", "))
-        })
-    };
     Arg::new("format")
         .short('f')
         .long("format")
         .value_name("FORMAT")
-        .value_parser(parse)
+        .value_parser(Named { find, names })
+        .hide_possible_values(true)
         .help(help)
 }
 

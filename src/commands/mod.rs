@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod completions;
 mod demo;
 mod env;
 mod exec;
@@ -34,6 +35,10 @@ struct Ground {
 /// Does what the words behind the program's name ask for.
 pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
     let began = now_ms();
+    if completions::is_asked_by_a_script(&words) {
+        completions::run(&words);
+        return Ok(());
+    }
     let failing = env::failing_code(&words);
     let prepared = folders::config().and_then(|config_folder| {
         let ground = Ground {
@@ -64,6 +69,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
         Invocation::Check { file } => check::run(&file),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
+        Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),
     }
 }

@@ -20,7 +20,7 @@ use crate::vendor::catalogue::line_of;
 use crate::vendor::{Catalogue, Vendor};
 
 /// What one table says, texts unchecked.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Profile {
     /// `None` for the vendor's default profile.
     pub(crate) name: Option<String>,
@@ -164,6 +164,7 @@ impl File<'_> {
                 self.set(vendor, default, entry)?;
             }
         }
+        list.retain(|profile| *profile != Profile::default());
         Ok(list)
     }
 
@@ -232,3 +233,6 @@ impl File<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ impl Sources<'_> {
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok((secret, false));
         }
-        if let Some(secret) = self.from_command(name, chosen)? {
+        if let Some(secret) = self.command_secret(name, chosen)? {
             return Ok((secret, true));
         }
         if let Some(value) = self.secret_variable(name)? {
@@ -73,7 +73,7 @@ impl Sources<'_> {
             return Ok(Some(secret));
         }
         if self.named
-            && let Some(secret) = self.from_command(name, chosen)?
+            && let Some(secret) = self.command_secret(name, chosen)?
         {
             return Ok(Some(secret));
         }
@@ -83,11 +83,11 @@ impl Sources<'_> {
             return Ok(Some(Secret::new(value)));
         }
         if !self.named
-            && let Some(secret) = self.from_command(name, chosen)?
+            && let Some(secret) = self.command_secret(name, chosen)?
         {
             return Ok(Some(secret));
         }
-        self.from_keyring(name, chosen)
+        self.keyring_secret(name, chosen)
     }
 
     /// From standard input or a file, as a flag says.
@@ -120,7 +120,7 @@ impl Sources<'_> {
         }
     }
 
-    fn from_command(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn command_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let Some(line) = self.profile.commands.get(name) else {
             return Ok(None);
         };
@@ -144,7 +144,7 @@ impl Sources<'_> {
         }
     }
 
-    fn from_keyring(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         if !self.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));

@@ -132,8 +132,13 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
     let json: Option<Json> = serde_json::from_slice(body).ok();
     let refuse = |exit, cause| {
         let said = json.as_ref().and_then(|json| words(json, context.rules));
-        let whole = String::from_utf8_lossy(body);
-        let words = context.redactor.one_line(said.unwrap_or(&whole));
+        let words = if let Some(said) = said {
+            context.redactor.one_line(said)
+        } else {
+            let tokens = json.iter().flat_map(|json| tokens(json, context.rules));
+            let redactor = context.redactor.and(tokens);
+            redactor.one_line(&String::from_utf8_lossy(body))
+        };
         Refusal {
             exit,
             cause,
@@ -189,6 +194,13 @@ fn there<'a>(json: &'a Json, pointers: &Pointers) -> Option<&'a Json> {
         .find(|value| !value.is_null())
 }
 
+/// What would be shown with the whole of an answer that holds a token although it is none.
+fn tokens<'a>(json: &'a Json, rules: &'a AnswerRules) -> impl Iterator<Item = Secret> + 'a {
+    let pointers = [Some(&rules.token), rules.refresh_token.as_ref()];
+    let pointers = pointers.into_iter().flatten().flat_map(Pointers::iter);
+    pointers.filter_map(|pointer| json.pointer(pointer)?.as_str().map(Secret::new))
+}
+
 /// The first non-empty string at the places for errors.
 fn words<'a>(json: &'a Json, rules: &AnswerRules) -> Option<&'a str> {
     rules
@@ -197,3 +209,6 @@ fn words<'a>(json: &'a Json, rules: &AnswerRules) -> Option<&'a str> {
         .filter_map(|pointer| json.pointer(pointer)?.as_str())
         .find(|text| !text.trim().is_empty())
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,9 +85,13 @@ impl Catalogue {
 
     /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect();
-        names.extend(self.files().into_iter().filter(|name| name::refusal(name).is_none()));
-        names
+        let built_in = BUILT_IN.iter().map(|(name, _)| (*name).to_owned());
+        built_in.chain(self.own_names()).collect()
+    }
+
+    /// The names of the user's own vendors, without reading their files.
+    pub(crate) fn own_names(&self) -> impl Iterator<Item = String> {
+        self.files().into_iter().filter(|name| name::refusal(name).is_none())
     }
 
     /// Every vendor, and why a file gives none.
@@ -227,3 +231,6 @@ impl Vendor {
         !named(way) && self.definition.ways.iter().any(|names| named(names))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ fn usage(definition: &Definition, found: &mut Vec<Mistake>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::civil::{DateTime, Time};
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 use serde_json::Value as Json;
 
 use super::answer::Context;
@@ -73,12 +74,12 @@ fn absolute_ms(json: &Json) -> Option<f64> {
     if let Some(epoch) = number(json) {
         return Some(if epoch > 1e11 { epoch } else { epoch * 1000.0 });
     }
-    let text = json.as_str()?.trim();
-    let instant = text.parse::<Timestamp>().ok().or_else(|| {
-        let civil: DateTime = text.parse().ok()?;
-        Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    })?;
-    Some(exact(instant.as_millisecond()))
+    // Not as a `Timestamp`, which ends a day before the year 9999 does, the end that stands for never.
+    let pieces = Pieces::parse(json.as_str()?.trim()).ok()?;
+    let civil = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
+    let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
+    let since_epoch = civil.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    Some(since_epoch.as_millis_f64() - f64::from(offset.seconds()) * 1000.0)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "times of this age are exact in an f64")]
@@ -90,3 +91,6 @@ fn exact(time: i64) -> f64 {
 pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
 }
+
+#[cfg(test)]
+mod tests;

@@ -268,3 +268,6 @@ fn utc(now: Timestamp, span: std::time::Duration) -> Result<String> {
         .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
         .map_err(|_| Error::usage("the duration reaches beyond the year 9999"))
 }
+
+#[cfg(test)]
+mod tests;

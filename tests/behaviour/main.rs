@@ -9,10 +9,13 @@
     clippy::print_stderr
 )]
 
+mod completions;
 mod ground;
 mod harness;
 mod kept;
 mod lenient;
+mod manual;
+mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 mod stand_in;
@@ -24,29 +27,45 @@ mod clocks;
 mod commands;
 mod damage;
 mod disks;
+mod exits;
 mod failing_code;
 mod folders;
+mod formats;
 mod freshness;
 mod holds;
+mod hostile;
 mod in_need;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
+mod leaks;
+#[cfg(unix)]
+mod masks;
+mod network;
 mod own_vendors;
 mod pauses;
 mod persons;
 mod profiles;
 #[cfg(unix)]
 mod prompts;
+#[cfg(target_os = "linux")]
+mod proxies;
 mod real_servers;
 mod refreshes;
 mod server;
 #[cfg(unix)]
+mod shells;
+#[cfg(unix)]
 mod sources;
 mod status;
+mod statuses;
+#[cfg(target_os = "linux")]
+mod tls;
+mod tokens;
 mod turns;
 mod urls;
 mod usage;
 mod vendor_check;
 mod vendors;
 mod ways;
+mod words;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::harness::{Output, Tok};
 use crate::stand_in::Server;
 
-const ACME: &str = include_str!("vendors/acme.toml");
+/// The manual's example.
+const ACME: &str = include_str!("../../src/cli/man/acme.toml");
 
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/behaviour/vendors");
@@ -36,6 +37,17 @@ fn a_right_file_is_said_to_be_right() {
         .ok()
         .quiet()
         .prints("acme.toml: 1 example is read as documented\n");
+}
+
+#[test]
+fn the_readmes_example_is_right() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let blocks = readme.split("```toml\n").filter_map(|rest| rest.split("```").next());
+    let whole: Vec<&str> = blocks.filter(|block| block.starts_with("about = ")).collect();
+    assert!(!whole.is_empty());
+    for text in whole {
+        check("acme.toml", text).ok().quiet();
+    }
 }
 
 #[test]
@@ -70,26 +82,26 @@ fn every_fixture_passes_and_is_shown_at_work() {
 fn every_mistake_is_one_line() {
     let text = ACME
         .replace("about =", "abot =")
-        .replace("{email}", "{mail}")
+        .replace("{username}", "{usrname}")
         .replace("secret = true", "secret = 'yes'")
-        .replace("/api/login/refresh\"", "api/login/refresh\"")
-        .replace("lifetime = \"15m\"", "lifetime = \"20m\"");
+        .replace("/v1/refresh", "v1/refresh")
+        .replace("lifetime = \"1h\"", "lifetime = \"20m\"");
     let line = |start: &str| text.lines().position(|line| line.starts_with(start)).unwrap() + 1;
     let refresh = line("[refresh]") + 1;
     let output = check("acme.toml", &text).fails(2);
     assert_eq!(
         output.stderr,
         format!(
-            "tok: acme.toml:2: unknown key 'abot', did you mean 'about'?\n\
+            "tok: acme.toml:1: unknown key 'abot', did you mean 'about'?\n\
              tok: acme.toml:{}: 'secret' in [[field]] takes true or false\n\
-             tok: acme.toml:{}: [login] 'json' names no field: '{{mail}}', did you mean '{{email}}'?\n\
+             tok: acme.toml:{}: [login] 'json' names no field: '{{usrname}}', did you mean '{{username}}'?\n\
              tok: acme.toml:{refresh}: [refresh] 'path' starts with '/'\n",
             line("secret ="),
-            line("json = { email"),
+            line("json = { user"),
         )
     );
     let text = ACME
-        .replace("lifetime = \"15m\"", "lifetime = \"20m\"")
+        .replace("lifetime = \"1h\"", "lifetime = \"20m\"")
         .replace("exit = 4", "exit = 6");
     let lines = text.lines().enumerate();
     let examples: Vec<usize> = lines
@@ -97,7 +109,7 @@ fn every_mistake_is_one_line() {
         .map(|(at, _)| at + 1)
         .collect();
     let difference = "the example is read otherwise than documented";
-    let lifetime = format!("{difference}: lifetime: 900 s is read, 20m is documented");
+    let lifetime = format!("{difference}: lifetime: 3600 s is read, 20m is documented");
     assert_eq!(
         check("acme.toml", &text).fails(2).stderr,
         format!(
@@ -209,8 +221,8 @@ fn a_broken_file_breaks_only_its_own_vendor() {
 #[test]
 fn an_example_that_is_read_otherwise_breaks_nothing_but_its_demo() {
     let text = ACME
-        .replace("token = \"aaaaaaaa\"", "token = \"b\"")
-        .replace("/data/access\"", "/data/acess\"");
+        .replace("token = \"abc123\"", "token = \"b\"")
+        .replace("/data/token\"", "/data/tokn\"");
     let tok = Tok::new().own_vendor("acme", &text);
     tok.run(["vendors"]).ok().quiet();
     let output = tok.run(["demo"]).ok().says("tok: warning: demo of acme: ");
@@ -239,7 +251,7 @@ fn a_file_with_a_name_that_is_taken_is_told_of_and_not_used() {
         assert_eq!(output.stderr.matches(&warning).count(), 1, "{warning}\n{output}");
     }
     assert_eq!(output.stderr.lines().count(), 4, "{output}");
-    assert!(!output.stdout.contains("Acme shop"), "{output}");
+    assert!(!output.stdout.contains("Acme warehouse"), "{output}");
     tok.run(["keyring"]).fails(2).says("'keyring' is reserved");
     tok.run(["env", "modulus"]).ok().quiet();
 }
@@ -249,16 +261,16 @@ fn a_vendor_of_ones_own_is_a_command_like_any_other() {
     let tok = Tok::new().own_vendor("acme", ACME);
     let help = tok.run(["acme", "--help"]).ok().quiet();
     for part in [
-        "--shop",
-        "--email",
+        "--site",
+        "--username",
         "--password-file",
         "TOK_ACME_PASSWORD",
-        "https://shop.acme.example/docs",
+        "https://docs.acme.example/login",
     ] {
         assert!(help.stdout.contains(part), "{part}\n{help}");
     }
     tok.run(["acne"]).fails(2).says("did you mean acme?");
-    tok.run(["acme", "--no-input"]).fails(3).says("TOK_ACME_EMAIL");
+    tok.run(["acme", "--no-input"]).fails(3).says("TOK_ACME_USERNAME");
 }
 
 #[test]

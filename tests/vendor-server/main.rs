@@ -5,7 +5,7 @@
 //! it says the two ports in one line of JSON; it ends when its standard input does.
 //!
 //!     vendor-server                                http on 127.0.0.1
-//!     vendor-server --tls FOLDER [FAULT]           https for localhost and 127.0.0.1; FOLDER/ca.pem is the root to trust
+//!     vendor-server --tls FOLDER [FAULT]           https for localhost, 127.0.0.1 and vendor.test; FOLDER/ca.pem is the root to trust
 //!
 //! FAULT is `expired`, `untrusted` (signed by another root) or `wrong-name`.
 

@@ -23,7 +23,7 @@ pub(crate) fn config(folder: &Path, fault: Option<&str>) -> Arc<ServerConfig> {
     };
     let names: &[&str] = match fault {
         Some("wrong-name") => &["elsewhere.example"],
-        Some("expired" | "untrusted") | None => &["localhost", "127.0.0.1"],
+        Some("expired" | "untrusted") | None => &["localhost", "127.0.0.1", "vendor.test"],
         Some(other) => panic!("no such fault: {other}"),
     };
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::desk::Shared;
 
-const LIMIT: usize = 1 << 20;
+const LIMIT: usize = 8 << 20;
 
 /// A request, read whole.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The rules for one request.
 
 use super::no_field;
+use crate::origin::BaseUrl;
 use crate::vendor::definition::{Definition, Exchange, Method, Of};
 use crate::vendor::mistake::{Mistake, Place};
 use crate::vendor::request;
@@ -19,13 +20,23 @@ pub(super) fn check(
         say("form", "takes 'json' or 'form', not both");
     }
     if exchange.method == Method::Get && (exchange.json.is_some() || exchange.form.is_some()) {
-        say("method", "'GET' takes no 'json' and no 'form'");
+        say("method", "takes no 'json' and no 'form', since a GET has no body");
     }
     if !exchange.path.is_empty() && !exchange.path.starts_with('/') {
         say("path", "'path' starts with '/'");
-    }
-    if exchange.path.contains(['?', '#']) {
+    } else if exchange.path.contains(['?', '#']) {
         say("path", "'path' takes no '?' and no '#'; a query has a key of its own");
+    } else if let Err(reason) = BaseUrl::parse(&format!("https://x{}", with_an_x_for_each_field(&exchange.path))) {
+        say("path", &format!("'path' {reason}"));
+    }
+    if let Some(name) = exchange.headers.keys().find(|name| !is_header_name(name)) {
+        say(
+            "headers",
+            &format!(
+                "'headers' has the name '{}', which HTTP cannot carry",
+                name.escape_debug()
+            ),
+        );
     }
     if exchange.note.is_some() && of != Of::Revoke {
         say("note", "takes no 'note'; that is for [revoke]");
@@ -102,4 +113,21 @@ fn templates(exchange: &Exchange) -> Vec<Template<'_>> {
             logged: matches!(key, "path" | "query"),
         })
         .collect()
+}
+
+/// What is left to check where a value can do no harm. Nothing where the template is broken.
+fn with_an_x_for_each_field(template: &str) -> String {
+    let parts = template::parse(template).unwrap_or_default().into_iter();
+    parts
+        .map(|part| match part {
+            Part::Text(text) => text,
+            Part::Field(..) => "x".to_owned(),
+        })
+        .collect()
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_header_name(name: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_of_token)
 }

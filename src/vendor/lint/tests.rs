@@ -254,7 +254,7 @@ fn the_rules_for_requests_name_the_line() {
         ("form = {}\njson = {}", "2: [revoke] takes 'json' or 'form', not both"),
         (
             "method = 'GET'\njson = {}",
-            "2: [revoke] 'GET' takes no 'json' and no 'form'",
+            "2: [revoke] takes no 'json' and no 'form', since a GET has no body",
         ),
         ("basic = '{user}'", "2: [revoke] 'basic' is 'user:password'"),
         (

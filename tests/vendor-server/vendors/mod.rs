@@ -116,7 +116,8 @@ fn plain_rules(call: &Call, port: u16) -> Result<(), No> {
     if call.header("accept") != Some("application/json") {
         return Err(No::malformed(format!("Accept is {:?}", call.header("accept"))));
     }
-    let hosts = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+    // The last one is found by a proxy alone.
+    let hosts = ["127.0.0.1", "localhost", "vendor.test"].map(|host| format!("{host}:{port}"));
     if !call
         .header("host")
         .is_some_and(|host| hosts.iter().any(|known| known == host))

@@ -1,0 +1,231 @@
+//! The manual in `man/`, made from the command tree, the formats and the texts beside this file.
+//! `TOK_UPDATE=1 cargo test manual` rewrites it.
+
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use clap::Command;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use super::tree;
+use crate::output::Format;
+use crate::output::env::EnvFormat;
+use crate::vendor::{Catalogue, Vendor};
+
+const TOP: &str = include_str!("man/tok.roff");
+const COMMANDS: &str = include_str!("man/commands.roff");
+const SCHEMA: &str = include_str!("man/vendor.roff");
+const ACME: &str = include_str!("man/acme.toml");
+
+/// What `clap_mangen` puts before every piece.
+const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+/// File and text of every page.
+fn pages() -> BTreeMap<String, String> {
+    let (vendors, _) = Catalogue::new(None).all();
+    let mut root = tree::whole(&Catalogue::new(None));
+    root.build();
+    let mut pages = BTreeMap::from([
+        ("tok.1".to_owned(), top(&root, &vendors)),
+        (
+            "tok-vendor.5".to_owned(),
+            format!(
+                "{}{}",
+                title("tok-vendor", "5"),
+                SCHEMA.replace("@ACME@", escaped(ACME).trim_end())
+            ),
+        ),
+    ]);
+    for command in root.get_subcommands() {
+        let text = match vendors.iter().find(|vendor| vendor.name == command.get_name()) {
+            Some(vendor) => of_vendor(command, vendor),
+            None => of_command(command),
+        };
+        pages.insert(format!("tok-{}.1", command.get_name()), text);
+    }
+    for text in pages.values_mut() {
+        *text = ascii(text);
+    }
+    pages
+}
+
+/// Not every formatter reads UTF-8.
+fn ascii(text: &str) -> String {
+    let mut plain = String::new();
+    for character in text.chars() {
+        if character.is_ascii() {
+            plain.push(character);
+        } else {
+            write!(plain, "\\[u{:04X}]", u32::from(character)).unwrap();
+        }
+    }
+    plain
+}
+
+fn title(name: &str, section: &str) -> String {
+    let version = concat!("tok ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(Command::new("tok"));
+    let man = man
+        .title(name.to_uppercase())
+        .section(section)
+        .source(version)
+        .manual("tok manual");
+    piece(|out| man.render_title(out), true)
+}
+
+fn piece(render: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>, first: bool) -> String {
+    let mut out = Vec::new();
+    render(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    if first {
+        text
+    } else {
+        text.strip_prefix(PREAMBLE).unwrap().to_owned()
+    }
+}
+
+fn body(roff: &Roff) -> String {
+    piece(|out| roff.to_writer(out), false)
+}
+
+/// Title, name, synopsis and the begin of the description.
+fn head(man: &Man, name: &str) -> String {
+    let mut text = title(name, "1");
+    text += &piece(|out| man.render_name_section(out), false);
+    text += &piece(|out| man.render_synopsis_section(out), false);
+    text + &piece(|out| man.render_description_section(out), false)
+}
+
+fn top(root: &Command, vendors: &[Vendor]) -> String {
+    let man = Man::new(root.clone());
+    let (of_vendors, commands): (Vec<_>, Vec<_>) = root
+        .get_subcommands()
+        .partition(|command| vendors.iter().any(|vendor| vendor.name == command.get_name()));
+    let mut roff = Roff::default();
+    roff.control("PP", []).text([roman(
+        "The token comes from the cache while it is valid, else from the vendor: tok logs in or refreshes, and keeps what it \
+         got. Each vendor is a command of its own with its fields as flags; wherever VENDOR stands, VENDOR@PROFILE may \
+         stand.",
+    )]);
+    let mut list = |heading: &str, commands: &[&Command]| {
+        roff.control("SH", [heading]);
+        for command in commands {
+            roff.control("TP", []);
+            roff.text([bold(format!("tok-{}", command.get_name())), roman("(1)")]);
+            roff.text([roman(about(command))]);
+        }
+    };
+    list("VENDORS", &of_vendors);
+    list("COMMANDS", &commands);
+    let options = piece(|out| man.render_options_section(out), false);
+    let see = root
+        .get_subcommands()
+        .map(|command| (format!("tok-{}", command.get_name()), "1"));
+    let see = see_also(see.chain([("tok-vendor".to_owned(), "5"), ("curl".to_owned(), "1")]));
+    head(&man, "tok") + &body(&roff) + &options + TOP + &see
+}
+
+fn of_command(command: &Command) -> String {
+    let name = command.get_name();
+    let man = Man::new(own(command));
+    let marker = format!(".\\\" {name}\n");
+    let (_, more) = COMMANDS
+        .split_once(&marker)
+        .unwrap_or_else(|| panic!("no text for {name}"));
+    let more = more.split(".\\\" ").next().unwrap();
+    let (description, examples) = more.split_once(".SH EXAMPLES\n").unwrap();
+    let mut text = head(&man, &format!("tok-{name}"));
+    if !description.is_empty() {
+        text += ".PP\n";
+        text += description;
+    }
+    if command.has_subcommands() {
+        text += ".PP\nThe fields of each vendor are flags here as well; its own page lists them.\n";
+    }
+    text += &piece(|out| man.render_options_section(out), false);
+    if name == "env" {
+        text += &formats(EnvFormat::ALL.iter().map(|format| {
+            let aliases = format.aliases.iter().map(|alias| format!(", {alias}"));
+            (format.name.to_owned() + &aliases.collect::<String>(), format.about)
+        }));
+    }
+    text + ".SH EXAMPLES\n" + examples + &see_also([("tok".to_owned(), "1")])
+}
+
+/// Without the vendors below it, whose options it takes.
+fn own(command: &Command) -> Command {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+    let mut own = Command::new(command.get_name().to_owned())
+        .about(about(command))
+        .display_name(format!("tok-{}", command.get_name()))
+        .bin_name(format!("tok {}", command.get_name()))
+        .override_usage(usage)
+        .args(command.get_arguments().filter(|argument| argument.get_id() != "help"));
+    if let Some(vendor) = command.get_subcommands().next() {
+        let arguments = vendor
+            .get_arguments()
+            .filter(|argument| argument.get_help_heading().is_none());
+        own = own.args(arguments.filter(|argument| argument.get_id() != "help").cloned());
+        own = own.mut_arg("variable", |argument| {
+            argument.help("Name of the variable, VENDOR_TOKEN by default")
+        });
+    }
+    own
+}
+
+fn of_vendor(command: &Command, vendor: &Vendor) -> String {
+    let name = &vendor.name;
+    let usage = ["", "env ", "login "].map(|before| format!("tok {before}{name}[@PROFILE] [FIELDS] [OPTIONS]"));
+    let man = Man::new(
+        Command::new(name.clone())
+            .about(about(command))
+            .display_name(format!("tok-{name}"))
+            .bin_name("tok")
+            .override_usage(usage.join("\n"))
+            .args(command.get_arguments().filter(|argument| argument.get_id() != "help")),
+    );
+    let mut roff = Roff::default();
+    roff.control("PP", []).text([roman(
+        "Prints a valid token, sets a variable to it, or keeps the credentials for it.",
+    )]);
+    for line in command.get_after_help().unwrap().to_string().lines() {
+        roff.control("PP", []).text([roman(line)]);
+    }
+    let options = piece(|out| man.render_options_section(out), false);
+    let formats = formats(Format::ALL.iter().map(|format| (format.name.to_owned(), format.about)));
+    let see = ["tok", "tok-env", "tok-login", "tok-status"].map(|page| (page.to_owned(), "1"));
+    let examples = format!(
+        ".SH EXAMPLES\n.EX\ntok login {name}\ntok {name}\ntok {name}@staging \\-\\-min\\-ttl 5m\neval \"$(tok env {name})\"\n\
+         curl \\-K <(tok {name} \\-f curl) URL\n.EE\n"
+    );
+    head(&man, &format!("tok-{name}")) + &body(&roff) + &options + &formats + &examples + &see_also(see)
+}
+
+fn formats(formats: impl Iterator<Item = (String, &'static str)>) -> String {
+    let mut roff = Roff::default();
+    roff.control("SH", ["FORMATS"]);
+    for (names, about) in formats {
+        roff.control("TP", []).text([bold(names)]).text([roman(about)]);
+    }
+    body(&roff)
+}
+
+fn see_also(pages: impl IntoIterator<Item = (String, &'static str)>) -> String {
+    let pages = pages.into_iter();
+    let lines: Vec<String> = pages
+        .map(|(name, section)| format!(".BR {} ({section})", escaped(&name)))
+        .collect();
+    format!(".SH SEE ALSO\n{}\n", lines.join(",\n"))
+}
+
+fn about(command: &Command) -> String {
+    command.get_about().map(ToString::to_string).unwrap_or_default()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
+}
