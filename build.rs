@@ -11,14 +11,8 @@ fn main() -> io::Result<()> {
         .collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
-    let rows = files
-        .iter()
-        .map(|path| row(path))
-        .collect::<io::Result<Vec<_>>>()?
-        .concat();
-    let table = format!(
-        "/// Name and file of every built-in vendor, by name.\npub(crate) const BUILT_IN: &[(&str, &str)] = &[\n{rows}];\n"
-    );
+    let rows = files.iter().map(|path| row(path)).collect::<io::Result<String>>()?;
+    let table = format!("/// By name.\nconst BUILT_IN: &[BuiltIn] = &[\n{rows}];\n");
     fs::write(
         Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("built_in.rs"),
         table,
@@ -26,8 +20,13 @@ fn main() -> io::Result<()> {
 }
 
 fn row(path: &Path) -> io::Result<String> {
-    match (path.file_stem().and_then(|stem| stem.to_str()), path.to_str()) {
-        (Some(name), Some(path)) => Ok(format!("    ({name:?}, include_str!({path:?})),\n")),
-        _ => Err(io::Error::other(format!("{}: not UTF-8", path.display()))),
-    }
+    let broken = |why: &str| io::Error::other(format!("{}: {why}", path.display()));
+    let names = path.file_stem().and_then(|name| name.to_str()).zip(path.to_str());
+    let (name, file) = names.ok_or_else(|| broken("its path is not UTF-8"))?;
+    let content: serde_json::Value =
+        toml::from_str(&fs::read_to_string(path)?).map_err(|error| broken(&error.to_string()))?;
+    let json = content.to_string();
+    Ok(format!(
+        "    BuiltIn {{ name: {name:?}, text: include_str!({file:?}), json: {json:?} }},\n"
+    ))
 }

@@ -118,6 +118,10 @@ impl Error {
         &self.text
     }
 
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
         self.missing
     }

@@ -13,6 +13,7 @@ mod inputs;
 mod jwt;
 mod origin;
 mod output;
+mod paint;
 #[cfg(test)]
 mod readme;
 mod redact;
@@ -22,18 +23,16 @@ mod terminal;
 mod token;
 mod vendor;
 mod voice;
+mod waiting;
 mod words;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match commands::run(std::env::args_os().skip(1).collect()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if !error.is_silent() {
-                let _ = writeln!(std::io::stderr(), "{error}");
-            }
+            voice::say(&error);
             ExitCode::from(error.exit as u8)
         }
     }

@@ -8,9 +8,12 @@
 //! arrow key) and text that is not UTF-8 are errors. However a prompt ends, the terminal is left as it was found.
 
 use std::fmt;
+use std::io::{self, IsTerminal as _};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::waiting;
 
 #[cfg_attr(unix, path = "terminal/unix.rs")]
 #[cfg_attr(windows, path = "terminal/windows.rs")]
@@ -28,6 +31,14 @@ impl Terminal {
         system::Terminal::open().map(Self)
     }
 
+    /// Runs what asks while nobody else does: threads that want different tokens share one person. One who waits here for
+    /// another's questions waits for a person.
+    pub(crate) fn alone<T>(ask: impl FnOnce() -> T) -> T {
+        static ASKING: Mutex<()> = Mutex::new(());
+        let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting::hushed(ask)
+    }
+
     /// Asks for a line that can be seen while it is typed.
     pub(crate) fn ask(&self, label: &str) -> Result<String> {
         checked(label, self.0.ask(&format!("{label}: ")))
@@ -37,6 +48,15 @@ impl Terminal {
     pub(crate) fn ask_hidden(&self, label: &str) -> Result<Secret> {
         checked(label, self.0.ask_hidden(&format!("{label}: "))).map(Secret::new)
     }
+}
+
+/// Whether a person sees what moves on standard error: on a terminal that is tok's own and knows how to erase, not in the
+/// log of a CI job.
+pub(crate) fn is_watched() -> bool {
+    let set = |name, to: Option<&str>| {
+        std::env::var_os(name).is_some_and(|value| !value.is_empty() && to.is_none_or(|to| value == to))
+    };
+    io::stderr().is_terminal() && !set("CI", None) && !set("TERM", Some("dumb")) && system::owns_stderr()
 }
 
 fn checked<E: fmt::Display>(label: &str, answer: std::result::Result<Vec<u8>, E>) -> Result<String> {

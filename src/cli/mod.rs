@@ -1,7 +1,8 @@
 //! The command line: a clap tree made from the vendors' definitions, and what was asked for, as data.
 //!
-//! Only the subcommand that is asked for is built, since that is what a cached token's few hundred microseconds are spent
-//! on; where the words do not fit, the whole tree is built to say why. This room knows nothing of the network and of files.
+//! Only the subcommand that is asked for is built, and none for a vendor alone, since that is what a cached token's few
+//! hundred microseconds are spent on; where the words do not fit, the whole tree is built to say why. This room knows
+//! nothing of the network and of files.
 
 mod named;
 mod refusal;
@@ -169,6 +170,34 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
         Some(target) if !is_command(&target.vendor) => catalogue.find(&target.vendor)?,
         _ => None,
     };
+    match vendor {
+        Some(vendor) if words.len() == place + 1 => Ok(bare(below, vendor, target)),
+        vendor => by_clap(&words, below, vendor, target, catalogue),
+    }
+}
+
+/// A vendor and not a word more: there is nothing to parse, and a cached token is given sooner without a tree.
+fn bare(below: Option<&str>, vendor: Vendor, target: Option<Target>) -> Invocation {
+    let call = Box::new(Call {
+        profile: target.and_then(|target| target.profile),
+        ..Call::of(vendor)
+    });
+    match below {
+        None => Invocation::Token(call, Format::DEFAULT),
+        Some("login") => Invocation::Login(call, Verify::Yes),
+        Some(_) => Invocation::Env(call, EnvFormat::DEFAULT),
+    }
+}
+
+/// Not inlined, since its frame is several pages, which cost time even where they are not used.
+#[inline(never)]
+fn by_clap(
+    words: &[OsString],
+    below: Option<&'static str>,
+    vendor: Option<Vendor>,
+    target: Option<Target>,
+    catalogue: &Catalogue,
+) -> Result<Invocation> {
     let is_completions = words.first().is_some_and(|word| word == "completions");
     let words = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
     let parsed = match &vendor {
@@ -314,5 +343,23 @@ fn verbosity(matches: &ArgMatches) -> Verbosity {
         Verbosity::Verbose
     } else {
         Verbosity::Normal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_alone_is_read_as_the_tree_would_read_it() {
+        let catalogue = Catalogue::new(None);
+        for below in [None, Some("env"), Some("login")] {
+            let vendor = || catalogue.find("modulus").unwrap();
+            let target = Target::parse("modulus@staging").unwrap();
+            let words: Vec<OsString> = below.into_iter().chain(["modulus"]).map(OsString::from).collect();
+            let parsed = by_clap(&words, below, vendor(), Some(target.clone()), &catalogue).unwrap();
+            let bare = bare(below, vendor().unwrap(), Some(target));
+            assert_eq!(format!("{bare:?}"), format!("{parsed:?}"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the commands that get a token have in common: the profile, then the token.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -42,7 +42,14 @@ impl Setting {
 
     /// As above, for a profile that may be new.
     pub(super) fn of_new(ground: &Ground, call: &Call) -> Result<Self> {
-        Self::with(ground, call, |profiles, _, name| Ok(profiles.get_or_new(name)))
+        Self::with(ground, call, |profiles, _, name| {
+            profiles.get_or_new(&call.vendor, name)
+        })
+    }
+
+    /// For a profile that stands in no file.
+    pub(super) fn of_profile(ground: &Ground, call: &Call, profile: Profile) -> Result<Self> {
+        Self::with(ground, call, |_, _, _| Ok(profile))
     }
 
     fn with(
@@ -98,6 +105,7 @@ impl Setting {
             deadline,
             voice: Voice(call.verbosity),
             terminal: OnceCell::new(),
+            asked: Cell::new(false),
             known: RefCell::default(),
         }
     }
@@ -142,6 +150,10 @@ pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itse
         min_ttl: call.min_ttl.or(setting.profile.min_ttl),
         no_cache: call.no_cache,
     })?;
+    if sources.asked.get() && sources.can_keep() {
+        let target = setting.profile.target(&call.vendor.name);
+        voice.notice(&format!("`tok login {target}` keeps the answers for the next time"));
+    }
     if !masks_itself {
         hide_in_job(&obtained.token, voice)?;
     }

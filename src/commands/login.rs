@@ -1,24 +1,21 @@
 //! `tok login VENDOR`: ask for credentials, try them and only then keep them.
 //!
 //! Plain fields go into the profile, secrets into the OS keyring, the token into the cache. A wrong password is never kept.
-//! Holds are not looked at: whoever logs in knows better.
-
-use std::path::Path;
+//! Holds are not looked at: whoever logs in knows better. Where the keyring does not take the secret, nothing is kept at all.
 
 use toml_edit::{Array, Value as Toml};
 
 use super::Ground;
 use super::call::{Setting, hide_in_job, keyring_counts, store};
-use crate::cache::clock::{between, now_ms};
+use crate::cache::{clock, entry};
 use crate::cli::{Call, Verify};
 use crate::duration;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Change};
 use crate::inputs::plain::Chosen;
-use crate::inputs::{Source, Sources, keyring};
+use crate::inputs::{Source, Sources, first_line, keyring};
 use crate::token::{self, Need};
-use crate::vendor::Vendor;
 use crate::vendor::definition::Field;
 use crate::vendor::value::Value;
 use crate::voice::Voice;
@@ -29,6 +26,10 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     if ground.config_folder.is_none() {
         return Err(Error::other("login: there is no home to keep a profile in").with_hint("set TOK_CONFIG_DIR"));
     }
+    if !call.flags.stdin.is_empty() {
+        first_line::expect_no_terminal()?;
+    }
+    config_edit::expect_writable(&setting.config_path)?;
     leave_other_ways(&mut setting.profile, call);
     let deadline = setting.deadline();
     let sources = setting.sources(ground, call, &deadline);
@@ -39,6 +40,16 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
         .filter(|field| !field.optional || sources.is_given(field))
         .collect();
     expect_keyring(&sources, &secrets)?;
+    if sources.terminal().is_some() {
+        let when = match verify {
+            Verify::Yes => "once the vendor has accepted it",
+            Verify::No => "without being tried",
+        };
+        let name = &vendor.name;
+        sources
+            .voice
+            .notice(&format!("{name}: what you enter is kept {when}; Ctrl-C keeps nothing"));
+    }
     let chosen = sources.choose(true)?;
     let mut to_keep = Vec::new();
     for field in &secrets {
@@ -48,34 +59,57 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
         }
         sources.known.borrow_mut().insert(field.name.clone(), secret);
     }
+    let need = Need {
+        sources: &sources,
+        chosen: &chosen,
+        store: &store(sources.voice)?,
+        began: ground.began,
+        fresh: true,
+        min_ttl: None,
+        no_cache: call.no_cache,
+    };
     if verify == Verify::Yes {
-        try_them(ground, call, &sources, &chosen)?;
+        try_them(&need)?;
     }
-    for name in &to_keep {
-        if let Some(secret) = sources.known.borrow().get(*name) {
-            let user = sources.keyring_user(name, &chosen);
-            keyring::write(&user, secret, sources.can_show_dialog(), &deadline)
-                .map_err(|error| error.of(&vendor.name))?;
-        }
+    if let Err(error) = keep_secrets(&sources, &chosen, &to_keep) {
+        // All or nothing: a token without its secret would hide for a while that the login was not kept.
+        let _ = entry::forget(need.store, &need.identity());
+        return Err(error.of(&vendor.name));
     }
-    let change = change(call, &chosen, &setting.profile);
+    let change = change(call, &chosen, &setting.profile, &to_keep);
     config_edit::write(
         &setting.config_path,
         &vendor.name,
         setting.profile.name.as_deref(),
         change,
     )?;
-    tell(call, &setting, &to_keep);
+    tell(call, &setting, &to_keep, verify);
+    Ok(())
+}
+
+/// All of them or none.
+fn keep_secrets(sources: &Sources, chosen: &Chosen, names: &[&str]) -> Result<()> {
+    let ask = sources.can_show_dialog();
+    let known = sources.known.borrow();
+    for (place, name) in names.iter().enumerate() {
+        let Some(secret) = known.get(*name) else {
+            continue;
+        };
+        let kept = keyring::write(&sources.keyring_user(name, chosen), secret, ask, sources.deadline);
+        if let Err(error) = kept {
+            for name in names.iter().take(place) {
+                let _ = keyring::delete(&sources.keyring_user(name, chosen), ask, sources.deadline);
+            }
+            return Err(error);
+        }
+    }
     Ok(())
 }
 
 /// A way that is named by a flag takes the place of the one that the profile had.
 fn leave_other_ways(profile: &mut Profile, call: &Call) {
     let ways = &call.vendor.definition.ways;
-    let flagged = |name: &String| {
-        let flags = &call.flags;
-        flags.plain.contains_key(name) || flags.stdin.contains(name) || flags.files.contains_key(name)
-    };
+    let flagged = |name: &String| call.flags.names(name);
     let Some(way) = ways.iter().find(|way| way.iter().any(flagged)) else {
         return;
     };
@@ -90,10 +124,13 @@ fn leave_other_ways(profile: &mut Profile, call: &Call) {
 
 /// Exit 1, before anything is asked, where a secret would have no place.
 fn expect_keyring(sources: &Sources, secrets: &[&Field]) -> Result<()> {
+    let elsewhere = sources
+        .choose(false)
+        .is_ok_and(|chosen| !sources.is_own_origin(&chosen));
     let homeless: Vec<&str> = secrets
         .iter()
         .map(|field| field.name.as_str())
-        .filter(|name| !sources.profile.commands.contains_key(*name))
+        .filter(|name| elsewhere || sources.flags.names(name) || !sources.profile.commands.contains_key(*name))
         .collect();
     let Some(name) = homeless.first() else {
         return Ok(());
@@ -107,42 +144,39 @@ fn expect_keyring(sources: &Sources, secrets: &[&Field]) -> Result<()> {
     let vendor = sources.vendor;
     Err(Error::new(
         Exit::Other,
-        format!("{}: there is no keyring to keep {} in: {why}", vendor.name, homeless.join(" and ")),
+        format!("{}: {} cannot be kept here: {why}", vendor.name, homeless.join(" and ")),
     )
     .with_hint(format!(
-        "put {name}-command, a command that prints it, into {} of {}, or set {}, or give --{name}-stdin or --{name}-file \
-         with each call",
+        "`tok login` keeps secrets in the OS keyring only; without one put {name}-command, a command that prints it, into {} \
+         of {}, or set {}, or give --{name}-stdin or --{name}-file with each call",
         sources.profile.header(&vendor.name),
         sources.config_path.display(),
         vendor.variable_of(name)
     )))
 }
 
-fn try_them(ground: &Ground, call: &Call, sources: &Sources, chosen: &Chosen) -> Result<()> {
-    let obtained = token::obtain(&Need {
-        sources,
-        chosen,
-        store: &store(sources.voice)?,
-        began: ground.began,
-        fresh: true,
-        min_ttl: None,
-        no_cache: call.no_cache,
+fn try_them(need: &Need) -> Result<()> {
+    let obtained = token::obtain(need).map_err(|error| match error.exit {
+        Exit::Refused => error.with_hint("nothing is kept; check what was given and log in again"),
+        _ => error,
     })?;
-    hide_in_job(&obtained.token, sources.voice)?;
-    let lasts = obtained
-        .expires_at
-        .map(|end| format!("; the token lasts {}", duration::words(between(now_ms(), end))));
-    let lasts = lasts.unwrap_or_default();
-    sources.voice.notice(&format!(
-        "{}: logged in at {}{lasts}",
-        call.vendor.name,
-        chosen.base.origin()
+    hide_in_job(&obtained.token, need.sources.voice)?;
+    let lasts = obtained.expires_at.map(|end| {
+        let left = clock::between(clock::now_ms(), end);
+        format!("; the token lasts {}", duration::words(left))
+    });
+    need.sources.voice.notice(&format!(
+        "{}: logged in at {}{}",
+        need.sources.vendor.name,
+        need.chosen.base.origin(),
+        lasts.unwrap_or_default()
     ));
     Ok(())
 }
 
-/// What the profile says from now on: every value that was given, and nothing of a way that is not taken.
-fn change(call: &Call, chosen: &Chosen, profile: &Profile) -> Change {
+/// What the profile says from now on: every value that was given, nothing of a way that is not taken, and no command that
+/// would go before a secret kept in the keyring.
+fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&str]) -> Change {
     let vendor = &call.vendor;
     let mut change = Change::default();
     for (name, value) in &chosen.plain {
@@ -164,7 +198,7 @@ fn change(call: &Call, chosen: &Chosen, profile: &Profile) -> Change {
     match chosen.way.first().filter(|_| chosen.is_told_by_secret_alone(vendor)) {
         Some(first) => change.set.push(("way".to_owned(), first.into())),
         None if profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
-            change.remove.push("way".to_owned())
+            change.remove.push("way".to_owned());
         }
         None => {}
     }
@@ -173,6 +207,7 @@ fn change(call: &Call, chosen: &Chosen, profile: &Profile) -> Change {
             change.remove.extend([name.clone(), format!("{name}-command")]);
         }
     }
+    change.remove.extend(kept.iter().map(|name| format!("{name}-command")));
     change
 }
 
@@ -185,29 +220,28 @@ fn toml_of(value: &Value) -> Toml {
     }
 }
 
-fn tell(call: &Call, setting: &Setting, kept: &[&str]) {
-    let vendor: &Vendor = &call.vendor;
+fn tell(call: &Call, setting: &Setting, kept: &[&str], verify: Verify) {
+    let vendor = &call.vendor.name;
     let voice = Voice(call.verbosity);
-    let secrets = if kept.is_empty() {
-        String::new()
-    } else {
-        format!(", {} in the OS keyring", kept.join(" and "))
+    let secrets = match kept {
+        [] => String::new(),
+        names => format!(", {} in the OS keyring", names.join(" and ")),
     };
-    let path: &Path = &setting.config_path;
-    let header = setting.profile.header(&vendor.name);
+    let untried = match verify {
+        Verify::Yes => "",
+        Verify::No => "; not tried at the vendor",
+    };
+    let (header, path) = (setting.profile.header(vendor), setting.config_path.display());
+    voice.notice(&format!("{vendor}: kept {header} in {path}{secrets}{untried}"));
+    for name in kept {
+        if setting.profile.commands.contains_key(*name) {
+            voice.notice(&format!(
+                "{vendor}: {name}-command is taken out of the profile, as the keyring has {name} now"
+            ));
+        }
+    }
+    let target = setting.profile.target(vendor);
     voice.notice(&format!(
-        "{}: kept {header} in {}{secrets}",
-        vendor.name,
-        path.display()
-    ));
-    let name = setting
-        .profile
-        .name
-        .as_ref()
-        .map(|name| format!("@{name}"))
-        .unwrap_or_default();
-    voice.notice(&format!(
-        "next: `tok {0}{name}` prints the token, `tok exec {0}{name} -- COMMAND` runs with it",
-        vendor.name
+        "next: `tok {target}` prints the token, `tok exec {target} -- COMMAND` runs a command with it"
     ));
 }

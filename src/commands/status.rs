@@ -2,7 +2,7 @@
 //!
 //! Shows no secret and touches neither the keyring nor the network; asks nobody.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Ground;
+use super::call::keyring_counts;
 use crate::cache::clock::{between, now_ms};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
@@ -25,6 +26,7 @@ use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::plain::Chosen;
 use crate::inputs::{Flags, Sources};
 use crate::output::{print, table};
+use crate::paint::{Paint, has_colours};
 use crate::token::identity_of;
 use crate::vendor::Vendor;
 use crate::voice::{Verbosity, Voice};
@@ -42,6 +44,9 @@ struct Row {
     expires_at: Option<String>,
     /// Seconds.
     expires_in: Option<i64>,
+    /// In milliseconds.
+    #[serde(skip)]
+    end: i64,
     state: State,
     /// Why it is incomplete or broken.
     reason: Option<String>,
@@ -143,47 +148,41 @@ fn in_json(rows: &[Row]) -> Result<String> {
 
 fn in_table(rows: &[Row], voice: Voice) -> String {
     if rows.is_empty() {
-        voice.notice("nothing is configured and nothing is cached; `tok demo` shows how it works");
+        voice.notice(
+            "nothing is configured and nothing is cached; `tok demo` shows how it works, `tok login VENDOR` begins",
+        );
         return String::new();
     }
+    let colours = has_colours(&io::stdout());
+    let now = now_ms();
     let cells = rows.iter().map(|row| {
         let login = row.login.values().cloned().collect::<Vec<_>>().join(" ");
-        let expires = match (&row.expires_at, row.expires_in) {
-            (Some(at), Some(left)) if left > 0 => {
-                format!(
-                    "{at} (in {})",
-                    duration::words(Duration::from_secs(left.unsigned_abs()))
-                )
-            }
-            (Some(at), _) => at.clone(),
-            (None, _) => String::new(),
-        };
-        let state = match (row.state, &row.reason) {
-            (State::Valid, _) => "valid".to_owned(),
-            (State::Ending, _) => "ends soon".to_owned(),
-            (State::Expired, _) if row.can_refresh => "expired, can be refreshed".to_owned(),
-            (State::Expired, _) => "expired".to_owned(),
-            (State::None, _) => "no token".to_owned(),
-            (_, reason) => reason.clone().unwrap_or_default(),
+        let expires = row
+            .expires_at
+            .as_deref()
+            .map(|at| format!("{at} ({})", row.distance(now)));
+        let (paint, state) = match (row.state, &row.reason) {
+            (State::Valid, _) => (Paint::Good, "valid"),
+            (State::Ending, _) => (Paint::Warning, "ends soon"),
+            (State::Expired, _) if row.can_refresh => (Paint::Warning, "expired, can be refreshed"),
+            (State::Expired, _) => (Paint::Warning, "expired"),
+            (State::None, _) => (Paint::Plain, "no token"),
+            (_, reason) => (Paint::Bad, reason.as_deref().unwrap_or_default()),
         };
         [
             row.vendor.clone(),
             row.profile.clone().unwrap_or_default(),
             login,
-            expires,
-            state,
+            expires.unwrap_or_default(),
+            paint.of(state, colours),
         ]
     });
     let mut text = table(["VENDOR", "PROFILE", "LOGIN", "EXPIRES", "STATE"], cells);
     if voice.0 == Verbosity::Verbose {
         for row in rows {
-            let name = row
-                .profile
-                .as_ref()
-                .map(|profile| format!("@{profile}"))
-                .unwrap_or_default();
-            text.push_str(&format!("\n{}{name}\n", row.vendor));
-            row.fields.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+            let profile = row.profile.as_ref().map(|profile| format!("@{profile}"));
+            text.extend(["\n", &row.vendor, &profile.unwrap_or_default(), "\n"]);
+            text.extend(row.fields.iter().map(|line| format!("  {line}\n")));
         }
     }
     text
@@ -206,11 +205,13 @@ fn configured(
         named: profile.name.is_some(),
         config_path: profiles.path.clone(),
         variables: true,
-        keyring: false,
+        // Only told of: nothing is looked up in it.
+        keyring: keyring_counts(),
         no_input: true,
         deadline: &deadline,
         voice,
         terminal: OnceCell::new(),
+        asked: Cell::new(false),
         known: RefCell::default(),
     };
     let mut row = Row {
@@ -220,6 +221,7 @@ fn configured(
         url: None,
         expires_at: None,
         expires_in: None,
+        end: 0,
         state: State::None,
         reason: None,
         can_refresh: false,
@@ -233,6 +235,9 @@ fn configured(
                 State::Broken
             };
             row.reason = Some(error.text().to_owned());
+            let what_helps = error.hint().into_iter().flat_map(|hint| hint.split("; "));
+            row.fields = vec![error.text().to_owned()];
+            row.fields.extend(what_helps.map(str::to_owned));
             (row, None)
         }
         Ok(chosen) => {
@@ -290,6 +295,7 @@ impl Row {
             url: Some(identity.url.clone()),
             expires_at: None,
             expires_in: None,
+            end: 0,
             state: State::None,
             reason: None,
             can_refresh: false,
@@ -297,6 +303,15 @@ impl Row {
         };
         row.tell_of(entry, None);
         row
+    }
+
+    /// From now to the end, as people say it.
+    fn distance(&self, now: i64) -> String {
+        if self.end > now {
+            format!("in {}", duration::words(between(now, self.end)))
+        } else {
+            format!("{} ago", duration::words(between(self.end, now)))
+        }
     }
 
     fn tell_of(&mut self, entry: &Entry, min_ttl: Option<Duration>) {
@@ -307,11 +322,18 @@ impl Row {
             Freshness::ExpiringSoon { .. } => State::Ending,
             Freshness::Expired { .. } | Freshness::Forced => State::Expired,
         };
+        self.end = entry.expires_at;
         self.expires_at = Timestamp::from_second(entry.expires_at.div_euclid(1000))
             .ok()
             .map(|at| at.to_string());
         self.expires_in = Some(between(now, entry.expires_at).as_secs().try_into().unwrap_or(i64::MAX));
         self.can_refresh = entry.refresh_token.is_some();
-        self.fields.push(freshness.to_string());
+        let then = match self.state {
+            State::Valid if entry.fingerprint.is_some() => "used if the secret is the same",
+            State::Valid => "used",
+            _ if self.can_refresh => "refreshed",
+            _ => "replaced",
+        };
+        self.fields.push(format!("token: {then}: {freshness}"));
     }
 }

@@ -52,6 +52,14 @@ impl Profile {
             Some(name) => format!("[{vendor}.{name}]"),
         }
     }
+
+    /// `modulus` or `modulus@staging`, as on the command line.
+    pub(crate) fn target(&self, vendor: &str) -> String {
+        match &self.name {
+            None => vendor.to_owned(),
+            Some(name) => format!("{vendor}@{name}"),
+        }
+    }
 }
 
 impl Profiles {
@@ -75,10 +83,27 @@ impl Profiles {
         Ok(Self { path, list })
     }
 
-    /// The profile of that name, empty where the file does not have it.
-    pub(crate) fn get_or_new(&self, name: Option<&str>) -> Profile {
-        let found = self.list.iter().find(|profile| profile.name.as_deref() == name);
-        found.cloned().unwrap_or_else(|| Profile {
+    /// The profile of that name, empty where the file does not have it. Exit 2 for a name that a profile cannot get.
+    pub(crate) fn get_or_new(&self, vendor: &Vendor, name: Option<&str>) -> Result<Profile> {
+        if let Some(profile) = self.list.iter().find(|profile| profile.name.as_deref() == name) {
+            return Ok(profile.clone());
+        }
+        if let Some(name) = name {
+            let wrong = |why: &str| {
+                let name = name.escape_debug();
+                Err(Error::usage(format!(
+                    "{}: no profile can be called '{name}': {why}",
+                    vendor.name
+                )))
+            };
+            if name.is_empty() || name.contains(char::is_control) {
+                return wrong("a name is visible characters");
+            }
+            if keys(vendor).iter().any(|key| key == name) {
+                return wrong("it is a key of the default profile");
+            }
+        }
+        Ok(Profile {
             name: name.map(str::to_owned),
             ..Profile::default()
         })
@@ -106,6 +131,16 @@ impl Profiles {
             }),
         })
     }
+}
+
+/// What may stand in a profile.
+fn keys(vendor: &Vendor) -> Vec<String> {
+    let mut keys: Vec<String> = ["url", "variable", "way", "min-ttl", "timeout"]
+        .map(str::to_owned)
+        .into();
+    keys.extend(vendor.plain_fields().map(|field| field.name.clone()));
+    keys.extend(vendor.secret_fields().map(|field| format!("{}-command", field.name)));
+    keys
 }
 
 struct File<'a> {
@@ -206,11 +241,7 @@ impl File<'_> {
 
     fn unknown(&self, vendor: &Vendor, key: &Spanned<std::borrow::Cow<'_, str>>) -> Error {
         let name = key.get_ref().as_ref();
-        let mut known: Vec<String> = ["url", "variable", "way", "min-ttl", "timeout"]
-            .map(str::to_owned)
-            .into();
-        known.extend(vendor.plain_fields().map(|field| field.name.clone()));
-        known.extend(vendor.secret_fields().map(|field| format!("{}-command", field.name)));
+        let known = keys(vendor);
         let error = self.error(&key.span(), format!("unknown key '{}'", name.escape_debug()));
         match suggest::nearest(name, known.iter().map(String::as_str)) {
             Some(near) => error.with_hint(format!("did you mean {near}?")),

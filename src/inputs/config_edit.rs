@@ -2,9 +2,11 @@
 //!
 //! The file is replaced as a whole or not at all. Where it is a link, what it points to is replaced.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
@@ -20,6 +22,9 @@ pub(crate) struct Change {
 /// Errors name the path: exit 2 where the file is not TOML, exit 1 where it cannot be written.
 pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Change) -> Result<()> {
     let failed = |error: io::Error| Error::other(format!("{}: {error}", path.display()));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make(folder).map_err(failed)?;
+    let _turn = turn(folder);
     let before = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -34,22 +39,50 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
             path.display()
         ))
     };
+    // What stands behind the last table stays before a new one.
+    let mut end = document.trailing().as_str().unwrap_or_default().to_owned();
+    let is_new = !document.contains_key(vendor);
+    if is_new {
+        document.set_trailing("");
+    }
     let root = document.as_table_mut();
     let mut table = table(root, vendor, profile.is_some()).ok_or_else(wrong)?;
     if let Some(name) = profile {
         table = self::table(table, name, false).ok_or_else(wrong)?;
     }
+    if is_new {
+        if !end.is_empty() && !end.ends_with('\n') {
+            end.push('\n');
+        }
+        if !before.is_empty() {
+            end.push('\n');
+        }
+        table.decor_mut().set_prefix(end);
+    }
     for key in &change.remove {
         table.remove(key);
     }
     for (key, value) in change.set {
-        set(table, &key, value);
+        set(table, &key, value).ok_or_else(wrong)?;
     }
     let after = document.to_string();
     if after == before {
         return Ok(());
     }
     replace(path, &after).map_err(failed)
+}
+
+/// Exit 1 where the file could not be written, as far as can be said before it is.
+pub(crate) fn expect_writable(path: &Path) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = target.ancestors().skip(1).find(|folder| folder.exists());
+    match folder.map(tempfile::tempfile_in) {
+        Some(Err(error)) => Err(Error::other(format!(
+            "{}: it cannot be written: {error}",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The table of that name, made if it is not there; `implicit` if it has no keys of its own.
@@ -67,10 +100,11 @@ fn table<'a>(parent: &'a mut Table, name: &str, implicit: bool) -> Option<&'a mu
     item.as_table_mut()
 }
 
-/// A value that is there already keeps its place and the comment behind it.
-fn set(table: &mut Table, key: &str, value: Value) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) => {
+/// A value that is there already keeps its place and the comment behind it; a table is not lost to a value.
+fn set(table: &mut Table, key: &str, value: Value) -> Option<()> {
+    match table.get_mut(key) {
+        Some(item) => {
+            let old = item.as_value_mut()?;
             let decor = old.decor().clone();
             *old = value;
             *old.decor_mut() = decor;
@@ -79,6 +113,21 @@ fn set(table: &mut Table, key: &str, value: Value) {
             table.insert(key, Item::Value(value));
         }
     }
+    Some(())
+}
+
+/// Of several logins at the same time one writes after the other, where the system can lock a folder. A lock that is held
+/// for longer than a file takes to write is not waited for.
+fn turn(folder: &Path) -> Option<fs::File> {
+    let folder = fs::File::open(folder).ok()?;
+    for _ in 0..100 {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
@@ -140,6 +189,15 @@ mod tests {
         let before = "# mine\n[other]\nb = 1 # why\n\n[acme] # prod\nuser = 'a' # me\nkeep = \"k\"\ngone = \"g\"\n\n[acme.x]\nuser = \"x\"\n";
         let after = "# mine\n[other]\nb = 1 # why\n\n[acme] # prod\nuser = \"joe\" # me\nkeep = \"k\"\n\n[acme.x]\nuser = \"x\"\n";
         assert_eq!(written(before, None, &[("user", "joe")], &["gone"]), after);
+    }
+
+    #[test]
+    fn a_comment_at_the_end_stays_where_it_is() {
+        let new = "[acme]\nuser = \"joe\"\n";
+        for before in ["# mine\n", "# mine", "[other]\nb = 1\n# [old]\n", "[other]\nb = 1\n"] {
+            let wanted = format!("{}\n\n{new}", before.trim_end());
+            assert_eq!(written(before, None, &[("user", "joe")], &[]), wanted);
+        }
     }
 
     #[test]

@@ -24,11 +24,17 @@ pub(crate) fn from_file(path: &Path, deadline: &Deadline) -> Result<Secret> {
     in_time(&name, deadline, read)
 }
 
-pub(crate) fn from_stdin(deadline: &Deadline) -> Result<Secret> {
+/// Exit 2 where standard input is a terminal: what is typed there would be shown.
+pub(crate) fn expect_no_terminal() -> Result<()> {
     if io::stdin().is_terminal() {
         return Err(Error::usage("standard input: it is a terminal")
             .with_hint("pipe the secret into it, or leave the flag out to be asked"));
     }
+    Ok(())
+}
+
+pub(crate) fn from_stdin(deadline: &Deadline) -> Result<Secret> {
+    expect_no_terminal()?;
     // The standard library's own handle would read ahead.
     let read = || read_line(BufReader::with_capacity(1, unbuffered_stdin()?));
     in_time("standard input", deadline, read)

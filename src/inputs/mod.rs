@@ -13,7 +13,7 @@ pub(crate) mod plain;
 pub(crate) mod secrets;
 pub(crate) mod variable;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -35,6 +35,13 @@ pub(crate) struct Flags {
     pub(crate) files: BTreeMap<String, PathBuf>,
 }
 
+impl Flags {
+    /// Whether one of them gives this field, plain or secret.
+    pub(crate) fn names(&self, field: &str) -> bool {
+        self.plain.contains_key(field) || self.files.contains_key(field) || self.stdin.iter().any(|name| name == field)
+    }
+}
+
 /// Everything that a value can come from, for one vendor and one profile.
 #[derive(Debug)]
 pub(crate) struct Sources<'a> {
@@ -52,6 +59,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) deadline: &'a Deadline,
     pub(crate) voice: Voice,
     pub(crate) terminal: OnceCell<Option<Terminal>>,
+    /// Whether a person had to answer a question.
+    pub(crate) asked: Cell<bool>,
     /// Secrets that were looked up before: standard input is read once, a person is asked once.
     pub(crate) known: RefCell<BTreeMap<String, Secret>>,
 }
@@ -71,6 +80,12 @@ impl Sources<'_> {
     /// The terminal on which somebody can be asked; opened when it is first needed.
     pub(crate) fn terminal(&self) -> Option<&Terminal> {
         self.terminal.get_or_init(|| Terminal::open(self.no_input)).as_ref()
+    }
+
+    /// Asks while nobody else does; a person's time does not count.
+    fn ask<T>(&self, questions: impl FnOnce() -> T) -> T {
+        self.asked.set(true);
+        self.deadline.pause(|| Terminal::alone(questions))
     }
 
     /// The name that the command line uses.

@@ -216,13 +216,21 @@ impl Sources<'_> {
         let Some(terminal) = (if ask { self.terminal() } else { None }) else {
             return Err(self.missing(missing));
         };
-        missing
-            .iter()
-            .map(|name| {
-                let answer = self.deadline.pause(|| terminal.ask(&self.label(name)))?;
-                Ok(((*name).to_owned(), answer))
-            })
-            .collect()
+        let ask = |name: &&str| {
+            let answer = terminal.ask(&self.label(name))?;
+            self.check_answer(name, &answer)?;
+            Ok(((*name).to_owned(), answer))
+        };
+        self.ask(|| missing.iter().map(ask).collect())
+    }
+
+    /// At once, so that nobody types more after a slip.
+    fn check_answer(&self, name: &str, answer: &str) -> Result<()> {
+        let reason = match self.vendor.definition.field(name) {
+            Some(field) => field.kind.read(&field.kind.split(answer)).err(),
+            None => BaseUrl::parse(answer).err(),
+        };
+        reason.map_or(Ok(()), |reason| Err(self.wrong(name, Source::Prompt, &reason)))
     }
 
     fn missing(&self, names: &[&str]) -> Error {
@@ -286,10 +294,7 @@ impl Sources<'_> {
     /// Whether a flag, a variable or the profile says something of a field.
     pub(crate) fn is_given(&self, field: &Field) -> bool {
         let name = &field.name;
-        let flags = &self.flags;
-        flags.plain.contains_key(name)
-            || flags.files.contains_key(name)
-            || flags.stdin.contains(name)
+        self.flags.names(name)
             || self.profile.plain.contains_key(name)
             || self.profile.commands.contains_key(name)
             || (self.variables && variable::is_set(&self.vendor.variable_of(name)))

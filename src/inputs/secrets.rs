@@ -17,18 +17,19 @@ impl Sources<'_> {
         }
         let secret = match self.kept_secret(field, chosen)? {
             Some(secret) => secret,
-            None => self.typed_secret(field, asking)?,
+            None => self.typed_secret(field, true, asking)?,
         };
         self.known.borrow_mut().insert(field.name.clone(), secret.clone());
         Ok(secret)
     }
 
-    fn typed_secret(&self, field: &Field, asking: impl Fn(bool)) -> Result<Secret> {
+    /// `keepable` says whether `tok login` may be a way out.
+    fn typed_secret(&self, field: &Field, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field));
+            return Err(self.missing_secret(field, keepable && self.can_keep()));
         };
         asking(true);
-        let answer = self.deadline.pause(|| terminal.ask_hidden(&self.label(&field.name)));
+        let answer = self.ask(|| terminal.ask_hidden(&self.label(&field.name)));
         asking(false);
         answer
     }
@@ -58,7 +59,7 @@ impl Sources<'_> {
         if let Some(value) = self.secret_variable(name)? {
             return Ok((Secret::new(value), false));
         }
-        Ok((self.typed_secret(field, |_| ())?, false))
+        Ok((self.typed_secret(field, false, |_| ())?, false))
     }
 
     /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
@@ -115,8 +116,10 @@ impl Sources<'_> {
             format!("from {variable}")
         } else if command {
             format!("from {name}-command of {header}")
-        } else {
+        } else if self.keyring {
             "from the OS keyring, or asked for".to_owned()
+        } else {
+            "asked for, since TOK_KEYRING is off".to_owned()
         }
     }
 
@@ -136,7 +139,7 @@ impl Sources<'_> {
     }
 
     /// Whether the request goes where the profile was written for.
-    fn is_own_origin(&self, chosen: &Chosen) -> bool {
+    pub(crate) fn is_own_origin(&self, chosen: &Chosen) -> bool {
         let elsewhere = matches!(chosen.url, Some(Source::Flag | Source::Variable));
         match self.profile_origin() {
             Some(own) => own == chosen.base.origin(),
@@ -181,13 +184,18 @@ impl Sources<'_> {
                 || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name)))
     }
 
-    fn missing_secret(&self, field: &Field) -> Error {
+    /// Whether `tok login` would find a keyring here.
+    pub(crate) fn can_keep(&self) -> bool {
+        self.keyring && keyring::is_there(self.can_show_dialog(), self.deadline).is_ok()
+    }
+
+    /// `keeping` says whether `tok login` is a way out.
+    fn missing_secret(&self, field: &Field, keeping: bool) -> Error {
         let name = &field.name;
         let vendor = &self.vendor.name;
         let header = self.profile.header(vendor);
-        let keyring = self.keyring && keyring::is_there(false, self.deadline).is_ok();
-        let login = if keyring {
-            format!("keep it with `tok login {vendor}`, ")
+        let login = if keeping {
+            format!("keep it with `tok login {}`, ", self.profile.target(vendor))
         } else {
             String::new()
         };

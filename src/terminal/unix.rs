@@ -13,6 +13,7 @@ mod turn;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
@@ -67,8 +68,12 @@ impl Terminal {
 }
 
 /// Only a process in the foreground may touch its terminal; another would be stopped.
-fn in_foreground(tty: &File) -> bool {
+fn in_foreground(tty: impl AsFd) -> bool {
     tcgetpgrp(tty).is_ok_and(|group| group == getpgrp())
+}
+
+pub(super) fn owns_stderr() -> bool {
+    in_foreground(io::stderr())
 }
 
 /// What a special key is set to that shall not exist (`_POSIX_VDISABLE`).

@@ -26,6 +26,11 @@ impl Terminal {
     }
 }
 
+/// A console here need not know how to erase.
+pub(super) fn owns_stderr() -> bool {
+    false
+}
+
 fn answer(prompt: &str, config: ConfigBuilder) -> io::Result<Vec<u8>> {
     match rpassword::prompt_password_with_config(prompt, config.build()) {
         Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => Ok(Vec::new()),

@@ -218,7 +218,9 @@ impl Need<'_> {
         let request = request::build(exchange, &self.chosen.base, &inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
         let redactor = Redactor::new(sent.values().chain(&credentials));
+        let waiting = self.sources.voice.wait_for(&format!("waiting for {name}"));
         let answer = http::send(&request, self.sources.deadline, self.sources.voice).map_err(|error| error.of(name))?;
+        drop(waiting);
         if answer.status == 429 {
             let seconds = pause_of(&answer, sent_at);
             self.say(

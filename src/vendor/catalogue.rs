@@ -2,15 +2,23 @@
 //!
 //! A file is read when its vendor is asked for, so that a broken one breaks only its own vendor.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::check;
 use super::definition::{Definition, Field};
-use super::lint::{self, Fault};
-use super::{name, template};
+use super::{lint, name, template};
 use crate::error::{Error, Result};
+
+/// A vendor's file, embedded by `build.rs`.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+    /// What the text says. JSON is read many times quicker than TOML, and it is read at every start.
+    json: &'static str,
+}
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
@@ -36,7 +44,7 @@ pub(crate) struct Vendor {
     pub(crate) name: String,
     pub(crate) definition: Definition,
     /// The file itself, as `tok vendors NAME` prints it.
-    pub(crate) text: String,
+    pub(crate) text: Cow<'static, str>,
     /// Where a user's own file lies.
     pub(crate) path: Option<PathBuf>,
 }
@@ -56,15 +64,15 @@ impl Catalogue {
 
     /// `None` where there is no such vendor; exit 2 where its file is broken.
     pub(crate) fn find(&self, name: &str) -> Result<Option<Vendor>> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return read(name, (*text).to_owned(), None).map(Some);
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            return built_in.read().map(Some);
         }
         if !check::is_vendor_name(name) {
             return Ok(None);
         }
         let Some(path) = self.path(name) else { return Ok(None) };
         match fs::read_to_string(&path) {
-            Ok(text) => read(name, text, Some(path)).map(Some),
+            Ok(text) => read(name, text, path).map(Some),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -79,13 +87,13 @@ impl Catalogue {
 
     /// Whether a name is known, without reading its file.
     pub(crate) fn knows(&self, name: &str) -> bool {
-        BUILT_IN.iter().any(|(built_in, _)| *built_in == name)
+        BUILT_IN.iter().any(|built_in| built_in.name == name)
             || (check::is_vendor_name(name) && self.path(name).is_some_and(|path| path.is_file()))
     }
 
     /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
     pub(crate) fn names(&self) -> Vec<String> {
-        let built_in = BUILT_IN.iter().map(|(name, _)| (*name).to_owned());
+        let built_in = BUILT_IN.iter().map(|built_in| built_in.name.to_owned());
         built_in.chain(self.own_names()).collect()
     }
 
@@ -149,37 +157,32 @@ impl Catalogue {
     }
 }
 
-/// Reads a definition. Errors name the file, and the line where TOML or the schema is broken.
-pub(crate) fn read(name: &str, text: String, path: Option<PathBuf>) -> Result<Vendor> {
-    let shown = path
-        .as_ref()
-        .map_or_else(|| name.to_owned(), |path| path.display().to_string());
-    if path.is_some()
-        && let Some(refusal) = name::refusal(name)
-    {
+/// Reads a user's file. Errors name it, and the line of the first mistake.
+pub(crate) fn read(name: &str, text: String, path: PathBuf) -> Result<Vendor> {
+    let shown = path.display();
+    if let Some(refusal) = name::refusal(name) {
         return Err(Error::usage(format!("{shown}: {refusal}")));
     }
-    let definition = match path {
-        Some(_) => lint::read(&text).map_err(|faults| broken(&shown, &faults))?,
-        // A test holds the built-in ones against the rules.
-        None => toml::from_str(&text).map_err(|error| Error::other(format!("{shown}: {}", error.message())))?,
-    };
+    let definition = lint::read(&text).map_err(|faults| lint::first(&shown.to_string(), &faults))?;
     Ok(Vendor {
         name: name.to_owned(),
         definition,
-        text,
-        path,
+        text: text.into(),
+        path: Some(path),
     })
 }
 
-/// The first mistake.
-fn broken(shown: &str, faults: &[Fault]) -> Error {
-    let first = faults.first();
-    let first = first.map_or_else(String::new, |fault| format!(":{}: {}", fault.line, fault.words));
-    let error = Error::usage(format!("{shown}{first}"));
-    match faults.len().saturating_sub(1) {
-        0 => error,
-        more => error.with_hint(format!("`tok vendors check {shown}` tells {more} more")),
+impl BuiltIn {
+    /// Its rules are checked by a test.
+    fn read(&self) -> Result<Vendor> {
+        let definition =
+            serde_json::from_str(self.json).map_err(|error| Error::other(format!("{}: {error}", self.name)))?;
+        Ok(Vendor {
+            name: self.name.to_owned(),
+            definition,
+            text: self.text.into(),
+            path: None,
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use super::catalogue::line_of;
 use super::definition::{Definition, Of};
 use super::mistake::Mistake;
 use super::{check, example, shape};
+use crate::error::Error;
 use crate::words;
 
 /// A mistake in a file.
@@ -54,6 +55,17 @@ pub(crate) fn prove(text: &str) -> Result<Definition, Vec<Fault>> {
     match definition {
         Some(definition) if faults.is_empty() => Ok(definition),
         _ => Err(faults),
+    }
+}
+
+/// The first mistake, for somebody who wanted something else than to hear of them all.
+pub(crate) fn first(shown: &str, faults: &[Fault]) -> Error {
+    let first = faults.first();
+    let first = first.map_or_else(String::new, |fault| format!(":{}: {}", fault.line, fault.words));
+    let error = Error::usage(format!("{shown}{first}"));
+    match faults.len().saturating_sub(1) {
+        0 => error,
+        more => error.with_hint(format!("`tok vendors check {shown}` tells {more} more")),
     }
 }
 

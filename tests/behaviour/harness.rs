@@ -549,14 +549,20 @@ pub(crate) fn need(tool: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let name = format!("{tool}{}", std::env::consts::EXE_SUFFIX);
     let found = std::env::split_paths(&path).any(|folder| folder.join(&name).is_file());
-    if !found {
+    given(found, &format!("{tool} is not here"))
+}
+
+/// The same for anything else that a test needs.
+#[track_caller]
+pub(crate) fn given(is_so: bool, lack: &str) -> bool {
+    if !is_so {
         let required = std::env::var_os("TOK_TEST_REQUIRE").is_some_and(|value| value == "all");
-        assert!(!required, "{tool} is not here, and TOK_TEST_REQUIRE=all asks for it");
+        assert!(!required, "{lack}, and TOK_TEST_REQUIRE=all asks for it");
         let test = thread::current().name().unwrap_or("a test").to_owned();
         // Past the capture of a passing test's output, or nobody would see it.
-        let _ = writeln!(std::io::stderr(), "skipped: {test}: {tool} is not here");
+        let _ = writeln!(std::io::stderr(), "skipped: {test}: {lack}");
     }
-    found
+    is_so
 }
 
 /// Looks again and again until it is so.

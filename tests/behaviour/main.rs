@@ -15,18 +15,26 @@ mod harness;
 mod kept;
 mod lenient;
 mod manual;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod names;
 mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
+#[cfg(target_os = "linux")]
+mod ring;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
 
 mod clocks;
+#[cfg(target_os = "linux")]
+mod comfort;
 #[cfg(unix)]
 mod commands;
 mod damage;
 mod disks;
+#[cfg(target_os = "linux")]
+mod exec;
 mod exits;
 mod failing_code;
 mod folders;
@@ -34,11 +42,17 @@ mod formats;
 mod freshness;
 mod holds;
 mod hostile;
+#[cfg(unix)]
+mod idioms;
 mod in_need;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
 mod leaks;
+#[cfg(target_os = "linux")]
+mod login;
+#[cfg(target_os = "linux")]
+mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;

@@ -4,7 +4,7 @@
 
 mod stand_in;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -168,6 +168,7 @@ impl<'a> Demo<'a> {
             deadline: &deadline,
             voice,
             terminal: OnceCell::new(),
+            asked: Cell::new(false),
             known: RefCell::default(),
         };
         let chosen = sources.choose(false)?;

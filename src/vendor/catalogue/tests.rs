@@ -7,7 +7,7 @@ use crate::error::Exit;
 use crate::vendor::check::RESERVED_VENDORS;
 
 fn read_own(text: &str) -> Result<Vendor> {
-    read("acme", text.to_owned(), Some(PathBuf::from("/v/acme.toml")))
+    read("acme", text.to_owned(), PathBuf::from("/v/acme.toml"))
 }
 
 fn check(text: &str) -> std::result::Result<(), TestCaseError> {
@@ -33,7 +33,7 @@ proptest! {
             Just("\u{202e}".to_owned()),
         ],
     ) {
-        let text: Vec<char> = BUILT_IN[vendor].1.chars().collect();
+        let text: Vec<char> = BUILT_IN[vendor].text.chars().collect();
         let from = from.min(text.len());
         let to = (from + length).min(text.len());
         let changed: String = text[..from].iter().copied().chain(instead.chars()).chain(text[to..].iter().copied()).collect();
@@ -43,7 +43,7 @@ proptest! {
 
 #[test]
 fn a_built_in_definition_is_as_good_as_a_users() {
-    for (_, text) in BUILT_IN {
+    for BuiltIn { text, .. } in BUILT_IN {
         let vendor = read_own(text).unwrap();
         assert_eq!(vendor.token_variable(), "ACME_TOKEN");
     }
@@ -65,7 +65,7 @@ fn an_error_names_the_line() {
 #[test]
 fn a_reserved_name_is_refused_and_a_built_in_one_stays_built_in() {
     for name in RESERVED_VENDORS.into_iter().chain(COMMANDS) {
-        let error = read(name, BUILT_IN[0].1.to_owned(), Some(PathBuf::from("x.toml"))).unwrap_err();
+        let error = read(name, BUILT_IN[0].text.to_owned(), PathBuf::from("x.toml")).unwrap_err();
         let said = ["is reserved", "is a command"]
             .iter()
             .any(|why| error.text().contains(why));
