@@ -13,7 +13,7 @@ $_tok_commands = @(
     'login|Ask for credentials, try them and keep them'
     'logout|Forget a profile''s secret, its tokens and its hold; its plain fields stay'
     'status|Show what is configured and cached, and how long it still lasts'
-    'vendors|List the vendors, or print the definition of one'
+    'vendors|List the vendors, print the definition of one, or check a file of your own'
     'demo|Show the whole job against a stand-in on this machine, without an account'
     'completions|Print the script that completes tok''s command lines in a shell'
 )
@@ -93,6 +93,7 @@ $_tok_rows = @(
     ',logout,|--revoke||Have the vendor end the tokens first, where it can'
     ',status,|-f --format|=table json|Print a table for people or JSON for programs'
     ',vendors,||vendor|Print this vendor''s definition'
+    ',vendors,||file|Behind `check`: read this file as a vendor''s, explain each mistake and run its examples'
     ',completions,||=bash zsh fish elvish powershell|Print the script for bash, zsh, fish, elvish, powershell'
 )
 # Until here.

@@ -50,6 +50,10 @@ pub(crate) enum Invocation {
     Vendors {
         name: Option<String>,
     },
+    /// `tok vendors check FILE`.
+    Check {
+        file: PathBuf,
+    },
     Demo {
         target: Option<Target>,
     },
@@ -257,8 +261,13 @@ fn invocation(
             json: text(matches, "format").as_deref() == Some("json"),
             verbosity: verbosity(matches),
         },
-        ("vendors", None) => Invocation::Vendors {
-            name: text(matches, "name"),
+        ("vendors", None) => match (text(matches, "name"), matches.get_one::<PathBuf>("file")) {
+            (name, None) => Invocation::Vendors { name },
+            (Some(name), Some(file)) if name == "check" => Invocation::Check { file: file.clone() },
+            (_, Some(_)) => {
+                return Err(Error::usage("vendors: it takes one name")
+                    .with_hint("`tok vendors check FILE` reads a file, `tok vendors NAME` prints a definition"));
+            }
         },
         ("demo", None) => Invocation::Demo { target: other()? },
         ("completions", None) => Invocation::Completions(

@@ -164,11 +164,18 @@ fn status() -> Command {
 
 fn vendors_command() -> Command {
     Command::new("vendors")
-        .about("List the vendors, or print the definition of one")
+        .about("List the vendors, print the definition of one, or check a file of your own")
+        .override_usage("tok vendors [NAME]\n       tok vendors check FILE")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
                 .help("Print this vendor's definition"),
+        )
+        .arg(
+            Arg::new("file")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Behind `check`: read this file as a vendor's, explain each mistake and run its examples"),
         )
 }
 

@@ -37,6 +37,7 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     let secrets: Vec<&Field> = vendor
         .secret_fields()
         .filter(|field| !vendor.is_in_another_way(&field.name, &way))
+        .filter(|field| !field.optional || sources.is_given(field))
         .collect();
     expect_keyring(&sources, &secrets)?;
     if sources.terminal().is_some() {

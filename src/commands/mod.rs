@@ -1,6 +1,7 @@
 //! One short file per command; none knows a vendor's name.
 
 mod call;
+mod check;
 mod completions;
 mod demo;
 mod env;
@@ -66,6 +67,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             verbosity,
         } => status::run(&ground, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
+        Invocation::Check { file } => check::run(&file),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),

@@ -4,7 +4,7 @@ use std::io;
 
 use super::Ground;
 use crate::cli::unknown_vendor;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::{print, table};
 use crate::voice::{Verbosity, Voice};
 
@@ -16,14 +16,15 @@ pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
 }
 
 fn one(ground: &Ground, name: &str) -> Result<()> {
-    let vendor = ground
-        .catalogue
-        .find(name)?
-        .ok_or_else(|| unknown_vendor(name, &ground.catalogue))?;
+    let vendor = ground.catalogue.find(name)?.ok_or_else(|| match name {
+        "check" => Error::usage("vendors check: no file is given")
+            .with_hint("name the vendor's file, as in `tok vendors check acme.toml`"),
+        _ => unknown_vendor(name, &ground.catalogue),
+    })?;
     print(&vendor.text, &mut io::stdout())
 }
 
-/// A broken file is told of and breaks nothing else.
+/// Of a file that defines no vendor is said why, after all that are whole.
 fn all(ground: &Ground) -> Result<()> {
     let (vendors, broken) = ground.catalogue.all();
     let rows = vendors.into_iter().map(|vendor| {
@@ -34,8 +35,10 @@ fn all(ground: &Ground) -> Result<()> {
         let url = definition.url.unwrap_or_else(|| "given by --url".to_owned());
         [vendor.name, definition.about, url, whose]
     });
+    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())?;
+    let voice = Voice(Verbosity::Normal);
     for error in broken {
-        Voice(Verbosity::Normal).warn(error.text());
+        voice.warn(error.text());
     }
-    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())
+    Ok(())
 }

@@ -292,7 +292,7 @@ impl Sources<'_> {
     }
 
     /// Whether a flag, a variable or the profile says something of a field.
-    fn is_given(&self, field: &Field) -> bool {
+    pub(crate) fn is_given(&self, field: &Field) -> bool {
         let name = &field.name;
         self.flags.names(name)
             || self.profile.plain.contains_key(name)

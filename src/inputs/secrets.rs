@@ -34,6 +34,19 @@ impl Sources<'_> {
         answer
     }
 
+    /// The same, but `None` for an optional one that no source has: nobody is asked for it.
+    pub(crate) fn secret_if_any(
+        &self,
+        field: &Field,
+        chosen: &Chosen,
+        asking: impl Fn(bool),
+    ) -> Result<Option<Secret>> {
+        if field.optional {
+            return self.kept_secret(field, chosen);
+        }
+        self.secret(field, chosen, asking).map(Some)
+    }
+
     /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
     pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
         let name = &field.name;

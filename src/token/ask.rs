@@ -149,7 +149,10 @@ impl Need<'_> {
         self.chosen
             .secrets(self.sources.vendor, exchange)
             .into_iter()
-            .map(|field| Ok((field.name.clone(), self.sources.secret(field, self.chosen, asking)?)))
+            .filter_map(|field| {
+                let found = self.sources.secret_if_any(field, self.chosen, asking).transpose()?;
+                Some(found.map(|secret| (field.name.clone(), secret)))
+            })
             .collect()
     }
 

@@ -4,11 +4,12 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::check::{self, RESERVED_VENDORS};
+use super::check;
 use super::definition::{Definition, Field};
-use super::template;
+use super::{lint, name, template};
 use crate::error::{Error, Result};
 
 /// A vendor's file, embedded by `build.rs`.
@@ -72,7 +73,14 @@ impl Catalogue {
         let Some(path) = self.path(name) else { return Ok(None) };
         match fs::read_to_string(&path) {
             Ok(text) => read(name, text, path).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
         }
     }
@@ -91,7 +99,7 @@ impl Catalogue {
 
     /// The names of the user's own vendors, without reading their files.
     pub(crate) fn own_names(&self) -> impl Iterator<Item = String> {
-        self.files().into_iter().filter(|name| refusal(name).is_none())
+        self.files().into_iter().filter(|name| name::refusal(name).is_none())
     }
 
     /// Every vendor, and why a file gives none.
@@ -105,7 +113,7 @@ impl Catalogue {
             }
         }
         for name in self.files() {
-            if let (Some(reason), Some(path)) = (refusal(&name), self.path(&name)) {
+            if let (Some(reason), Some(path)) = (name::refusal(&name), self.path(&name)) {
                 broken.push(Error::usage(format!("{}: {reason}", path.display())));
             }
         }
@@ -131,7 +139,8 @@ impl Catalogue {
     /// secret is not known, so all of its vendor's variables count.
     pub(crate) fn secret_variables(&self) -> Vec<String> {
         let mut variables = Vec::new();
-        for name in self.names() {
+        let commands = self.files().into_iter().filter(|name| is_command(name));
+        for name in self.names().into_iter().chain(commands) {
             if let Ok(Some(vendor)) = self.find(&name) {
                 variables.extend(vendor.secret_fields().map(|field| vendor.variable_of(&field.name)));
             } else {
@@ -148,32 +157,13 @@ impl Catalogue {
     }
 }
 
-/// Why a user's file of this name is never looked at.
-fn refusal(name: &str) -> Option<&'static str> {
-    if BUILT_IN.iter().any(|built_in| built_in.name == name) {
-        Some("it is left out, since a built-in vendor has this name")
-    } else if check::is_vendor_name(name) {
-        None
-    } else {
-        Some("it is left out, since a vendor's name is lower-case letters and digits, a letter first")
-    }
-}
-
-/// Reads a user's file. Errors name it, and the line where TOML or the schema is broken.
+/// Reads a user's file. Errors name it, and the line of the first mistake.
 pub(crate) fn read(name: &str, text: String, path: PathBuf) -> Result<Vendor> {
     let shown = path.display();
-    if RESERVED_VENDORS.contains(&name) || is_command(name) {
-        return Err(
-            Error::usage(format!("{shown}: '{name}' is a reserved name")).with_hint("give the file another name")
-        );
+    if let Some(refusal) = name::refusal(name) {
+        return Err(Error::usage(format!("{shown}: {refusal}")));
     }
-    let definition: Definition = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(&text, span.start));
-        Error::usage(format!("{shown}:{line}: {}", error.message().replace('\n', " ")))
-    })?;
-    if let Some(mistake) = check::mistakes(&definition).first() {
-        return Err(Error::usage(format!("{shown}: {mistake}")));
-    }
+    let definition = lint::read(&text).map_err(|faults| lint::first(&shown.to_string(), &faults))?;
     Ok(Vendor {
         name: name.to_owned(),
         definition,

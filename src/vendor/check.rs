@@ -3,12 +3,16 @@
 //! A definition that passes can be rendered with any values that pass their fields' checks. Each mistake is one sentence
 //! that names the table and the key.
 
-use super::definition::{Definition, Exchange, Field, Method, Of};
+mod exchange;
+
+use super::definition::{Definition, Field, Of, Pointers};
+use super::mistake::{Mistake, Place};
 use super::request;
 use super::template::{self, Form, Part};
 use super::value::Kind;
 use crate::duration;
 use crate::origin::BaseUrl;
+use crate::suggest;
 
 /// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
 pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
@@ -50,35 +54,41 @@ fn is_field_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// Every mistake, in the order of the file.
-pub(crate) fn mistakes(definition: &Definition) -> Vec<String> {
-    let mut mistakes = Vec::new();
-    if definition.about.trim().is_empty() || definition.about.contains('\n') {
-        mistakes.push("'about' takes one line".to_owned());
+/// Every mistake.
+pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    if !is_line(&definition.about) {
+        found.push(Place::top("about").mistake("'about' takes one line"));
     }
-    url(definition, &mut mistakes);
-    ways(definition, &mut mistakes);
+    url(definition, &mut found);
+    ways(definition, &mut found);
     for (place, field) in definition.fields.iter().enumerate() {
-        check_field(definition, place, field, &mut mistakes);
+        check_field(definition, place, field, &mut found);
     }
     for (table, of) in [("login", Of::Login), ("refresh", Of::Refresh), ("revoke", Of::Revoke)] {
         if let Some(part) = definition.exchange(of) {
-            exchange(definition, table, of, part, &mut mistakes);
+            exchange::check(definition, table, of, part, &mut found);
         }
     }
     if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
-        mistakes.push("[refresh] needs 'refresh_token' in [answer]".to_owned());
+        found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
     }
-    answer(definition, &mut mistakes);
-    usage(definition, &mut mistakes);
-    mistakes
+    answer(definition, &mut found);
+    usage(definition, &mut found);
+    found
 }
 
-fn url(definition: &Definition, mistakes: &mut Vec<String>) {
+/// What the help can show.
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
+}
+
+fn url(definition: &Definition, found: &mut Vec<Mistake>) {
     let Some(url) = &definition.url else { return };
+    let mut say = |words: String| found.push(Place::top("url").mistake(words));
     let parts = match template::parse(url) {
         Ok(parts) => parts,
-        Err(reason) => return mistakes.push(format!("'url': {reason}")),
+        Err(reason) => return say(format!("'url': {reason}")),
     };
     let mut filled = String::new();
     for part in parts {
@@ -87,204 +97,145 @@ fn url(definition: &Definition, mistakes: &mut Vec<String>) {
             Part::Field(name, form) => {
                 filled.push('x');
                 match definition.field(name) {
-                    None => mistakes.push(format!("'url' names no field: '{{{name}}}'")),
+                    None => say(format!("'url' {}", no_field(definition, &[], name))),
                     Some(field) if field.secret => {
-                        mistakes.push(format!("'url' holds the secret '{name}', and servers log URLs"));
+                        say(format!("'url' holds the secret '{name}', and servers log URLs"));
                     }
-                    Some(_) if form != Form::AsIs => mistakes.push("'url' takes fields as they are".to_owned()),
+                    Some(_) if form != Form::AsIs => say("'url' takes fields as they are".to_owned()),
                     Some(_) => {}
                 }
             }
         }
     }
     if let Err(reason) = BaseUrl::parse(&filled) {
-        mistakes.push(format!("'url': {reason}"));
+        say(format!("'url' {reason}"));
     }
     let after_host = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
     if after_host.is_some_and(|(_, path)| !template::names(path).is_empty()) {
-        mistakes.push("'url' takes fields in the host alone; 'path' takes them too".to_owned());
+        say("'url' takes fields in the host alone; 'path' takes them too".to_owned());
     }
 }
 
-fn ways(definition: &Definition, mistakes: &mut Vec<String>) {
+/// That a placeholder's name is no field's, with the nearest that is.
+fn no_field(definition: &Definition, own: &[&str], name: &str) -> String {
+    let names = definition.fields.iter().map(|field| field.name.as_str());
+    let near = suggest::nearest(name, names.chain(own.iter().copied()));
+    let near = near
+        .map(|near| format!(", did you mean '{{{near}}}'?"))
+        .unwrap_or_default();
+    format!("names no field: '{{{name}}}'{near}")
+}
+
+fn ways(definition: &Definition, found: &mut Vec<Mistake>) {
     for name in definition.ways.iter().flatten() {
+        let mut say = |words: String| found.push(Place::top("ways").at(name).mistake(words));
         match definition.field(name) {
-            None => mistakes.push(format!("'ways' names no field: '{name}'")),
+            None => {
+                let names = definition.fields.iter().map(|field| field.name.as_str());
+                let near = suggest::nearest(name, names).map(|near| format!(", did you mean '{near}'?"));
+                say(format!("'ways' names no field: '{name}'{}", near.unwrap_or_default()));
+            }
             Some(field) if field.optional || field.default.is_some() => {
-                mistakes.push(format!("'ways' names '{name}', which is optional or has a default"));
+                say(format!("'ways' names '{name}', which is optional or has a default"));
             }
             Some(_) => {}
         }
     }
 }
 
-fn check_field(definition: &Definition, place: usize, field: &Field, mistakes: &mut Vec<String>) {
+fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut Vec<Mistake>) {
     let name = &field.name;
+    let mut say = |key, words: &str| {
+        found.push(Place::nth("field", place, key).mistake(format!("field '{name}': {words}")));
+    };
     if !is_field_name(name) {
-        mistakes.push(format!("field '{name}': a name is [a-z][a-z0-9-]*"));
+        say("name", "a name is [a-z][a-z0-9-]*");
+    }
+    if !is_line(&field.help) {
+        say("help", "'help' takes one line");
     }
     let taken = ["-stdin", "-file", "-command"].iter().any(|end| name.ends_with(end));
     if taken || RESERVED_FIELDS.contains(&name.as_str()) {
-        mistakes.push(format!("field '{name}': the name is reserved"));
+        say("name", "the name is reserved");
     }
     if definition.fields.iter().take(place).any(|other| other.name == *name) {
-        mistakes.push(format!("field '{name}': it is there twice"));
+        say("name", "it is there twice");
+    }
+    if !is_used(definition, name) {
+        say("name", "it is used nowhere");
     }
     if field.secret && (field.kind != Kind::Text || field.default.is_some()) {
-        mistakes.push(format!("field '{name}': a secret takes no 'kind' and no 'default'"));
+        let key = if field.default.is_some() { "default" } else { "kind" };
+        say(key, "a secret takes no 'kind' and no 'default'");
     }
     if let Some(default) = &field.default
         && let Err(reason) = field.kind.read(&field.kind.split(default))
     {
-        mistakes.push(format!("field '{name}': its default: {reason}"));
+        say("default", &format!("its default: {reason}"));
     }
 }
 
-fn exchange(definition: &Definition, table: &str, of: Of, exchange: &Exchange, mistakes: &mut Vec<String>) {
-    let mut say = |text: String| mistakes.push(format!("[{table}] {text}"));
-    if exchange.json.is_some() && exchange.form.is_some() {
-        say("takes 'json' or 'form', not both".to_owned());
-    }
-    if exchange.method == Method::Get && (exchange.json.is_some() || exchange.form.is_some()) {
-        say("takes no 'json' and no 'form', since a GET has no body".to_owned());
-    }
-    if !exchange.path.is_empty() && !exchange.path.starts_with('/') {
-        say("'path' starts with '/'".to_owned());
-    } else if exchange.path.contains(['?', '#']) {
-        say("'path' takes no '?' and no '#'; a query has a key of its own".to_owned());
-    } else if let Err(reason) = BaseUrl::parse(&format!("https://x{}", with_an_x_for_each_field(&exchange.path))) {
-        say(format!("'path' {reason}"));
-    }
-    if let Some(name) = exchange.headers.keys().find(|name| !is_header_name(name)) {
-        say(format!(
-            "'headers' has the name '{}', which HTTP cannot carry",
-            name.escape_debug()
-        ));
-    }
-    if exchange.note.is_some() && of != Of::Revoke {
-        say("takes no 'note'; that is for [revoke]".to_owned());
-    }
-    if exchange
-        .basic
-        .as_deref()
-        .is_some_and(|basic| request::pair(basic).is_none())
-    {
-        say("'basic' is 'user:password'".to_owned());
-    }
-    for (key, template, logged) in templates(exchange) {
-        let parts = match template::parse(template) {
-            Ok(parts) => parts,
-            Err(reason) => {
-                say(format!("'{key}': {reason}"));
-                continue;
-            }
-        };
-        for part in parts {
-            let Part::Field(name, form) = part else { continue };
-            let field = definition.field(name);
-            let own = matches!(name, "token" | "refresh-token") && of != Of::Login;
-            let secret = own || field.is_some_and(|field| field.secret);
-            if field.is_none() && !own {
-                say(format!("'{key}' names no field: '{{{name}}}'"));
-            } else if secret && logged {
-                say(format!("'{key}' holds the secret '{name}', and servers log URLs"));
-            } else if form == Form::Utc && field.is_none_or(|field| field.kind != Kind::Duration) {
-                say(format!("'{key}': '{{{name}:utc}}' needs a field of kind duration"));
-            }
-        }
-    }
+/// A misspelt placeholder counts as one for the field that it is nearest to, since it is told of by itself.
+fn is_used(definition: &Definition, name: &str) -> bool {
+    let exchanges = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
+    let exchanges = exchanges.filter_map(|of| definition.exchange(of));
+    let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
+    let names = || definition.fields.iter().map(|field| field.name.as_str());
+    exchanges
+        .flat_map(request::names)
+        .chain(texts.flat_map(|text| template::names(text)))
+        .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
 }
 
-/// What is left to check where a value can do no harm. Nothing where the template is broken.
-fn with_an_x_for_each_field(template: &str) -> String {
-    let parts = template::parse(template).unwrap_or_default().into_iter();
-    parts
-        .map(|part| match part {
-            Part::Text(text) => text,
-            Part::Field(..) => "x".to_owned(),
-        })
-        .collect()
-}
-
-/// RFC 9110 section 5.6.2.
-fn is_header_name(name: &str) -> bool {
-    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_of_token)
-}
-
-/// Key, template, and whether servers and proxies log it.
-fn templates(exchange: &Exchange) -> Vec<(&'static str, &str, bool)> {
-    let mut bodies = Vec::new();
-    let mut found = vec![("path", exchange.path.as_str(), true)];
-    found.extend(
-        exchange
-            .query
-            .values()
-            .map(|template| ("query", template.as_str(), true)),
-    );
-    found.extend(
-        exchange
-            .headers
-            .values()
-            .map(|template| ("headers", template.as_str(), false)),
-    );
-    found.extend(
-        exchange
-            .basic
-            .iter()
-            .map(|template| ("basic", template.as_str(), false)),
-    );
-    if let Some(json) = &exchange.json {
-        request::strings(json, &mut bodies);
-    }
-    if let Some(form) = &exchange.form {
-        form.values().for_each(|value| request::strings(value, &mut bodies));
-    }
-    found.extend(bodies.into_iter().map(|template| ("body", template, false)));
-    found
-}
-
-fn answer(definition: &Definition, mistakes: &mut Vec<String>) {
+fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
     let rules = &definition.answer;
-    let mut pointers: Vec<&str> = rules.success.keys().map(String::as_str).collect();
-    pointers.extend(rules.token.iter());
-    pointers.extend(rules.refresh_token.iter().flat_map(super::definition::Pointers::iter));
-    pointers.extend(
-        [&rules.expires_at, &rules.expires_in, &rules.expires_in_ms]
-            .into_iter()
-            .flatten()
-            .map(String::as_str),
-    );
-    pointers.extend(rules.extras.values().chain(&rules.error).map(String::as_str));
-    for pointer in pointers {
+    let mut pointers: Vec<(&str, &str)> = rules
+        .success
+        .keys()
+        .map(|pointer| ("success", pointer.as_str()))
+        .collect();
+    pointers.extend(rules.token.iter().map(|pointer| ("token", pointer)));
+    let refresh_tokens = rules.refresh_token.iter().flat_map(Pointers::iter);
+    pointers.extend(refresh_tokens.map(|pointer| ("refresh_token", pointer)));
+    for (key, pointer) in [
+        ("expires_at", &rules.expires_at),
+        ("expires_in", &rules.expires_in),
+        ("expires_in_ms", &rules.expires_in_ms),
+    ] {
+        pointers.extend(pointer.iter().map(|pointer| (key, pointer.as_str())));
+    }
+    pointers.extend(rules.extras.values().map(|pointer| ("extras", pointer.as_str())));
+    pointers.extend(rules.error.iter().map(|pointer| ("error", pointer.as_str())));
+    for (key, pointer) in pointers {
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            mistakes.push(format!(
-                "[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'"
-            ));
+            let words = format!("[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'");
+            found.push(Place::of("answer", key).at(pointer).mistake(words));
         }
     }
     if let Some(lifetime) = &rules.lifetime {
+        let mut say = |words: String| found.push(Place::of("answer", "lifetime").mistake(words));
         match template::names(lifetime).as_slice() {
-            [] => mistakes.extend(
-                duration::parse(lifetime)
-                    .err()
-                    .map(|reason| format!("[answer] 'lifetime': {reason}")),
-            ),
+            [] => {
+                if let Err(reason) = duration::parse(lifetime) {
+                    say(format!("[answer] 'lifetime': {reason}"));
+                }
+            }
             [name] if definition.field(name).is_some_and(|field| field.kind == Kind::Duration) => {}
-            _ => mistakes.push("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
+            _ => say("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
         }
     }
 }
 
-fn usage(definition: &Definition, mistakes: &mut Vec<String>) {
+fn usage(definition: &Definition, found: &mut Vec<Mistake>) {
     let usage = &definition.usage;
     if usage.header.is_some() && usage.query.is_some() {
-        mistakes.push("[use] takes 'header' or 'query', not both".to_owned());
+        found.push(Place::top("use").mistake("[use] takes 'header' or 'query', not both"));
     }
     for (key, template, separator) in [("header", &usage.header, ":"), ("query", &usage.query, "=")] {
         let Some(template) = template else { continue };
         if template::names(template) != ["token"] || !template.contains(separator) {
-            mistakes.push(format!("[use] '{key}' is 'NAME{separator}' and once '{{token}}'"));
+            let words = format!("[use] '{key}' is 'NAME{separator}' and once '{{token}}'");
+            found.push(Place::of("use", key).mistake(words));
         }
     }
 }

@@ -1,17 +1,68 @@
 //! Holds a definition against the answers that it documents.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::answer::{self, Context};
 use super::definition::{Definition, Example, Field, Of};
+use super::http_date;
+use super::mistake::{Mistake, Place};
 use super::value::{Kind, Value};
 use crate::duration;
 use crate::http::Answer;
 use crate::redact::Redactor;
 use crate::words;
+
+/// Every example that is read otherwise than it says, or that says nothing.
+pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    for (nth, example) in definition.examples.iter().enumerate() {
+        let mut say =
+            |key, words: &str| found.push(Place::nth("example", nth, key).mistake(format!("the example {words}")));
+        let rules = [
+            (
+                definition.exchange(example.of).is_none(),
+                "of",
+                "is of a table that the file does not have",
+            ),
+            (
+                example.date.as_deref().is_some_and(|date| http_date(date).is_none()),
+                "date",
+                "takes a 'date' such as 'Sat, 31 Jan 2026 10:00:00 GMT'",
+            ),
+            (
+                example.exit == 0 && example.error.is_some(),
+                "error",
+                "documents an 'error', but no 'exit' other than 0",
+            ),
+            (
+                example.exit != 0 && example.token.is_some(),
+                "token",
+                "documents a 'token' and an 'exit' other than 0",
+            ),
+            (
+                example.exit != 0 && example.lifetime.is_some(),
+                "lifetime",
+                "documents a 'lifetime' and an 'exit' other than 0",
+            ),
+            (
+                example.of != Of::Revoke && example.exit == 0 && example.token.is_none() && example.lifetime.is_none(),
+                "",
+                "says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
+            ),
+        ];
+        for (_, key, words) in rules.iter().filter(|(broken, ..)| *broken) {
+            say(key, words);
+        }
+        if rules.iter().all(|(broken, ..)| !broken)
+            && let Err(difference) = check(definition, example)
+        {
+            say("", &format!("is read otherwise than documented: {difference}"));
+        }
+    }
+    found
+}
 
 /// What was read differs from what the example says; one sentence.
 pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
@@ -46,8 +97,11 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
                 compare("token", &token.unwrap_or_default(), expected)?;
             }
             if let Some(expected) = &example.lifetime {
-                let seconds = grant.and_then(|grant| grant.lifetime).as_ref().map(Duration::as_secs);
-                compare("lifetime", &seconds, &Some(duration::parse(expected)?.as_secs()))?;
+                let read = grant.and_then(|grant| grant.lifetime);
+                if read.map(|span| span.as_secs()) != Some(duration::parse(expected)?.as_secs()) {
+                    let read = read.map_or_else(|| "none".to_owned(), |span| format!("{} s", span.as_secs()));
+                    return Err(format!("lifetime: {read} is read, {expected} is documented"));
+                }
             }
             Ok(())
         }
@@ -100,7 +154,7 @@ pub(crate) fn first(definition: &Definition, of: Of, good: bool) -> Option<&Exam
 #[cfg(test)]
 mod tests {
     use crate::vendor::Catalogue;
-    use crate::vendor::check::mistakes;
+    use crate::vendor::check;
 
     use super::*;
 
@@ -128,7 +182,12 @@ mod tests {
     #[test]
     fn every_built_in_definition_keeps_the_rules_of_the_schema() {
         for vendor in Catalogue::new(None).all().0 {
-            assert_eq!(mistakes(&vendor.definition), Vec::<String>::new(), "{}", vendor.name);
+            assert_eq!(
+                check::mistakes(&vendor.definition),
+                Vec::<Mistake>::new(),
+                "{}",
+                vendor.name
+            );
         }
     }
 }

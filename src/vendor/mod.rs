@@ -9,7 +9,11 @@ pub(crate) mod check;
 pub(crate) mod definition;
 pub(crate) mod example;
 mod lifetime;
+pub(crate) mod lint;
+mod mistake;
+pub(crate) mod name;
 pub(crate) mod request;
+mod shape;
 pub(crate) mod template;
 pub(crate) mod value;
 

@@ -64,6 +64,7 @@ mod profiles;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod proxies;
+mod real_servers;
 mod refreshes;
 mod server;
 #[cfg(unix)]
@@ -78,6 +79,7 @@ mod tokens;
 mod turns;
 mod urls;
 mod usage;
+mod vendor_check;
 mod vendors;
 mod ways;
 mod words;

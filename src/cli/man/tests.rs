@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{ACME, SCHEMA, pages};
+use crate::vendor::definition::Definition;
 use crate::vendor::{catalogue, check, example};
 
 #[test]
@@ -28,7 +29,7 @@ fn the_manual_is_current() {
 #[test]
 fn the_manuals_own_vendor_is_sound() {
     let vendor = catalogue::read("acme", ACME.to_owned(), "acme.toml".into()).unwrap();
-    assert_eq!(check::mistakes(&vendor.definition), [""; 0]);
+    assert_eq!(check::mistakes(&vendor.definition), []);
     for documented in &vendor.definition.examples {
         example::check(&vendor.definition, documented).unwrap();
     }
@@ -51,8 +52,8 @@ fn the_manual_names_every_key_of_the_schema() {
             "" => format!("unknown = 1\n{least}"),
             _ => format!("{least}{table}unknown = 1\n"),
         };
-        let error = catalogue::read("x", text, "x.toml".into()).unwrap_err();
-        let (_, known) = error.text().split_once("expected ").unwrap();
+        let error = toml::from_str::<Definition>(&text).unwrap_err();
+        let (_, known) = error.message().split_once("expected ").unwrap();
         let keys: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
         assert!(keys.len() > 1, "{error}");
         for key in keys {

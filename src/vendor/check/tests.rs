@@ -70,7 +70,7 @@ query = "token={token}"
 
 fn found(text: &str) -> Vec<String> {
     let definition: Definition = toml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    mistakes(&definition)
+    mistakes(&definition).into_iter().map(|mistake| mistake.words).collect()
 }
 
 #[test]
@@ -164,12 +164,12 @@ fn each_mistake_is_found_and_named() {
         (
             r#"until = "{span:utc}""#,
             r#"until = "{token}""#,
-            "'body' names no field",
+            "'json' names no field",
         ),
         (
             r#"until = "{span:utc}""#,
             r#"until = ["{missing}"]"#,
-            "'body' names no field",
+            "'json' names no field",
         ),
         ("[login]\n", "[login]\nform = { a = \"b\" }\n", "'json' or 'form'"),
         ("[login]\n", "[login]\nnote = \"x\"\n", "'note'"),

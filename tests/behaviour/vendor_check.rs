@@ -1,0 +1,288 @@
+//! What `tok vendors check` says of a vendor's file, and whom a broken one concerns.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::{Output, Tok};
+use crate::stand_in::Server;
+
+/// The manual's example.
+const ACME: &str = include_str!("../../src/cli/man/acme.toml");
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/behaviour/vendors");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// What is said of a file with this text in the folder where tok runs.
+fn check(file: &str, text: &str) -> Output {
+    Tok::new()
+        .write(&format!("home/{file}"), text)
+        .run(["vendors", "check", file])
+}
+
+#[test]
+fn a_right_file_is_said_to_be_right() {
+    check("acme.toml", ACME)
+        .ok()
+        .quiet()
+        .prints("acme.toml: 3 examples are read as documented\n");
+    let one = ACME.match_indices("\n[[example]]").nth(1).unwrap().0;
+    check("acme.toml", &ACME[..one])
+        .ok()
+        .quiet()
+        .prints("acme.toml: 1 example is read as documented\n");
+}
+
+#[test]
+fn the_readmes_example_is_right() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let blocks = readme.split("```toml\n").filter_map(|rest| rest.split("```").next());
+    let whole: Vec<&str> = blocks.filter(|block| block.starts_with("about = ")).collect();
+    assert!(!whole.is_empty());
+    for text in whole {
+        check("acme.toml", text).ok().quiet();
+    }
+}
+
+#[test]
+fn a_file_without_an_example_is_right_but_remarked_on() {
+    let none = ACME.find("\n[[example]]").unwrap();
+    let output = check("acme.toml", &ACME[..none])
+        .ok()
+        .prints("acme.toml: nothing is wrong\n");
+    assert_eq!(
+        output.stderr,
+        "tok: warning: acme.toml: there is no [[example]], so nothing shows that an answer is read as the vendor means it\n"
+    );
+}
+
+#[test]
+fn every_fixture_passes_and_is_shown_at_work() {
+    for file in fixtures() {
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let checked = Tok::new().run(["vendors".as_ref(), "check".as_ref(), file.as_os_str()]);
+        checked.ok().quiet();
+        let tok = Tok::new().own_vendor(&name, &fs::read_to_string(&file).unwrap());
+        let demo = tok.run(["demo", &name]).ok().quiet();
+        assert!(demo.stdout.contains("held back, no request"), "{demo}");
+        assert_eq!(
+            tok.run(["vendors", &name]).ok().quiet().stdout,
+            fs::read_to_string(&file).unwrap()
+        );
+    }
+}
+
+#[test]
+fn every_mistake_is_one_line() {
+    let text = ACME
+        .replace("about =", "abot =")
+        .replace("{username}", "{usrname}")
+        .replace("secret = true", "secret = 'yes'")
+        .replace("/v1/refresh", "v1/refresh")
+        .replace("lifetime = \"1h\"", "lifetime = \"20m\"");
+    let line = |start: &str| text.lines().position(|line| line.starts_with(start)).unwrap() + 1;
+    let refresh = line("[refresh]") + 1;
+    let output = check("acme.toml", &text).fails(2);
+    assert_eq!(
+        output.stderr,
+        format!(
+            "tok: acme.toml:1: unknown key 'abot', did you mean 'about'?\n\
+             tok: acme.toml:{}: 'secret' in [[field]] takes true or false\n\
+             tok: acme.toml:{}: [login] 'json' names no field: '{{usrname}}', did you mean '{{username}}'?\n\
+             tok: acme.toml:{refresh}: [refresh] 'path' starts with '/'\n",
+            line("secret ="),
+            line("json = { user"),
+        )
+    );
+    let text = ACME
+        .replace("lifetime = \"1h\"", "lifetime = \"20m\"")
+        .replace("exit = 4", "exit = 6");
+    let lines = text.lines().enumerate();
+    let examples: Vec<usize> = lines
+        .filter(|(_, line)| *line == "[[example]]")
+        .map(|(at, _)| at + 1)
+        .collect();
+    let difference = "the example is read otherwise than documented";
+    let lifetime = format!("{difference}: lifetime: 3600 s is read, 20m is documented");
+    assert_eq!(
+        check("acme.toml", &text).fails(2).stderr,
+        format!(
+            "tok: acme.toml:{}: {lifetime}\ntok: acme.toml:{}: {difference}: exit: 4 is read, 6 is documented\n\
+             tok: acme.toml:{}: {lifetime}\n",
+            examples[0], examples[1], examples[2]
+        )
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text_or_no_toml_is_told_of() {
+    let tok = Tok::new();
+    fs::write(tok.home().join("acme.toml"), b"about = 'x'\ndocs = '\xff'\n").unwrap();
+    let run = |file: &str| tok.run(["vendors", "check", file]);
+    run("acme.toml").fails(2).says("tok: acme.toml:2: it is not UTF-8\n");
+    run("missing.toml").fails(2).says("tok: missing.toml: ");
+    run("").fails(2);
+    check("acme.toml", "about = 'x'\n[login\n")
+        .fails(2)
+        .says("tok: acme.toml:2: ");
+    check("acme.toml", "")
+        .fails(2)
+        .says("tok: acme.toml:1: [login] is missing\n");
+}
+
+#[test]
+fn a_file_needs_a_name_that_a_vendor_can_have() {
+    for (file, why) in [
+        ("modulus.toml", "'modulus' is built in"),
+        ("status.toml", "'status' is a command"),
+        ("cache.toml", "'cache' is reserved"),
+        ("Acme.toml", "'Acme' cannot be a vendor's name"),
+        ("my-api.toml", "'my-api' cannot be a vendor's name"),
+        ("acme.tml", "a vendor's file is called NAME.toml"),
+    ] {
+        check(file, ACME).fails(2).says(&format!("tok: {file}: {why}"));
+    }
+    // The rest is told of as well.
+    let output = check("env.toml", &ACME.replace("about =", "abot =")).fails(2);
+    assert_eq!(output.stderr.lines().count(), 2, "{output}");
+}
+
+#[test]
+fn check_can_be_a_vendor_too() {
+    Tok::new()
+        .run(["vendors", "check"])
+        .fails(2)
+        .says("tok: vendors check: no file is given\nhint: ");
+    let tok = Tok::new().own_vendor("check", ACME).write("home/acme.toml", ACME);
+    tok.run(["vendors", "check"]).ok().quiet().prints(ACME);
+    tok.run(["vendors", "check", "acme.toml"]).ok().quiet();
+    tok.run(["vendors", "acme", "acme.toml"])
+        .fails(2)
+        .says("it takes one name");
+}
+
+#[test]
+fn a_broken_file_breaks_only_its_own_vendor() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .knows("modulus")
+        .own_vendor(
+            "acme",
+            "about = 'x'\n\n[login]\npth = '/'\n[answer]\ntoken = '/t'\nx = 1\n",
+        )
+        .own_vendor("shop", ACME);
+    let path = tok.config_folder().join("vendors/acme.toml");
+    let mistake = format!(
+        "{}:4: unknown key 'pth' in [login], did you mean 'path'?\n",
+        path.display()
+    );
+
+    tok.run(["modulus"]).ok().quiet();
+    tok.run(["env", "modulus"]).ok().quiet();
+    tok.run(["exec", "modulus", "--", "tok", "--version"]).ok().quiet();
+    let help = tok.run(["--help"]).ok().quiet();
+    assert!(
+        help.stdout.contains("\n  shop ") && !help.stdout.contains("\n  acme "),
+        "{help}"
+    );
+    for words in [["vendors"].as_slice(), &["status"], &["demo"]] {
+        let output = tok.run(words).ok();
+        assert_eq!(output.stderr, format!("tok: warning: {mistake}"), "{output}");
+        assert!(output.stdout.contains("modulus"), "{output}");
+    }
+    assert!(tok.run(["vendors"]).stdout.contains("\nshop "));
+
+    let said = format!(
+        "tok: {mistake}hint: `tok vendors check {}` tells 1 more\n",
+        path.display()
+    );
+    for words in [
+        ["acme"].as_slice(),
+        &["acme", "--help"],
+        &["login", "acme"],
+        &["logout", "acme"],
+        &["exec", "acme", "--", "true"],
+        &["vendors", "acme"],
+        &["status", "acme"],
+        &["demo", "acme"],
+    ] {
+        assert_eq!(tok.run(words).fails(2).stderr, said, "{words:?}");
+    }
+    assert_eq!(tok.run(["env", "acme"]).exits(2).prints("false;\n").stderr, said);
+}
+
+#[test]
+fn an_example_that_is_read_otherwise_breaks_nothing_but_its_demo() {
+    let text = ACME
+        .replace("token = \"abc123\"", "token = \"b\"")
+        .replace("/data/token\"", "/data/tokn\"");
+    let tok = Tok::new().own_vendor("acme", &text);
+    tok.run(["vendors"]).ok().quiet();
+    let output = tok.run(["demo"]).ok().says("tok: warning: demo of acme: ");
+    assert!(output.stdout.contains("modulus: "), "{output}");
+    tok.run(["demo", "acme"]).exits(6).explained();
+}
+
+#[test]
+fn a_file_with_a_name_that_is_taken_is_told_of_and_not_used() {
+    let server = Server::start();
+    let mut tok = Tok::new().vendor(&server).knows("modulus");
+    for name in ["modulus", "env", "keyring", "My-api"] {
+        tok = tok.own_vendor(name, ACME);
+    }
+    tok = tok.write("config/vendors/README.md", "not a vendor");
+    tok.run(["modulus"]).ok().quiet();
+    let output = tok.run(["vendors"]).ok();
+    for (name, why) in [
+        ("modulus", "'modulus' is built in"),
+        ("env", "'env' is a command"),
+        ("keyring", "'keyring' is reserved"),
+        ("My-api", "'My-api' cannot be a vendor's name"),
+    ] {
+        let path = tok.config_folder().join(format!("vendors/{name}.toml"));
+        let warning = format!("tok: warning: {}: {why}", path.display());
+        assert_eq!(output.stderr.matches(&warning).count(), 1, "{warning}\n{output}");
+    }
+    assert_eq!(output.stderr.lines().count(), 4, "{output}");
+    assert!(!output.stdout.contains("Acme warehouse"), "{output}");
+    tok.run(["keyring"]).fails(2).says("'keyring' is reserved");
+    tok.run(["env", "modulus"]).ok().quiet();
+}
+
+#[test]
+fn a_vendor_of_ones_own_is_a_command_like_any_other() {
+    let tok = Tok::new().own_vendor("acme", ACME);
+    let help = tok.run(["acme", "--help"]).ok().quiet();
+    for part in [
+        "--site",
+        "--username",
+        "--password-file",
+        "TOK_ACME_PASSWORD",
+        "https://docs.acme.example/login",
+    ] {
+        assert!(help.stdout.contains(part), "{part}\n{help}");
+    }
+    tok.run(["acne"]).fails(2).says("did you mean acme?");
+    tok.run(["acme", "--no-input"]).fails(3).says("TOK_ACME_USERNAME");
+}
+
+#[test]
+fn an_optional_secret_is_neither_needed_nor_asked_for() {
+    let definition = "about = 'x'\n[[field]]\nname = 'key'\nhelp = 'x'\nsecret = true\noptional = true\n\
+                      [login]\nmethod = 'GET'\nheaders = { x-key = '{key}' }\n[answer]\ntoken = '/t'\n";
+    let tok = Tok::new()
+        .own_vendor("acme", definition)
+        .env("TOK_ACME_URL", "http://127.0.0.1:1")
+        .env("TOK_TIMEOUT", "5");
+    // It gets as far as the request, with it or without.
+    tok.run(["acme"]).fails(5);
+    let with = tok.env("TOK_ACME_KEY", "12345678").run(["acme", "-v"]).exits(5);
+    with.says("key: from the variable TOK_ACME_KEY");
+}
