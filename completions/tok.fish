@@ -70,7 +70,7 @@ set -g _tok_rows \
     ',env oauth2,login oauth2,oauth2,|--client-secret-file|file|Client secret, sent by HTTP Basic: the first line of a file' \
     ',env oauth2,login oauth2,oauth2,|--scope|any|Scopes to ask for, separated by blanks [TOK_OAUTH2_SCOPE]' \
     ',env oauth2,login oauth2,oauth2,|--audience|any|API that the token is for, where the server wants it named [TOK_OAUTH2_AUDIENCE]' \
-    ',env oauth2,login oauth2,oauth2,|--url|any|Base URL of the API [TOK_OAUTH2_URL]' \
+    ',env oauth2,login oauth2,oauth2,|--url|any|Address that logins are sent to [TOK_OAUTH2_URL]' \
     ',env oauth2,login oauth2,oauth2,|--variable|any|Name of the variable, OAUTH2_TOKEN by default' \
     ',env starship,login starship,starship,|--username|any|API user from the dashboard (of the sandbox with --url https://api-playground.starshiprewards.com) [TOK_STARSHIP_USERNAME]' \
     ',env starship,login starship,starship,|--password-stdin||API password of that user: the first line of standard input [TOK_STARSHIP_PASSWORD]' \

@@ -1,6 +1,7 @@
 //! The clap tree. Parser, help, man pages and completions are all made from it.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::voice::Verbosity;
+use std::path::Path;
 
 fn quiet(folder: PathBuf) -> Store {
     Store::open(folder, Voice(Verbosity::Quiet))
