@@ -12,6 +12,7 @@ pub(crate) mod keyring;
 pub(crate) mod plain;
 pub(crate) mod secrets;
 pub(crate) mod variable;
+mod ways;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Source, Sources, variable};
+use super::{Source, Sources};
 use crate::error::{Error, Result};
 use crate::origin::BaseUrl;
 use crate::vendor::definition::Field;
@@ -126,19 +126,18 @@ impl Sources<'_> {
 
     /// The origin that the profile was written for, if it says one: its own `url`, or the vendor's with its fields.
     pub(crate) fn profile_origin(&self) -> Option<String> {
-        let text = match &self.profile.url {
-            Some(url) => url.clone(),
-            None => {
-                let template = self.vendor.definition.url.as_deref()?;
-                let mut plain = BTreeMap::new();
-                for name in template::names(template) {
-                    let field = self.vendor.definition.field(name)?;
-                    let default = || field.default.as_ref().map(|default| field.kind.split(default));
-                    let given = self.profile.plain.get(name).cloned().or_else(default)?;
-                    plain.insert(name.to_owned(), field.kind.read(&given).ok()?);
-                }
-                request::url(template, &plain).ok()?
+        let text = if let Some(url) = &self.profile.url {
+            url.clone()
+        } else {
+            let template = self.vendor.definition.url.as_deref()?;
+            let mut plain = BTreeMap::new();
+            for name in template::names(template) {
+                let field = self.vendor.definition.field(name)?;
+                let default = || field.default.as_ref().map(|default| field.kind.split(default));
+                let given = self.profile.plain.get(name).cloned().or_else(default)?;
+                plain.insert(name.to_owned(), field.kind.read(&given).ok()?);
             }
+            request::url(template, &plain).ok()?
         };
         BaseUrl::parse(&text).ok().map(|base| base.origin())
     }
@@ -195,7 +194,7 @@ impl Sources<'_> {
         kind.read(given).map_err(|reason| self.wrong(name, source, &reason))
     }
 
-    fn wrong(&self, name: &str, source: Source, reason: &str) -> Error {
+    pub(super) fn wrong(&self, name: &str, source: Source, reason: &str) -> Error {
         let vendor = self.vendor;
         Error::usage(match source {
             Source::Flag => format!("--{name}: {reason}"),
@@ -246,57 +245,5 @@ impl Sources<'_> {
         });
         Error::missing(format!("{}: {} {are} missing", vendor.name, names.join(" and ")))
             .with_hint(ways.collect::<Vec<_>>().join("; "))
-    }
-
-    /// The way that has a value, else the profile's, else the first.
-    pub(crate) fn way(&self) -> Result<Vec<String>> {
-        let ways = &self.vendor.definition.ways;
-        let mut given = Vec::new();
-        for field in &self.vendor.definition.fields {
-            if ways.iter().flatten().any(|name| *name == field.name) && self.is_given(field) {
-                given.push(field.name.as_str());
-            }
-        }
-        let fits = |way: &&Vec<String>| given.iter().all(|name| way.iter().any(|own| own == name));
-        let candidates: Vec<&Vec<String>> = ways.iter().filter(fits).collect();
-        if candidates.is_empty() && !ways.is_empty() {
-            let ways = ways.iter().map(|way| way.join(" and "));
-            return Err(Error::usage(format!(
-                "{}: {} belong to different ways to log in",
-                self.vendor.name,
-                given.join(" and ")
-            ))
-            .with_hint(format!(
-                "give one way alone: {}",
-                ways.collect::<Vec<_>>().join("; or ")
-            )));
-        }
-        if !given.is_empty()
-            && let Some(way) = candidates.first()
-        {
-            return Ok((*way).clone());
-        }
-        if let Some(named) = &self.profile.way {
-            let way = ways.iter().find(|way| way.join("+") == *named || way.contains(named));
-            return way.cloned().ok_or_else(|| {
-                let names = ways.iter().filter_map(|way| way.first().cloned()).collect::<Vec<_>>();
-                self.wrong(
-                    "way",
-                    self.profile_source(),
-                    &format!("there is no way '{}'", named.escape_debug()),
-                )
-                .with_hint(format!("the ways are: {}", names.join(", ")))
-            });
-        }
-        Ok(candidates.first().map(|way| (*way).clone()).unwrap_or_default())
-    }
-
-    /// Whether a flag, a variable or the profile says something of a field.
-    pub(crate) fn is_given(&self, field: &Field) -> bool {
-        let name = &field.name;
-        self.flags.names(name)
-            || self.profile.plain.contains_key(name)
-            || self.profile.commands.contains_key(name)
-            || (self.variables && variable::is_set(&self.vendor.variable_of(name)))
     }
 }
