@@ -66,6 +66,7 @@ mod prompts;
 mod proxies;
 mod real_servers;
 mod refreshes;
+mod security;
 mod server;
 #[cfg(unix)]
 mod shells;
