@@ -18,6 +18,7 @@ use crate::output::{Given, Source, Usage, mask};
 use crate::secret::Secret;
 use crate::token::{self, Need, Obtained, TokenOrigin};
 use crate::vendor::Vendor;
+use crate::vendor::template::{self, Part};
 use crate::voice::Voice;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -31,7 +32,8 @@ pub(super) struct Setting {
     /// The variable that gets the token.
     pub(super) variable: String,
     pub(super) config_path: PathBuf,
-    limit: Duration,
+    /// What the command line says of it.
+    limit: Option<Duration>,
 }
 
 impl Setting {
@@ -73,22 +75,23 @@ impl Setting {
                 variable.escape_debug()
             )));
         }
-        let named_limit = profile.timeout.filter(|_| named);
-        let limit = match call.timeout.or(named_limit) {
-            Some(limit) => Some(limit),
-            None => limit_of_variable()?.or(profile.timeout),
-        };
         Ok(Self {
             profile,
             named,
             variable,
             config_path: profiles.path,
-            limit: limit.unwrap_or(LIMIT),
+            limit: call.timeout,
         })
     }
 
-    pub(super) fn deadline(&self) -> Deadline {
-        Deadline::after(self.limit)
+    /// Counts from now. Exit 2 where the variable says no duration.
+    pub(super) fn deadline(&self) -> Result<Deadline> {
+        let of_profile = self.profile.timeout;
+        let limit = match self.limit.or(of_profile.filter(|_| self.named)) {
+            Some(limit) => Some(limit),
+            None => limit_of_variable()?.or(of_profile),
+        };
+        Ok(Deadline::after(limit.unwrap_or(LIMIT)))
     }
 
     pub(super) fn sources<'a>(&self, ground: &'a Ground, call: &'a Call, deadline: &'a Deadline) -> Sources<'a> {
@@ -137,7 +140,7 @@ fn is_variable(name: &str) -> bool {
 /// the format writes it elsewhere.
 pub(super) fn obtain(ground: &Ground, call: &Call, setting: &Setting, masks_itself: bool) -> Result<Given> {
     let voice = Voice(call.verbosity);
-    let deadline = setting.deadline();
+    let deadline = setting.deadline()?;
     let store = store(voice)?;
     let sources = setting.sources(ground, call, &deadline);
     let chosen = sources.choose(true)?;
@@ -189,9 +192,17 @@ fn given(vendor: &Vendor, setting: &Setting, obtained: Obtained) -> Given {
 
 fn usage(vendor: &Vendor, token: &str) -> Usage {
     let usage = &vendor.definition.usage;
+    let with_token = |template: &str| {
+        let parts = template::parse(template).unwrap_or_default();
+        let parts = parts.into_iter().map(|part| match part {
+            Part::Text(text) => text,
+            Part::Field(..) => token.to_owned(),
+        });
+        parts.collect::<String>()
+    };
     match (&usage.query, &usage.header) {
-        (Some(query), _) => Usage::Query(query.replace("{token}", token)),
-        (None, Some(header)) => Usage::Header(header.replace("{token}", token)),
+        (Some(query), _) => Usage::Query(with_token(query)),
+        (None, Some(header)) => Usage::Header(with_token(header)),
         (None, None) => Usage::Header(format!("Authorization: Bearer {token}")),
     }
 }

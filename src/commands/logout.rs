@@ -176,7 +176,7 @@ impl Work<'_> {
     /// What can be forgotten of a login is, whatever fails on the way. Where a token could not be revoked the secret stays as
     /// well, since the next attempt may need it.
     fn forget(&mut self, call: &Call, setting: &Setting, variables: bool) -> Result<()> {
-        let deadline = setting.deadline();
+        let deadline = setting.deadline()?;
         let mut sources = setting.sources(self.ground, call, &deadline);
         sources.variables = variables;
         let chosen = sources.choose(false)?;

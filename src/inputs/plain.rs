@@ -59,10 +59,13 @@ impl Chosen {
             .collect()
     }
 
-    /// Whether the way taken has no plain field, so that only its secret tells one person from another.
+    /// Whether the way taken has no plain field of its own, so that only its secret tells one person from another.
     pub(crate) fn is_told_by_secret_alone(&self, vendor: &Vendor) -> bool {
+        if self.way.is_empty() {
+            return self.login(vendor).is_empty() && !self.secrets(vendor, &vendor.definition.login).is_empty();
+        }
         let secret = |name: &String| vendor.definition.field(name).is_some_and(|field| field.secret);
-        !self.way.is_empty() && self.way.iter().all(secret)
+        self.way.iter().all(secret)
     }
 }
 

@@ -41,10 +41,15 @@ impl Sources<'_> {
         chosen: &Chosen,
         asking: impl Fn(bool),
     ) -> Result<Option<Secret>> {
-        if field.optional {
-            return self.kept_secret(field, chosen);
+        if !field.optional {
+            return self.secret(field, chosen, asking).map(Some);
         }
-        self.secret(field, chosen, asking).map(Some)
+        let known = self.known.borrow().get(&field.name).cloned();
+        let found = known.map_or_else(|| self.kept_secret(field, chosen), |secret| Ok(Some(secret)))?;
+        if let Some(secret) = &found {
+            self.known.borrow_mut().insert(field.name.clone(), secret.clone());
+        }
+        Ok(found)
     }
 
     /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
@@ -53,11 +58,18 @@ impl Sources<'_> {
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok((secret, false));
         }
-        if let Some(secret) = self.command_secret(name, chosen)? {
+        if self.named
+            && let Some(secret) = self.command_secret(name, chosen)?
+        {
             return Ok((secret, true));
         }
         if let Some(value) = self.secret_variable(name)? {
             return Ok((Secret::new(value), false));
+        }
+        if !self.named
+            && let Some(secret) = self.command_secret(name, chosen)?
+        {
+            return Ok((secret, true));
         }
         Ok((self.typed_secret(field, false, |_| ())?, false))
     }

@@ -75,16 +75,16 @@ pub(crate) struct Context<'a> {
 }
 
 pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal> {
-    let refuse = |exit, cause, words: &str| Refusal {
+    let refuse = |exit, cause, words: String| Refusal {
         exit,
         cause,
         status: answer.status,
-        words: context.redactor.one_line(words),
+        words,
     };
-    let not_understood = |words: &str| refuse(Exit::Vendor, Cause::Vendor, words);
+    let not_understood = |words: &str| refuse(Exit::Vendor, Cause::Vendor, words.to_owned());
     let json = judge(answer, context)?.ok_or_else(|| not_understood("the answer is not JSON"))?;
     let Some(token) = there(&json, &context.rules.token).filter(|token| token.as_str() != Some("")) else {
-        let words = words(&json, context.rules);
+        let words = words(&json, context.rules).map(|words| context.redactor.one_line(words));
         return Err(match words {
             Some(words) if context.rules.success.is_empty() => refuse(Exit::Refused, Cause::Request, words),
             Some(words) => not_understood(&format!("the answer holds no token: {words}")),

@@ -233,7 +233,10 @@ fn usage(definition: &Definition, found: &mut Vec<Mistake>) {
     }
     for (key, template, separator) in [("header", &usage.header, ":"), ("query", &usage.query, "=")] {
         let Some(template) = template else { continue };
-        if template::names(template) != ["token"] || !template.contains(separator) {
+        let parts = template::parse(template).unwrap_or_default();
+        let mut fields = parts.iter().filter(|part| matches!(part, Part::Field(..)));
+        let token = fields.next() == Some(&Part::Field("token", Form::AsIs)) && fields.next().is_none();
+        if !token || !template.contains(separator) || template.chars().any(char::is_control) {
             let words = format!("[use] '{key}' is 'NAME{separator}' and once '{{token}}'");
             found.push(Place::of("use", key).mistake(words));
         }

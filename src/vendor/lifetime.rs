@@ -35,9 +35,10 @@ pub(crate) fn read(
         .map(|end| end - vendor_now())
         .or_else(|| at(&rules.expires_in).and_then(number).map(|seconds| seconds * 1000.0))
         .or_else(|| at(&rules.expires_in_ms).and_then(number))
-        .or_else(|| jwt::expiry(token).map(|end| exact(end) * 1000.0 - vendor_now()));
+        .or_else(|| jwt::expiry(token).map(|end| exact(end) * 1000.0 - vendor_now()))
+        .or_else(|| documented(context).map(|span| span.as_secs_f64() * 1000.0));
     let Some(milliseconds) = milliseconds else {
-        return Ok(documented(context));
+        return Ok(None);
     };
     if !(SHORTEST_MS..=LONGEST_MS).contains(&milliseconds) {
         return Err(format!(
