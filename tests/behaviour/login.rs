@@ -658,3 +658,22 @@ fn the_token_of_a_login_is_masked_in_a_github_actions_job() {
         "{output}"
     );
 }
+
+#[test]
+fn what_is_entered_is_tried_itself_although_another_process_got_a_token_meanwhile() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .env("TOK_MODULUS_USERNAME", account::MODULUS_USERNAMES[0]);
+    let url = format!("http://127.0.0.1:{}", server.port());
+    let tok = tok.config(&format!(
+        "[modulus]\nurl = \"{url}\"\npassword-command = \"sleep 1; echo wrong-all-along\"\n"
+    ));
+    let login = tok.start(["login", "modulus", "--no-input"]);
+    tok.clone()
+        .env("TOK_MODULUS_PASSWORD", account::MODULUS_PASSWORD)
+        .run(["modulus", "--fresh"])
+        .ok();
+    login.wait().fails(4);
+    assert_eq!(server.requests().len(), 2);
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::harness::{Running, Tok, until};
 use crate::protocol::account::{CRMCOM_AUTHENTICATION_CODES as CODES, CRMCOM_ORGANISATION};
-use crate::stand_in::{Server, delay};
+use crate::stand_in::{Server, answer, delay};
 
 fn with_code(tok: &Tok, code: &str) -> Tok {
     tok.clone().env("TOK_CRMCOM_AUTHENTICATION_CODE", code)
@@ -107,4 +107,33 @@ fn no_code_stands_in_the_cache_folder() {
     let around = entry.replace(tok.entry()["token"].as_str().unwrap(), "");
     let kept = tok.all_that_is_kept();
     assert!(!around.contains(CODES[0]) && !kept.contains(CODES[0]) && !kept.contains("no-such-code"));
+}
+
+/// A vendor that knows its users by an API key and nothing else.
+const KEY: &str = r#"
+about = "A key is all there is"
+[[field]]
+name = "api-key"
+help = "The key"
+secret = true
+[login]
+method = "GET"
+path = "/key"
+headers = { X-Api-Key = "{api-key}" }
+[answer]
+token = "/token"
+lifetime = "1h"
+"#;
+
+#[test]
+fn one_persons_key_never_gets_the_token_of_anothers_where_a_vendor_has_no_ways() {
+    let server = Server::start();
+    let tok = Tok::new().own_vendor("key", KEY).env("TOK_KEY_URL", server.url());
+    for (key, token) in [("key-of-alice", "alices"), ("key-of-bob", "bobs")] {
+        server.behave(answer(200, format!(r#"{{"token":"{token}"}}"#)).on("/key").once());
+        let one = tok.clone().env("TOK_KEY_API_KEY", key);
+        assert_eq!(one.run(["key"]).ok().token(), token);
+        assert_eq!(one.run(["key"]).ok().token(), token);
+    }
+    assert_eq!(server.requests().len(), 2);
 }
