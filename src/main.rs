@@ -20,6 +20,7 @@ mod redact;
 mod secret;
 mod suggest;
 mod terminal;
+mod text_file;
 mod token;
 mod vendor;
 mod voice;

@@ -6,7 +6,6 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 use crate::cli;
 use crate::folders;
 use crate::output::print;
+use crate::text_file;
 use crate::vendor::Catalogue;
 use crate::vendor::catalogue::is_command;
 
@@ -38,7 +38,7 @@ pub(super) fn run(words: &[OsString]) {
 fn targets(folder: Option<&Path>, catalogue: &Catalogue) -> String {
     let own = catalogue.own_names().filter(|name| !is_command(name));
     let mut lines: String = own.map(|name| name + "\n").collect();
-    let text = folder.and_then(|folder| fs::read_to_string(folder.join("config.toml")).ok());
+    let text = folder.and_then(|folder| text_file::read(&folder.join("config.toml")).ok());
     let Ok(root) = DeTable::parse(text.as_deref().unwrap_or_default()) else {
         return lines;
     };

@@ -4,7 +4,6 @@
 //! and names file and line.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use toml::de::{DeTable, DeValue};
 use crate::duration;
 use crate::error::{Error, Result};
 use crate::suggest;
+use crate::text_file;
 use crate::vendor::catalogue::line_of;
 use crate::vendor::{Catalogue, Vendor};
 
@@ -68,7 +68,7 @@ impl Profiles {
             return Ok(Self::default());
         };
         let path = folder.join("config.toml");
-        let text = match fs::read_to_string(&path) {
+        let text = match text_file::read(&path) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(Self { path, list: Vec::new() });

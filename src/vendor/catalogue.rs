@@ -11,6 +11,7 @@ use super::check;
 use super::definition::{Definition, Field};
 use super::{lint, name, template};
 use crate::error::{Error, Result};
+use crate::text_file;
 
 /// A vendor's file, embedded by `build.rs`.
 struct BuiltIn {
@@ -71,7 +72,7 @@ impl Catalogue {
             return Ok(None);
         }
         let Some(path) = self.path(name) else { return Ok(None) };
-        match fs::read_to_string(&path) {
+        match text_file::read(&path) {
             Ok(text) => read(name, text, path).map(Some),
             Err(error)
                 if matches!(

@@ -58,7 +58,7 @@ fn a_code_is_not_given_anothers_token_where_the_vendor_is_down() {
     let server = Server::start();
     let tok = world(&server);
     with_code(&tok, CODES[0]).run(["crmcom"]).ok();
-    server.behave(crate::stand_in::answer(503, "{}"));
+    server.behave(answer(503, "{}"));
     with_code(&tok, CODES[1]).run(["crmcom"]).fails(6);
     with_code(&tok, CODES[0]).run(["crmcom"]).ok().quiet();
 }
