@@ -334,6 +334,7 @@ fn a_secret_that_is_refused_in_a_login_is_not_sent_in_a_refresh_or_a_revocation(
         .says("these credentials were refused")
         .says("not sent again");
     came(&server, 2);
+    tok.pass(60);
     tok.alter(|entry| entry["expires_at"] = (entry["asked_at"].as_i64().unwrap() + 1000).into());
     tok.run(["grant"]).fails(4).says("not sent again");
     came(&server, 2);
