@@ -59,8 +59,7 @@ pub(crate) fn acquire<T>(
         is_own,
         strange: None,
     };
-    let began = Instant::now();
-    let mut said = false;
+    let mut patience = Patience::new(store, waiter);
     loop {
         let locked = file.try_lock();
         // Looked for after the lock was tried, so that whoever gets the lock has seen what the last holder left.
@@ -77,18 +76,63 @@ pub(crate) fn acquire<T>(
         if locked == Some(true) {
             return Ok(Turn::Held(Guard::of(file, state)));
         }
-        if !state.asking && waiter.deadline.is_over() {
-            return Err(in_vain(waiter, &state));
+        patience.bide(&state)?;
+    }
+}
+
+/// Waits for the lock of that name and nothing else. The error is that of waiting in vain.
+pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guard> {
+    let Some(file) = LockFile::open(store, name) else {
+        return Ok(Guard::unlocked());
+    };
+    let mut patience = Patience::new(store, waiter);
+    loop {
+        let locked = file.try_lock();
+        if locked.is_none() {
+            return Ok(Guard::unlocked());
         }
-        if !said && began.elapsed() > PATIENCE {
-            said = true;
-            store.voice().notice(&waiting(waiter, &state));
+        let state = file.read();
+        if locked == Some(true) {
+            return Ok(Guard::of(file, state));
+        }
+        patience.bide(&state)?;
+    }
+}
+
+/// One wait from its first try on.
+struct Patience<'a> {
+    store: &'a Store,
+    waiter: Waiter<'a>,
+    began: Instant,
+    said: bool,
+}
+
+impl<'a> Patience<'a> {
+    fn new(store: &'a Store, waiter: Waiter<'a>) -> Self {
+        Self {
+            store,
+            waiter,
+            began: Instant::now(),
+            said: false,
+        }
+    }
+
+    /// Until the next try.
+    fn bide(&mut self, state: &State) -> Result<()> {
+        let deadline = self.waiter.deadline;
+        if !state.asking && deadline.is_over() {
+            return Err(in_vain(self.waiter, state));
+        }
+        if !self.said && self.began.elapsed() > PATIENCE {
+            self.said = true;
+            self.store.voice().notice(&waiting(self.waiter, state));
         }
         if state.asking {
-            waiter.deadline.pause(|| thread::sleep(pause()));
+            deadline.pause(|| thread::sleep(pause()));
         } else {
-            thread::sleep(pause().min(waiter.deadline.remaining()));
+            thread::sleep(pause().min(deadline.remaining()));
         }
+        Ok(())
     }
 }
 

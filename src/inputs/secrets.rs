@@ -15,7 +15,7 @@ impl Sources<'_> {
         if let Some(secret) = self.known.borrow().get(&field.name) {
             return Ok(secret.clone());
         }
-        let secret = match self.kept_secret(field, chosen)? {
+        let secret = match self.kept_secret(field, chosen, &asking)? {
             Some(secret) => secret,
             None => self.typed_secret(field, true, asking)?,
         };
@@ -45,7 +45,7 @@ impl Sources<'_> {
             return self.secret(field, chosen, asking).map(Some);
         }
         let known = self.known.borrow().get(&field.name).cloned();
-        let found = known.map_or_else(|| self.kept_secret(field, chosen), |secret| Ok(Some(secret)))?;
+        let found = known.map_or_else(|| self.kept_secret(field, chosen, &asking), |secret| Ok(Some(secret)))?;
         if let Some(secret) = &found {
             self.known.borrow_mut().insert(field.name.clone(), secret.clone());
         }
@@ -80,7 +80,7 @@ impl Sources<'_> {
     }
 
     /// From every source but the prompt.
-    fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn kept_secret(&self, field: &Field, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
         let name = &field.name;
         if let Some(secret) = self.flagged_secret(name)? {
             return Ok(Some(secret));
@@ -100,7 +100,7 @@ impl Sources<'_> {
         {
             return Ok(Some(secret));
         }
-        self.keyring_secret(name, chosen)
+        self.keyring_secret(name, chosen, asking)
     }
 
     /// From standard input or a file, as a flag says.
@@ -159,16 +159,22 @@ impl Sources<'_> {
         }
     }
 
-    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn keyring_secret(&self, name: &str, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
         if !self.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
             return Ok(None);
         }
         let user = self.keyring_user(name, chosen);
-        match keyring::read(&user, self.can_show_dialog(), self.deadline)
-            .map_err(|error| error.of(&self.vendor.name))?
-        {
+        let dialog = self.can_show_dialog();
+        if dialog {
+            asking(true);
+        }
+        let found = keyring::read(&user, dialog, self.deadline);
+        if dialog {
+            asking(false);
+        }
+        match found.map_err(|error| error.of(&self.vendor.name))? {
             keyring::Found::Secret(secret) => {
                 self.voice.explain(&format!("{name}: from the OS keyring"));
                 Ok(Some(secret))

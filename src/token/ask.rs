@@ -1,32 +1,26 @@
-//! One request to the vendor, and what keeps it from being sent: a pause that the vendor asked for, a refused secret.
+//! One request to the vendor: a login, a refresh or a revocation.
 //!
-//! Logins of one person take turns, whatever token they are for, so that a wrong password is sent once.
+//! Whatever carries the secrets of one login takes turns, whatever token it is for, so that a wrong one is sent once.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::Need;
-use crate::cache::clock::{between, now_ms};
+use super::refusal::{Trial, pause_of};
+use crate::cache::clock::now_ms;
 use crate::cache::entry::{self, Entry};
 use crate::cache::guard::Guard;
-use crate::cache::hold::{self, Attempt, Kind};
 use crate::cache::identity::Login;
-use crate::cache::lock::{self, Turn, Waiter};
+use crate::cache::lock::{self, Waiter};
 use crate::cache::pause;
-use crate::duration;
 use crate::error::{Error, Exit, Result};
 use crate::http::{self, Answer};
 use crate::redact::Redactor;
 use crate::secret::Secret;
-use crate::vendor::answer::{self, Cause, Context, Grant, Refusal};
+use crate::vendor::answer::{self, Context, Grant, Refusal};
 use crate::vendor::definition::Exchange;
-use crate::vendor::http_date;
 use crate::vendor::request::{self, Inputs};
-
-/// Pauses in seconds: where the vendor names none, and the longest that is kept.
-const PAUSE: i64 = 30;
-const LONGEST_PAUSE: i64 = 3600;
 
 pub(super) enum Failure {
     /// The vendor answered.
@@ -61,44 +55,19 @@ impl Need<'_> {
         let vendor = self.sources.vendor;
         self.keep_pause()?;
         let secrets = self.secrets_for(&vendor.definition.login, guard)?;
-        let login = self.login();
-        let _turn = if self.no_cache {
-            None
-        } else {
-            Some(self.login_turn(&login)?)
-        };
-        let canonical = self.canonical(&secrets);
-        let values: Vec<&[u8]> = secrets.values().map(|secret| secret.expose().as_bytes()).collect();
-        let attempt = Attempt {
-            secrets: &values,
-            request: canonical.expose().as_bytes(),
-        };
-        if !self.fresh
-            && let Some(held) = hold::check(self.store, &login, attempt, now_ms())
-        {
-            return Err(self.held(&held));
-        }
+        let trial = self.trial(&secrets, &secrets);
+        let _turn = self.login_turn(&trial)?;
         self.sources
             .voice
             .explain(&format!("logging in at {}", self.chosen.base.origin()));
         match self.ask(&vendor.definition.login, secrets.clone()) {
             Ok(answered) => {
-                self.say(hold::clear(self.store, &login, attempt, now_ms()), "");
+                self.end_hold(&trial);
                 Ok(answered)
             }
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Refusal(refusal)) => {
-                let kind = match refusal.cause {
-                    Cause::Credentials => Some(Kind::Secret),
-                    Cause::Request => Some(Kind::Request),
-                    Cause::Vendor => None,
-                };
-                if let Some(kind) = kind {
-                    self.say(
-                        hold::put(self.store, &login, kind, attempt, &refusal.words, now_ms()),
-                        "",
-                    );
-                }
+                self.hold_back(&trial, &refusal);
                 Err(self.error_of(&refusal))
             }
         }
@@ -111,12 +80,17 @@ impl Need<'_> {
             return Ok(None);
         };
         self.sources.voice.explain("refreshing the token");
-        let mut secrets = self.secrets_for(exchange, Some(guard))?;
+        let own = self.secrets_for(exchange, Some(guard))?;
+        let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
+        let trial = self.trial_with_secrets(&own, &secrets);
+        let _turn = trial.as_ref().map(|trial| self.login_turn(trial)).transpose()?;
         match self.ask(exchange, secrets) {
             Ok(answered) => Ok(Some(answered)),
             Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
+                // So that the login that follows does not send the same secret again.
+                self.hold_secrets_back(trial.as_ref(), &refusal);
                 let words = &refusal.words;
                 self.sources
                     .voice
@@ -156,28 +130,27 @@ impl Need<'_> {
             .collect()
     }
 
-    fn login_turn(&self, login: &Login) -> Result<Guard> {
+    /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
+    fn login_turn(&self, trial: &Trial) -> Result<Option<Guard>> {
         let waiter = Waiter {
             what: &self.sources.vendor.name,
             began: self.began,
             fresh: self.fresh,
             deadline: self.sources.deadline,
         };
-        match lock::acquire(self.store, &login.digest(), waiter, || None::<Guard>, |_| false)? {
-            Turn::Held(guard) | Turn::Found(guard) => Ok(guard),
-            Turn::Failed(error) => Err(error),
-        }
-    }
-
-    /// Every value of the login, so that the very same request is recognized whenever it is sent.
-    fn canonical(&self, secrets: &BTreeMap<String, Secret>) -> Secret {
-        let secrets: BTreeMap<&String, &str> = secrets.iter().map(|(name, secret)| (name, secret.expose())).collect();
-        Secret::new(serde_json::json!([self.identity(), secrets]).to_string())
+        let turn = if self.no_cache {
+            None
+        } else {
+            Some(lock::wait(self.store, &trial.login.digest(), waiter)?)
+        };
+        self.check_hold(trial)?;
+        Ok(turn)
     }
 
     /// Has the vendor end a token that it gave.
     pub(crate) fn revoke(&self, exchange: &Exchange, entry: &Entry) -> Result<Revoked> {
-        let mut secrets = self.secrets_for(exchange, None)?;
+        let own = self.secrets_for(exchange, None)?;
+        let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.extend(
             entry
@@ -185,8 +158,14 @@ impl Need<'_> {
                 .clone()
                 .map(|token| ("refresh-token".to_owned(), token)),
         );
+        let trial = self.trial_with_secrets(&own, &secrets);
+        let _turn = trial.as_ref().map(|trial| self.login_turn(trial)).transpose()?;
         let exchanged = self.exchange(exchange, secrets)?;
-        match answer::revoked(&exchanged.answer, &self.context(&exchanged)) {
+        let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
+        if let Err(refusal) = &ended {
+            self.hold_secrets_back(trial.as_ref(), refusal);
+        }
+        match ended {
             Ok(()) => Ok(Revoked::Now),
             Err(refusal) if refusal.exit == Exit::Refused => Ok(Revoked::Before(refusal.words)),
             Err(refusal) => Err(self.error_of(&refusal)),
@@ -243,52 +222,4 @@ impl Need<'_> {
             redactor: &exchanged.redactor,
         }
     }
-
-    /// Exit 7 while the vendor's pause lasts.
-    fn keep_pause(&self) -> Result<()> {
-        match pause::check(self.store, &self.chosen.base.origin(), now_ms()) {
-            None => Ok(()),
-            Some(left) => Err(Error::rate_limited(format!(
-                "{}: {} asked for a pause, which lasts another {}",
-                self.sources.vendor.name,
-                self.chosen.base.origin(),
-                duration::words(left)
-            ))),
-        }
-    }
-
-    fn held(&self, refusal: &hold::Refusal) -> Error {
-        let what = match refusal.kind {
-            Kind::Secret => "these credentials were",
-            Kind::Request => "this very request was",
-        };
-        let ago = duration::words(between(refusal.refused_at, now_ms()));
-        let left = duration::words(between(now_ms(), refusal.until));
-        Error::refused(format!(
-            "{}: {what} refused {ago} ago and are not sent again: {}",
-            self.sources.vendor.name, refusal.words
-        ))
-        .with_hint(format!("correct them, send them again with --fresh, or wait {left}"))
-    }
-
-    fn error_of(&self, refusal: &Refusal) -> Error {
-        let error = Error::from(refusal).of(&self.sources.vendor.name);
-        match refusal.cause {
-            Cause::Credentials => error
-                .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
-            Cause::Request | Cause::Vendor => error,
-        }
-    }
-}
-
-/// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
-fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
-    let asked = answer.retry_after.as_deref().map(str::trim).and_then(|text| {
-        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Some(text.parse().unwrap_or(LONGEST_PAUSE));
-        }
-        let now = answer.date.as_deref().and_then(http_date).unwrap_or(sent_at);
-        Some(http_date(text)?.as_second() - now.as_second())
-    });
-    asked.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE)
 }

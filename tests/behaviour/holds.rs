@@ -125,7 +125,8 @@ fn after_400_and_422_only_the_very_same_request_is_held_back() {
         tok.run(["data8", "--max-credits", "5"]).fails(4);
         tok.run(["data8", "--max-credits", "5"])
             .fails(4)
-            .says("not sent again")
+            .says("this very request was refused")
+            .says("and is not sent again")
             .says("bad limits");
         came(&server, 1);
         tok.run(["data8", "--max-credits", "6"]).fails(4);
@@ -245,6 +246,113 @@ fn a_refused_refresh_token_is_not_sent_again() {
         tok.run(["starship"]).fails(3);
         server.expect(&["POST /auth/login", "POST /auth/refresh"]);
     }
+}
+
+/// One whose refresh and revocation carry the password of the login.
+const GRANT: &str = r#"about = "A password grant"
+url = "https://grant.example"
+
+[[field]]
+name = "user"
+help = "Name of the user"
+
+[[field]]
+name = "scope"
+help = "What for"
+optional = true
+
+[[field]]
+name = "password"
+help = "The password"
+secret = true
+
+[login]
+path = "/login"
+json = { user = "{user}", password = "{password}", scope = "{scope}" }
+
+[refresh]
+path = "/refresh"
+basic = "{user}:{password}"
+json = { refresh = "{refresh-token}" }
+
+[revoke]
+path = "/revoke"
+basic = "{user}:{password}"
+json = { token = "{token}" }
+
+[answer]
+token = "/token"
+refresh_token = "/refresh"
+lifetime = "1h"
+"#;
+
+fn of_grant(server: &Server) -> Tok {
+    server.tolerate();
+    server.behave(answer(200, r#"{"token": "given-token", "refresh": "given-refresh"}"#).on("/login"));
+    Tok::new()
+        .own_vendor("grant", GRANT)
+        .env("TOK_GRANT_URL", server.url())
+        .env("TOK_GRANT_USER", "somebody")
+        .env("TOK_GRANT_PASSWORD", WRONG)
+}
+
+#[test]
+fn a_secret_that_is_refused_in_a_refresh_is_not_sent_again() {
+    let server = Server::start();
+    let tok = of_grant(&server);
+    for scope in ["one", "two"] {
+        tok.run(["grant", "--scope", scope]).ok();
+    }
+    came(&server, 2);
+    tok.pass(2 * 3600);
+    server.behave(answer(401, r#"{"message": "the password has ended"}"#).on("/refresh"));
+    for _ in 0..2 {
+        tok.run(["grant", "--scope", "one"])
+            .fails(4)
+            .says("these credentials were refused")
+            .says("and are not sent again");
+        came(&server, 3);
+    }
+    // Neither in the refresh of another token, nor in a login for a third.
+    tok.run(["grant", "--scope", "two"]).fails(4).says("not sent again");
+    tok.run(["grant"]).fails(4).says("not sent again");
+    came(&server, 3);
+    with_password(&tok, OTHER).run(["grant", "--scope", "one"]).ok();
+    came(&server, 4);
+}
+
+#[test]
+fn a_secret_that_is_refused_in_a_login_is_not_sent_in_a_refresh_or_a_revocation() {
+    let server = Server::start();
+    let tok = of_grant(&server);
+    tok.run(["grant"]).ok();
+    server.behave(answer(401, "{}").on("/login"));
+    tok.run(["grant", "--fresh"]).fails(4);
+    came(&server, 2);
+    tok.run(["logout", "grant", "--revoke"])
+        .fails(4)
+        .says("these credentials were refused")
+        .says("not sent again");
+    came(&server, 2);
+    tok.pass(60);
+    tok.alter(|entry| entry["expires_at"] = (entry["asked_at"].as_i64().unwrap() + 1000).into());
+    tok.run(["grant"]).fails(4).says("not sent again");
+    came(&server, 2);
+}
+
+#[test]
+fn a_refresh_that_fails_otherwise_holds_no_secret_back() {
+    let server = Server::start();
+    let tok = of_grant(&server);
+    tok.run(["grant"]).ok();
+    tok.pass(2 * 3600);
+    server.behave(answer(400, r#"{"message": "an old refresh token"}"#).on("/refresh"));
+    tok.run(["grant"]).ok();
+    server.expect(&["POST /login", "POST /refresh", "POST /login"]);
+}
+
+fn with_password(tok: &Tok, password: &str) -> Tok {
+    tok.clone().env("TOK_GRANT_PASSWORD", password)
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! What becomes of a token: kept where its end is known, given where it lasts as long as it must.
+
+use super::{Need, Obtained, TokenOrigin, fingerprint_of};
+use crate::cache::clock::{between, now_ms, span_ms};
+use crate::cache::entry::{self, Entry};
+use crate::cache::freshness::{Demand, Freshness};
+use crate::cache::identity::Identity;
+use crate::cache::prune::prune;
+use crate::duration;
+use crate::error::{Error, Exit, Result};
+use crate::secret::Secret;
+use crate::vendor::answer::Grant;
+
+impl Need<'_> {
+    /// Whole and on disk before anything is printed. A token that nobody knows the end of is not kept.
+    pub(super) fn keep(
+        &self,
+        identity: &Identity,
+        telling: Option<&Vec<Secret>>,
+        grant: &Grant,
+        asked_at: i64,
+        refresh_token: Option<Secret>,
+    ) -> Result<()> {
+        let Some(lifetime) = grant.lifetime else {
+            self.sources
+                .voice
+                .explain("the vendor does not say how long the token lasts, so it is not kept");
+            self.say(entry::forget(self.store, identity), "");
+            return Ok(());
+        };
+        let refresh_token = grant.refresh_token.clone().or(refresh_token);
+        let next = if refresh_token.is_some() {
+            "; the next call logs in"
+        } else {
+            ""
+        };
+        let kept = entry::keep(
+            self.store,
+            &Entry {
+                identity: identity.clone(),
+                token: grant.token.clone(),
+                refresh_token,
+                asked_at,
+                expires_at: asked_at.saturating_add(span_ms(lifetime)),
+                extras: grant.extras.clone(),
+                fingerprint: telling.map(|secrets| fingerprint_of(secrets)).transpose()?,
+            },
+        );
+        self.say(kept, next);
+        prune(self.store, now_ms());
+        Ok(())
+    }
+
+    /// Exit 6 where what the vendor gave does not last as long as it must.
+    pub(super) fn lasting(&self, grant: Grant, asked_at: i64, origin: TokenOrigin) -> Result<Obtained> {
+        let name = &self.sources.vendor.name;
+        let expires_at = grant
+            .lifetime
+            .map(|lifetime| asked_at.saturating_add(span_ms(lifetime)));
+        let demand = Demand {
+            min_ttl: self.min_ttl,
+            since: None,
+        };
+        match expires_at.map(|end| Freshness::of_times(asked_at, end, now_ms(), demand)) {
+            Some(freshness) if !freshness.is_fresh() => Err(Error::vendor(format!(
+                "{name}: the token that the vendor gave does not last: {freshness}"
+            ))),
+            None if self.min_ttl.is_some_and(|least| !least.is_zero()) => Err(Error::vendor(format!(
+                "{name}: the vendor does not say how long the token lasts, and a --min-ttl is asked for"
+            ))),
+            _ => Ok(Obtained {
+                token: grant.token,
+                expires_at,
+                extras: grant.extras,
+                origin,
+            }),
+        }
+    }
+
+    /// The cached token, with a warning, where no other can be had and it still lasts.
+    pub(super) fn serve_in_need(&self, cached: Option<Entry>, error: Error) -> Result<Obtained> {
+        let for_now = matches!(error.exit, Exit::Unreachable | Exit::Vendor | Exit::RateLimited) || error.is_missing();
+        let entry = cached.filter(|entry| for_now && self.freshness(entry).serves_in_need());
+        let Some(entry) = entry else { return Err(error) };
+        let left = duration::words(between(now_ms(), entry.expires_at));
+        self.sources.voice.warn(&format!(
+            "{}; the cached token is given, which lasts another {left}",
+            error.text()
+        ));
+        Ok(entry.into())
+    }
+}

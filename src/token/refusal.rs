@@ -1,0 +1,153 @@
+//! What keeps a request from being sent: a secret that was refused, a pause that the vendor asked for.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Need;
+use crate::cache::clock::{between, now_ms};
+use crate::cache::hold::{self, Attempt, Kind};
+use crate::cache::identity::Login;
+use crate::cache::pause;
+use crate::duration;
+use crate::error::{Error, Result};
+use crate::http::Answer;
+use crate::secret::Secret;
+use crate::vendor::answer::{Cause, Refusal};
+use crate::vendor::http_date;
+
+/// Pauses in seconds: where the vendor names none, and the longest that is kept.
+const PAUSE: i64 = 30;
+const LONGEST_PAUSE: i64 = 3600;
+
+/// What is about to be sent, as it is compared with what was refused.
+pub(super) struct Trial<'a> {
+    pub(super) login: Login,
+    secrets: Vec<&'a [u8]>,
+    request: Secret,
+}
+
+impl Trial<'_> {
+    fn attempt(&self) -> Attempt<'_> {
+        Attempt {
+            secrets: &self.secrets,
+            request: self.request.expose().as_bytes(),
+        }
+    }
+}
+
+impl Need<'_> {
+    /// Of the login's own secrets, and all secrets that are sent.
+    pub(super) fn trial<'a>(&self, own: &'a BTreeMap<String, Secret>, sent: &BTreeMap<String, Secret>) -> Trial<'a> {
+        Trial {
+            login: self.login(),
+            secrets: own.values().map(|secret| secret.expose().as_bytes()).collect(),
+            request: self.canonical(sent),
+        }
+    }
+
+    /// The same, but `None` where none of the login's own secrets is sent.
+    pub(super) fn trial_with_secrets<'a>(
+        &self,
+        own: &'a BTreeMap<String, Secret>,
+        sent: &BTreeMap<String, Secret>,
+    ) -> Option<Trial<'a>> {
+        (!own.is_empty()).then(|| self.trial(own, sent))
+    }
+
+    /// Every value of the login, so that the very same request is recognized whenever it is sent.
+    fn canonical(&self, secrets: &BTreeMap<String, Secret>) -> Secret {
+        let secrets: BTreeMap<&String, &str> = secrets.iter().map(|(name, secret)| (name, secret.expose())).collect();
+        Secret::new(serde_json::json!([self.identity(), secrets]).to_string())
+    }
+
+    /// Exit 4 where it was refused a moment ago and nobody wants it sent all the same.
+    pub(super) fn check_hold(&self, trial: &Trial) -> Result<()> {
+        if self.fresh {
+            return Ok(());
+        }
+        match hold::check(self.store, &trial.login, trial.attempt(), now_ms()) {
+            None => Ok(()),
+            Some(refusal) => Err(self.held(&refusal)),
+        }
+    }
+
+    /// Holds back what the vendor refused, if it is to blame.
+    pub(super) fn hold_back(&self, trial: &Trial, refusal: &Refusal) {
+        let kind = match refusal.cause {
+            Cause::Credentials => Kind::Secret,
+            Cause::Request => Kind::Request,
+            Cause::Vendor => return,
+        };
+        let put = hold::put(
+            self.store,
+            &trial.login,
+            kind,
+            trial.attempt(),
+            &refusal.words,
+            now_ms(),
+        );
+        self.say(put, "");
+    }
+
+    /// For a request that is not sent again in any case: only its secrets are held back.
+    pub(super) fn hold_secrets_back(&self, trial: Option<&Trial>, refusal: &Refusal) {
+        if let Some(trial) = trial
+            && refusal.cause == Cause::Credentials
+        {
+            self.hold_back(trial, refusal);
+        }
+    }
+
+    pub(super) fn end_hold(&self, trial: &Trial) {
+        self.say(hold::clear(self.store, &trial.login, trial.attempt(), now_ms()), "");
+    }
+
+    /// Exit 7 while the vendor's pause lasts.
+    pub(super) fn keep_pause(&self) -> Result<()> {
+        match pause::check(self.store, &self.chosen.base.origin(), now_ms()) {
+            None => Ok(()),
+            Some(left) => Err(Error::rate_limited(format!(
+                "{}: {} asked for a pause, which lasts another {}",
+                self.sources.vendor.name,
+                self.chosen.base.origin(),
+                duration::words(left)
+            ))),
+        }
+    }
+
+    fn held(&self, refusal: &hold::Refusal) -> Error {
+        let (what, are) = match refusal.kind {
+            Kind::Secret => ("these credentials were", "are"),
+            Kind::Request => ("this very request was", "is"),
+        };
+        let ago = duration::words(between(refusal.refused_at, now_ms()));
+        let left = duration::words(between(now_ms(), refusal.until));
+        Error::refused(format!(
+            "{}: {what} refused {ago} ago and {are} not sent again: {}",
+            self.sources.vendor.name, refusal.words
+        ))
+        .with_hint(format!("correct them, send them again with --fresh, or wait {left}"))
+    }
+
+    pub(super) fn error_of(&self, refusal: &Refusal) -> Error {
+        let error = Error::from(refusal).of(&self.sources.vendor.name);
+        match refusal.cause {
+            Cause::Credentials => error
+                .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
+            Cause::Request | Cause::Vendor => error,
+        }
+    }
+}
+
+/// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
+pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
+    let asked = answer.retry_after.as_deref().map(str::trim).and_then(|text| {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(text.parse().unwrap_or(LONGEST_PAUSE));
+        }
+        let now = answer.date.as_deref().and_then(http_date).unwrap_or(sent_at);
+        Some(http_date(text)?.as_second() - now.as_second())
+    });
+    asked.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE)
+}
