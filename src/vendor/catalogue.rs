@@ -11,6 +11,7 @@ use super::check;
 use super::definition::{Definition, Field};
 use super::{lint, name, template};
 use crate::error::{Error, Result};
+pub(crate) use crate::lines::line_of;
 
 /// A vendor's file, embedded by `build.rs`.
 struct BuiltIn {
@@ -186,13 +187,8 @@ impl BuiltIn {
     }
 }
 
-/// Counted from 1.
-pub(crate) fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
-}
-
 impl Vendor {
-    /// `TOK_MODULUS_PASSWORD` for the field `password` of `modulus`; `url` is a field as well.
+    /// `TOK_VENDOR_FIELD`, with `_` for each `-`; `url` is a field as well.
     pub(crate) fn variable_of(&self, field: &str) -> String {
         format!("TOK_{}_{}", self.name, field.replace('-', "_")).to_ascii_uppercase()
     }
