@@ -23,8 +23,8 @@ struct BuiltIn {
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
-/// Names that can be no vendor's, since they are commands.
-const COMMANDS: [&str; 9] = [
+/// The commands, in the order of the help.
+pub(crate) const COMMANDS: [&str; 8] = [
     "env",
     "exec",
     "login",
@@ -33,11 +33,11 @@ const COMMANDS: [&str; 9] = [
     "vendors",
     "demo",
     "completions",
-    "help",
 ];
 
+/// Whether a name can be no vendor's, since it is a command or, as `help`, would be taken for one.
 pub(crate) fn is_command(name: &str) -> bool {
-    COMMANDS.contains(&name)
+    name == "help" || COMMANDS.contains(&name)
 }
 
 #[derive(Debug)]
