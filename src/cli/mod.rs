@@ -42,6 +42,8 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
     {
         None => None,
         Some(word) => match word.to_str() {
+            // Left whole, so that clap refuses it.
+            Some(text) if text.split_once('@').is_some_and(|(name, _)| is_command(name)) => None,
             Some(text) if text.contains('@') => {
                 let target = Target::parse(text)?;
                 *word = OsString::from(&target.vendor);
