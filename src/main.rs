@@ -11,6 +11,7 @@ mod folders;
 mod http;
 mod inputs;
 mod jwt;
+mod lines;
 mod origin;
 mod output;
 mod paint;

@@ -5,6 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::Error;
 use crate::suggest;
+use crate::vendor::catalogue::COMMANDS;
 use crate::vendor::{Catalogue, Vendor};
 
 pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Catalogue) -> Error {
@@ -22,17 +23,7 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
         ErrorKind::InvalidSubcommand => {
             let typed = context(ContextKind::InvalidSubcommand);
             let names = catalogue.names();
-            let commands = [
-                "env",
-                "exec",
-                "login",
-                "logout",
-                "status",
-                "vendors",
-                "demo",
-                "completions",
-            ];
-            let near = suggest::nearest(&typed, names.iter().map(String::as_str).chain(commands));
+            let near = suggest::nearest(&typed, names.iter().map(String::as_str).chain(COMMANDS));
             Error::usage(format!("'{}' is neither a vendor nor a command", typed.escape_debug())).with_hint(
                 match near {
                     Some(near) => format!("did you mean {near}?"),

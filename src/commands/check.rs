@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::lines::line_of;
 use crate::output::print;
-use crate::vendor::catalogue::line_of;
 use crate::vendor::{lint, name};
 use crate::voice::{Verbosity, Voice};
 

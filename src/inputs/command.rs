@@ -17,7 +17,7 @@ use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-/// `source` says where the command comes from, such as `password-command of [modulus.staging]`.
+/// `source` says where the command comes from, such as `password-command of [VENDOR.PROFILE]`.
 pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadline: &Deadline) -> Result<Secret> {
     let mut shell = shell(command);
     shell.stdin(Stdio::null()).stdout(Stdio::piped());

@@ -23,8 +23,8 @@ struct BuiltIn {
 
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
-/// Names that can be no vendor's, since they are commands.
-const COMMANDS: [&str; 9] = [
+/// The commands, in the order of the help.
+pub(crate) const COMMANDS: [&str; 8] = [
     "env",
     "exec",
     "login",
@@ -33,11 +33,11 @@ const COMMANDS: [&str; 9] = [
     "vendors",
     "demo",
     "completions",
-    "help",
 ];
 
+/// Whether a name can be no vendor's, since it is a command or, as `help`, would be taken for one.
 pub(crate) fn is_command(name: &str) -> bool {
-    COMMANDS.contains(&name)
+    name == "help" || COMMANDS.contains(&name)
 }
 
 #[derive(Debug)]
@@ -187,13 +187,8 @@ impl BuiltIn {
     }
 }
 
-/// Counted from 1.
-pub(crate) fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
-}
-
 impl Vendor {
-    /// `TOK_MODULUS_PASSWORD` for the field `password` of `modulus`; `url` is a field as well.
+    /// `TOK_VENDOR_FIELD`, with `_` for each `-`; `url` is a field as well.
     pub(crate) fn variable_of(&self, field: &str) -> String {
         format!("TOK_{}_{}", self.name, field.replace('-', "_")).to_ascii_uppercase()
     }

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::catalogue::line_of;
 use super::definition::{Definition, Of};
 use super::mistake::Mistake;
 use super::{check, example, shape};
 use crate::error::Error;
+use crate::lines::line_of;
 use crate::words;
 
 /// A mistake in a file.

@@ -225,12 +225,18 @@ fn a_config_file_or_a_vendors_file_that_never_ends_is_exit_2_and_nobody_hangs() 
     use std::os::unix::fs::symlink;
     let tok = Tok::new();
     let config = tok.config_folder().join("config.toml");
-    std::fs::create_dir_all(tok.config_folder().join("vendors")).unwrap();
+    fs::create_dir_all(tok.config_folder().join("vendors")).unwrap();
     symlink("/dev/zero", &config).unwrap();
     tok.run(["modulus"]).fails(2).says("not a regular file");
-    std::fs::remove_file(&config).unwrap();
+    fs::remove_file(&config).unwrap();
     let vendor = tok.config_folder().join("vendors/pipe.toml");
-    assert!(std::process::Command::new("mkfifo").arg(&vendor).status().unwrap().success());
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&vendor)
+            .status()
+            .unwrap()
+            .success()
+    );
     tok.run(["pipe"]).fails(2).says("not a regular file");
     tok.run(["--help"]).ok();
 }

@@ -37,6 +37,19 @@ fn a_misspelt_vendor_or_command_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_command_takes_no_profile() {
+    for (arguments, word) in [
+        (&["vendors@x"][..], "'vendors@x'"),
+        (&["exec@foo", "modulus", "--", "true"], "'exec@foo'"),
+        (&["env@x", "modulus"], "'env@x'"),
+        (&["logout@", "modulus"], "'logout@'"),
+    ] {
+        refused(arguments, word, "");
+    }
+    refused(&["env", "status@x"], "'status@x'", "");
+}
+
+#[test]
 fn a_misspelt_field_or_option_is_answered_with_the_nearest() {
     refused(&["modulus", "--usrname", "x"], "--usrname", "did you mean --username?");
     refused(&["modulus", "--no-cach"], "--no-cach", "did you mean --no-cache?");

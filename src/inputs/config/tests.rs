@@ -1,5 +1,7 @@
 //! Any text is a config file or an error with file and line, and no error shows a secret.
 
+use std::fs;
+
 use proptest::prelude::*;
 
 use super::*;

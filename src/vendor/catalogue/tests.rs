@@ -64,7 +64,7 @@ fn an_error_names_the_line() {
 
 #[test]
 fn a_reserved_name_is_refused_and_a_built_in_one_stays_built_in() {
-    for name in RESERVED_VENDORS.into_iter().chain(COMMANDS) {
+    for name in RESERVED_VENDORS.into_iter().chain(COMMANDS).chain(["help"]) {
         let error = read(name, BUILT_IN[0].text.to_owned(), PathBuf::from("x.toml")).unwrap_err();
         let said = ["is reserved", "is a command"]
             .iter()

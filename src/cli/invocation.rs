@@ -1,0 +1,125 @@
+//! What was asked for, as data.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::shell::Shell;
+use crate::error::{Error, Result};
+use crate::inputs::Flags;
+use crate::output::Format;
+use crate::output::env::EnvFormat;
+use crate::vendor::Vendor;
+use crate::voice::Verbosity;
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) enum Invocation {
+    Token(Box<Call>, &'static Format),
+    Env(Box<Call>, &'static EnvFormat),
+    Login(Box<Call>, Verify),
+    Logout(Logout),
+    Exec(Box<Exec>),
+    Status {
+        target: Option<Target>,
+        json: bool,
+        verbosity: Verbosity,
+    },
+    Vendors {
+        name: Option<String>,
+    },
+    /// `tok vendors check FILE`.
+    Check {
+        file: PathBuf,
+    },
+    Demo {
+        target: Option<Target>,
+    },
+    Completions(&'static Shell),
+    /// Help or the version.
+    Text(String),
+}
+
+/// `VENDOR` or `VENDOR@PROFILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) vendor: String,
+    pub(crate) profile: Option<String>,
+}
+
+/// Whether credentials are tried before they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verify {
+    Yes,
+    No,
+}
+
+#[derive(Debug)]
+pub(crate) struct Logout {
+    pub(crate) target: Target,
+    /// Every profile and every cached token of the vendor.
+    pub(crate) all: bool,
+    pub(crate) revoke: bool,
+    pub(crate) verbosity: Verbosity,
+}
+
+/// A command that gets the tokens of one or more vendors.
+#[derive(Debug)]
+pub(crate) struct Exec {
+    /// At least one.
+    pub(crate) calls: Vec<Call>,
+    /// At least one word.
+    pub(crate) command: Vec<OsString>,
+}
+
+/// The fields and options that follow a vendor.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) vendor: Vendor,
+    pub(crate) flags: Flags,
+    pub(crate) profile: Option<String>,
+    pub(crate) fresh: bool,
+    pub(crate) min_ttl: Option<Duration>,
+    pub(crate) no_cache: bool,
+    pub(crate) no_input: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) variable: Option<String>,
+    pub(crate) verbosity: Verbosity,
+}
+
+impl Call {
+    /// With nothing else said.
+    pub(crate) fn of(vendor: Vendor) -> Self {
+        Self {
+            vendor,
+            flags: Flags::default(),
+            profile: None,
+            fresh: false,
+            min_ttl: None,
+            no_cache: false,
+            no_input: false,
+            timeout: None,
+            variable: None,
+            verbosity: Verbosity::Normal,
+        }
+    }
+}
+
+impl Target {
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        let (vendor, profile) = match text.split_once('@') {
+            None => (text, None),
+            Some((_, "")) => {
+                return Err(Error::usage(format!(
+                    "'{}': the profile after '@' is empty",
+                    text.escape_debug()
+                )));
+            }
+            Some((vendor, profile)) => (vendor, Some(profile.to_owned())),
+        };
+        Ok(Self {
+            vendor: vendor.to_owned(),
+            profile,
+        })
+    }
+}

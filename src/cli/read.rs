@@ -1,0 +1,147 @@
+//! Reads what clap matched.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+
+use super::invocation::{Call, Exec, Invocation, Logout, Target, Verify};
+use super::refusal::unknown_vendor;
+use crate::error::{Error, Result};
+use crate::inputs::Flags;
+use crate::output::Format;
+use crate::output::env::EnvFormat;
+use crate::vendor::{Catalogue, Vendor};
+use crate::voice::Verbosity;
+
+pub(super) fn invocation(
+    matches: &ArgMatches,
+    vendor: Option<Vendor>,
+    target: Option<Target>,
+    catalogue: &Catalogue,
+) -> Result<Invocation> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return Err(
+            Error::usage("no command is given").with_hint("`tok --help` lists them; `tok demo` shows one at work")
+        );
+    };
+    let other = || text(matches, "vendor").map(|text| Target::parse(&text)).transpose();
+    Ok(match (name, vendor) {
+        ("env", Some(vendor)) => {
+            let Some((_, matches)) = matches.subcommand() else {
+                return Err(Error::usage("env: no vendor is given"));
+            };
+            let format = matches.get_one("format").copied().unwrap_or(EnvFormat::DEFAULT);
+            Invocation::Env(Box::new(call(matches, vendor, target)), format)
+        }
+        ("login", Some(vendor)) => {
+            let Some((_, matches)) = matches.subcommand() else {
+                return Err(Error::usage("login: no vendor is given"));
+            };
+            let verify = if matches.get_flag("no-verify") {
+                Verify::No
+            } else {
+                Verify::Yes
+            };
+            Invocation::Login(Box::new(call(matches, vendor, target)), verify)
+        }
+        (_, Some(vendor)) => {
+            let format = matches.get_one("format").copied().unwrap_or(Format::DEFAULT);
+            Invocation::Token(Box::new(call(matches, vendor, target)), format)
+        }
+        ("logout", None) => Invocation::Logout(Logout {
+            target: other()?.ok_or_else(|| Error::usage("logout: no vendor is given"))?,
+            all: matches.get_flag("all"),
+            revoke: matches.get_flag("revoke"),
+            verbosity: verbosity(matches),
+        }),
+        ("exec", None) => Invocation::Exec(Box::new(exec(matches, catalogue)?)),
+        ("status", None) => Invocation::Status {
+            target: other()?,
+            json: text(matches, "format").as_deref() == Some("json"),
+            verbosity: verbosity(matches),
+        },
+        ("vendors", None) => match (text(matches, "name"), matches.get_one::<PathBuf>("file")) {
+            (name, None) => Invocation::Vendors { name },
+            (Some(name), Some(file)) if name == "check" => Invocation::Check { file: file.clone() },
+            (_, Some(_)) => {
+                return Err(Error::usage("vendors: it takes one name")
+                    .with_hint("`tok vendors check FILE` reads a file, `tok vendors NAME` prints a definition"));
+            }
+        },
+        ("demo", None) => Invocation::Demo { target: other()? },
+        ("completions", None) => Invocation::Completions(
+            matches
+                .get_one("shell")
+                .copied()
+                .ok_or_else(|| Error::usage("completions: no shell is given"))?,
+        ),
+        ("env", None) => {
+            return Err(Error::usage("env: a vendor is missing").with_hint("`tok vendors` lists them"));
+        }
+        (name, None) => return Err(Error::usage(format!("'{}' is not a command", name.escape_debug()))),
+    })
+}
+
+fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
+    let mut flags = Flags {
+        url: text(matches, "url"),
+        ..Flags::default()
+    };
+    for field in &vendor.definition.fields {
+        let name = &field.name;
+        if field.secret {
+            if matches.get_flag(&format!("{name}-stdin")) {
+                flags.stdin.push(name.clone());
+            }
+            if let Some(path) = matches.get_one::<PathBuf>(&format!("{name}-file")) {
+                flags.files.insert(name.clone(), path.clone());
+            }
+        } else if let Some(given) = matches.get_many::<String>(name) {
+            flags.plain.insert(name.clone(), given.cloned().collect());
+        }
+    }
+    with_options(matches, vendor, flags, target.and_then(|target| target.profile))
+}
+
+fn with_options(matches: &ArgMatches, vendor: Vendor, flags: Flags, named: Option<String>) -> Call {
+    Call {
+        vendor,
+        flags,
+        profile: named.or_else(|| text(matches, "profile")),
+        fresh: matches.get_flag("fresh"),
+        min_ttl: matches.get_one("min-ttl").copied(),
+        no_cache: matches.get_flag("no-cache"),
+        no_input: matches.get_flag("no-input"),
+        timeout: matches.get_one("timeout").copied(),
+        variable: text(matches, "variable"),
+        verbosity: verbosity(matches),
+    }
+}
+
+fn exec(matches: &ArgMatches, catalogue: &Catalogue) -> Result<Exec> {
+    let targets = matches.get_many::<String>("vendors").into_iter().flatten();
+    let calls = targets.map(|text| {
+        let target = Target::parse(text)?;
+        let vendor = catalogue.find(&target.vendor)?;
+        let vendor = vendor.ok_or_else(|| unknown_vendor(&target.vendor, catalogue))?;
+        Ok(with_options(matches, vendor, Flags::default(), target.profile))
+    });
+    Ok(Exec {
+        calls: calls.collect::<Result<_>>()?,
+        command: matches.get_many("command").into_iter().flatten().cloned().collect(),
+    })
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+fn verbosity(matches: &ArgMatches) -> Verbosity {
+    if matches.get_flag("quiet") {
+        Verbosity::Quiet
+    } else if matches.get_flag("verbose") {
+        Verbosity::Verbose
+    } else {
+        Verbosity::Normal
+    }
+}

@@ -1,0 +1,137 @@
+//! Reads the profiles of one vendor out of the file's text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Profile, keys};
+use crate::duration;
+use crate::error::{Error, Result};
+use crate::lines::line_of;
+use crate::suggest;
+use crate::vendor::{Catalogue, Vendor};
+
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+}
+
+type Entry<'a> = (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
+
+impl File<'_> {
+    fn error(&self, span: &Range<usize>, text: impl std::fmt::Display) -> Error {
+        Error::usage(format!(
+            "{}:{}: {text}",
+            self.path.display(),
+            line_of(self.text, span.start)
+        ))
+    }
+
+    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
+        let root = DeTable::parse(self.text)
+            .map_err(|error| self.error(&error.span().unwrap_or(0..0), error.message().replace('\n', " ")))?;
+        let mut found = None;
+        for (key, value) in root.get_ref() {
+            let name = key.get_ref().as_ref();
+            if !catalogue.knows(name) {
+                let error = self.error(&key.span(), format!("there is no vendor '{}'", name.escape_debug()));
+                return Err(
+                    match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
+                        Some(near) => error.with_hint(format!("did you mean [{near}]?")),
+                        None => error.with_hint("`tok vendors` lists them"),
+                    },
+                );
+            }
+            if name == vendor.name {
+                found = Some((key, value));
+            }
+        }
+        let Some((key, value)) = found else {
+            return Ok(Vec::new());
+        };
+        let DeValue::Table(table) = value.get_ref() else {
+            return Err(self.error(&key.span(), format!("'{}' must be a table", vendor.name)));
+        };
+        let mut list = vec![Profile::default()];
+        for entry in table {
+            if let DeValue::Table(inner) = entry.1.get_ref() {
+                let mut profile = Profile {
+                    name: Some(entry.0.get_ref().to_string()),
+                    ..Profile::default()
+                };
+                for entry in inner {
+                    self.set(vendor, &mut profile, entry)?;
+                }
+                list.push(profile);
+            } else if let Some(default) = list.first_mut() {
+                self.set(vendor, default, entry)?;
+            }
+        }
+        list.retain(|profile| *profile != Profile::default());
+        Ok(list)
+    }
+
+    fn set(&self, vendor: &Vendor, profile: &mut Profile, (key, value): Entry) -> Result<()> {
+        let name = key.get_ref().as_ref();
+        let text = || self.text(name, value);
+        let span =
+            || duration::parse(&text()?).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")));
+        match name {
+            "url" => profile.url = Some(text()?),
+            "variable" => profile.variable = Some(text()?),
+            "way" => profile.way = Some(text()?),
+            "min-ttl" => profile.min_ttl = Some(span()?),
+            "timeout" => profile.timeout = Some(span()?),
+            _ => match vendor.definition.field(name) {
+                Some(field) if field.secret => {
+                    let error = format!("{name}: a secret does not belong into this file");
+                    return Err(self.error(&key.span(), error).with_hint(format!(
+                        "put a command that prints it into {name}-command, or set {}",
+                        vendor.variable_of(name)
+                    )));
+                }
+                Some(_) => {
+                    profile.plain.insert(name.to_owned(), self.texts(name, value)?);
+                }
+                None => match vendor
+                    .secret_fields()
+                    .find(|field| name.strip_suffix("-command") == Some(&field.name))
+                {
+                    Some(field) => {
+                        profile.commands.insert(field.name.clone(), text()?);
+                    }
+                    None => return Err(self.unknown(vendor, key)),
+                },
+            },
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, vendor: &Vendor, key: &Spanned<Cow<'_, str>>) -> Error {
+        let name = key.get_ref().as_ref();
+        let known = keys(vendor);
+        let error = self.error(&key.span(), format!("unknown key '{}'", name.escape_debug()));
+        match suggest::nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => error.with_hint(format!("did you mean {near}?")),
+            None => error.with_hint(format!("known are: {}", known.join(", "))),
+        }
+    }
+
+    fn text(&self, name: &str, value: &Spanned<DeValue>) -> Result<String> {
+        match value.get_ref() {
+            DeValue::String(text) => Ok(text.to_string()),
+            DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),
+            _ => Err(self.error(&value.span(), format!("{name}: it must be a text in quotes"))),
+        }
+    }
+
+    fn texts(&self, name: &str, value: &Spanned<DeValue>) -> Result<Vec<String>> {
+        match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| self.text(name, item)).collect(),
+            _ => Ok(vec![self.text(name, value)?]),
+        }
+    }
+}
