@@ -18,9 +18,10 @@ pub(crate) struct Redactor {
     forms: Vec<Form>,
 }
 
-/// The spellings of each character, first the character itself.
+/// A text whose characters may each be spelt in several ways. The spellings are made while it is looked for, since there
+/// are many of them and few are needed.
 #[derive(Clone)]
-struct Form(Vec<Vec<Secret>>);
+struct Form(Secret);
 
 impl Redactor {
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
@@ -70,24 +71,20 @@ impl Redactor {
 
 impl Form {
     fn of(secret: &str) -> Self {
-        Self(
-            secret
-                .chars()
-                .map(|character| spellings(character).into_iter().map(Secret::new).collect())
-                .collect(),
-        )
+        Self(Secret::new(secret))
     }
 
     /// How much of the text is the secret, where the text begins with it. One text may be read in two ways, `%25` as three
     /// characters or as one, so that all ends are followed.
     fn length_in(&self, text: &str) -> Option<usize> {
         let mut ends = vec![0];
-        for spellings in &self.0 {
+        for character in self.0.expose().chars() {
+            let spellings = spellings(character);
             let mut next = Vec::new();
             for end in ends {
                 let rest = text.get(end..).unwrap_or_default().as_bytes();
                 for (place, spelling) in spellings.iter().enumerate() {
-                    let spelling = spelling.expose().as_bytes();
+                    let spelling = spelling.as_bytes();
                     let there = rest
                         .get(..spelling.len())
                         .is_some_and(|start| start == spelling || place > 0 && start.eq_ignore_ascii_case(spelling));

@@ -25,6 +25,7 @@ pub(crate) use row::rows;
 use std::ffi::{OsStr, OsString};
 
 use crate::error::Result;
+use crate::inputs::Flags;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 use crate::vendor::catalogue::is_command;
@@ -67,6 +68,10 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
 fn bare(below: Option<&str>, vendor: Vendor, target: Option<Target>) -> Invocation {
     let call = Box::new(Call {
         profile: target.and_then(|target| target.profile),
+        flags: Flags {
+            accepted: true,
+            ..Flags::default()
+        },
         ..Call::of(vendor)
     });
     match below {

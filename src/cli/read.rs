@@ -75,8 +75,8 @@ pub(super) fn invocation(
                 .copied()
                 .ok_or_else(|| Error::usage("completions: no shell is given"))?,
         ),
-        ("env", None) => {
-            return Err(Error::usage("env: a vendor is missing").with_hint("`tok vendors` lists them"));
+        (name @ ("env" | "login"), None) => {
+            return Err(Error::usage(format!("{name}: a vendor is missing")).with_hint("`tok vendors` lists them"));
         }
         (name, None) => return Err(Error::usage(format!("'{}' is not a command", name.escape_debug()))),
     })
@@ -85,6 +85,7 @@ pub(super) fn invocation(
 fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
     let mut flags = Flags {
         url: text(matches, "url"),
+        accepted: true,
         ..Flags::default()
     };
     for field in &vendor.definition.fields {

@@ -97,7 +97,10 @@ fn unknown(name: &str, suggested: &str, vendor: Option<&Vendor>) -> Error {
     let error = Error::usage(format!("unexpected argument '{}'", name.escape_debug()));
     match (suggested, vendor) {
         ("", Some(vendor)) => error.with_hint(format!("`tok {} --help` lists its fields and options", vendor.name)),
-        ("", None) => error.with_hint("`tok --help` lists commands and options"),
+        ("", None) if name.starts_with('-') => {
+            error.with_hint("options follow the vendor, as in `tok VENDOR -v`; `tok --help` lists vendors and commands")
+        }
+        ("", None) => error.with_hint("`tok --help` lists vendors and commands"),
         (near, _) => error.with_hint(format!("did you mean {near}?")),
     }
 }

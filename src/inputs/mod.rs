@@ -34,6 +34,8 @@ pub(crate) struct Flags {
     /// Secret fields to read from standard input; at most one.
     pub(crate) stdin: Vec<String>,
     pub(crate) files: BTreeMap<String, PathBuf>,
+    /// Whether the command takes the fields' flags at all.
+    pub(crate) accepted: bool,
 }
 
 impl Flags {

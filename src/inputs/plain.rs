@@ -241,8 +241,13 @@ impl Sources<'_> {
         let ways = names.iter().map(|name| {
             let variable = vendor.variable_of(name);
             let header = self.profile.header(&vendor.name);
+            let flag = if self.flags.accepted {
+                format!("--{name}, ")
+            } else {
+                String::new()
+            };
             format!(
-                "{name}: --{name}, {variable}, or {name} in {header} of {}",
+                "{name}: {flag}{variable}, or {name} in {header} of {}",
                 self.config_path.display()
             )
         });

@@ -17,16 +17,16 @@ impl Sources<'_> {
         }
         let secret = match self.kept_secret(field, chosen, &asking)? {
             Some(secret) => secret,
-            None => self.typed_secret(field, true, asking)?,
+            None => self.typed_secret(field, chosen, true, asking)?,
         };
         self.known.borrow_mut().insert(field.name.clone(), secret.clone());
         Ok(secret)
     }
 
     /// `keepable` says whether `tok login` may be a way out.
-    fn typed_secret(&self, field: &Field, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
+    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
-            return Err(self.missing_secret(field, keepable && self.can_keep()));
+            return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
         asking(true);
         let answer = self.ask(|| terminal.ask_hidden(&self.label(&field.name)));
@@ -71,7 +71,7 @@ impl Sources<'_> {
         {
             return Ok((secret, true));
         }
-        Ok((self.typed_secret(field, false, |_| ())?, false))
+        Ok((self.typed_secret(field, chosen, false, |_| ())?, false))
     }
 
     /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
@@ -208,8 +208,19 @@ impl Sources<'_> {
     }
 
     /// `keeping` says whether `tok login` is a way out.
-    fn missing_secret(&self, field: &Field, keeping: bool) -> Error {
+    fn missing_secret(&self, field: &Field, chosen: &Chosen, keeping: bool) -> Error {
         let name = &field.name;
+        let skipped = if self.profile.commands.contains_key(name) && !self.is_own_origin(chosen) {
+            let origin = chosen.base.origin();
+            format!("the profile's {name}-command is not run, since it does not belong to {origin}; ")
+        } else {
+            String::new()
+        };
+        let flags = if self.flags.accepted {
+            format!("pipe it to --{name}-stdin, name a file with --{name}-file, ")
+        } else {
+            String::new()
+        };
         let vendor = &self.vendor.name;
         let header = self.profile.header(vendor);
         let login = if keeping {
@@ -218,7 +229,7 @@ impl Sources<'_> {
             String::new()
         };
         Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
-            "{login}pipe it to --{name}-stdin, name a file with --{name}-file, set {}, or put a command that prints it into \
+            "{skipped}{login}{flags}set {}, or put a command that prints it into \
              {name}-command in {header} of {}",
             self.vendor.variable_of(name),
             self.config_path.display()

@@ -4,22 +4,43 @@
 //! on the terminal's own device keeps them apart; nobody else can open that, and it leaves no file. The lock is not on
 //! `/dev/tty`, which is the same file for all terminals. Where the device is not found there are no turns.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 
-/// Waits as long as somebody is being asked. The turn ends where the file is closed.
-pub(super) fn take() -> Option<File> {
+/// Longer than most answers take. Whoever stopped a prompt with Ctrl-Z would be waited for without end.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Waits while somebody is being asked. The turn ends where the file is closed.
+pub(super) fn take() -> io::Result<Option<File>> {
+    let Some(device) = open() else { return Ok(None) };
+    let began = Instant::now();
+    loop {
+        match device.try_lock() {
+            Ok(()) => return Ok(Some(device)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if began.elapsed() > LIMIT => {
+                return Err(io::Error::other(
+                    "another tok has been asking on this terminal for a minute",
+                ));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn open() -> Option<File> {
     let flags = OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let device = OpenOptions::new()
+    OpenOptions::new()
         .read(true)
         .custom_flags(flags.bits().cast_signed())
         .open(device()?)
-        .ok()?;
-    device.lock().ok()?;
-    Some(device)
+        .ok()
 }
 
 /// By the number that the kernel gives: the seventh field of `proc_pid_stat(5)`, the fifth behind the program's name.

@@ -35,7 +35,7 @@ impl Terminal {
     }
 
     pub(super) fn ask(&self, prompt: &str) -> io::Result<Vec<u8>> {
-        let _turn = turn::take();
+        let _turn = turn::take()?;
         self.expect_foreground()?;
         (&self.tty).write_all(prompt.as_bytes())?;
         let mut line = Vec::new();
@@ -51,7 +51,7 @@ impl Terminal {
     }
 
     pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
-        let _turn = turn::take();
+        let _turn = turn::take()?;
         self.expect_foreground()?;
         watch_signals()?;
         let _hidden = Hidden::begin(&self.tty)?;

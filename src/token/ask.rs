@@ -167,7 +167,8 @@ impl Need<'_> {
         }
         match ended {
             Ok(()) => Ok(Revoked::Now),
-            Err(refusal) if refusal.exit == Exit::Refused => Ok(Revoked::Before(refusal.words)),
+            // Nothing but the token was sent, so it is the token that is refused.
+            Err(refusal) if refusal.status == 401 && own.is_empty() => Ok(Revoked::Before(refusal.words)),
             Err(refusal) => Err(self.error_of(&refusal)),
         }
     }

@@ -64,7 +64,7 @@ fn a_misspelt_field_or_option_is_answered_with_the_nearest() {
         "did you mean --password-file?",
     );
     refused(&["modulus", "--xyzzy"], "--xyzzy", "`tok modulus --help`");
-    refused(&["--xyzzy"], "--xyzzy", "`tok --help`");
+    refused(&["--xyzzy"], "--xyzzy", "options follow the vendor");
     refused(&["modulus", "extra"], "extra", "`tok modulus --help`");
     // The field of another vendor.
     refused(&["modulus", "--email", "x"], "--email", "");
