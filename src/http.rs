@@ -172,7 +172,13 @@ fn attempt(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline) -> Outcome {
         .build();
     let call = call.clone();
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(exchange(config, call)));
+    let asking = thread::Builder::new().spawn(move || sender.send(exchange(config, call)));
+    if let Err(error) = asking {
+        return Err(Failure {
+            stage: Stage::Asking,
+            cause: ureq::Error::Io(error),
+        });
+    }
     receiver.recv_timeout(deadline.remaining()).unwrap_or_else(|_| {
         Err(Failure {
             stage: Stage::Asking,

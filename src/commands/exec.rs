@@ -56,10 +56,13 @@ fn obtain_all(ground: &Ground, calls: &[Call], settings: &[Setting]) -> Result<V
         let running: Vec<_> = calls
             .iter()
             .zip(settings)
-            .map(|(call, setting)| scope.spawn(move || obtain(ground, call, setting, false)))
+            .map(|(call, setting)| {
+                thread::Builder::new().spawn_scoped(scope, move || obtain(ground, call, setting, false))
+            })
             .collect();
         let ended = running.into_iter().map(|thread| {
-            let outcome = thread.join();
+            let outcome = thread.map_err(|error| Error::other(format!("exec: no thread can be made: {error}")))?;
+            let outcome = outcome.join();
             outcome.unwrap_or_else(|_| Err(Error::other("exec: a thread ended without a token")))
         });
         ended.collect::<Vec<_>>().into_iter().collect()
