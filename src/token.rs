@@ -93,7 +93,7 @@ impl Need<'_> {
         let fields = self.chosen.secrets(vendor, &vendor.definition.login);
         let secrets = fields
             .into_iter()
-            .filter_map(|field| self.sources.secret_if_any(field, self.chosen, |_| ()).transpose());
+            .filter_map(|field| self.sources.secret(field, self.chosen, |_| ()).transpose());
         secrets.collect::<Result<_>>().map(Some)
     }
 

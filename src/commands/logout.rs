@@ -10,7 +10,7 @@ use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
-use crate::cli::{Call, Logout, unknown_vendor};
+use crate::cli::{Call, Logout};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::plain::Chosen;
@@ -34,7 +34,7 @@ struct Work<'a> {
 }
 
 pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
-    let vendor = find(ground, logout)?;
+    let vendor = ground.vendor(&logout.target.vendor)?;
     let voice = Voice(logout.verbosity);
     let store = store(voice)?;
     let mut work = Work {
@@ -64,12 +64,6 @@ pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
     let first = failures.next();
     failures.for_each(|failure| voice.warn(failure.text()));
     first.map_or(Ok(()), Err)
-}
-
-fn find(ground: &Ground, logout: &Logout) -> Result<Vendor> {
-    let name = &logout.target.vendor;
-    let found = ground.catalogue.find(name)?;
-    found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))
 }
 
 /// The login of a token that belongs to no profile, as if there were one.
@@ -128,7 +122,7 @@ impl Work<'_> {
         Ok(Call {
             profile,
             verbosity: self.logout.verbosity,
-            ..Call::of(find(self.ground, self.logout)?)
+            ..Call::of(self.ground.vendor(&self.logout.target.vendor)?)
         })
     }
 

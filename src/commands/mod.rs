@@ -17,11 +17,11 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::cache::clock::now_ms;
-use crate::cli::{self, Invocation};
-use crate::error::Result;
+use crate::cli::{self, Invocation, Target};
+use crate::error::{Error, Result};
 use crate::folders;
 use crate::output::print;
-use crate::vendor::Catalogue;
+use crate::vendor::{Catalogue, Vendor};
 
 /// What every command stands on.
 #[derive(Debug)]
@@ -30,6 +30,22 @@ struct Ground {
     config_folder: Option<PathBuf>,
     /// When this process began, in milliseconds of the wall clock.
     began: i64,
+}
+
+impl Ground {
+    /// Exit 2 where there is no vendor of that name, with the nearest one.
+    fn vendor(&self, name: &str) -> Result<Vendor> {
+        let found = self.catalogue.find(name)?;
+        found.ok_or_else(|| cli::unknown_vendor(name, &self.catalogue))
+    }
+
+    /// The one that is named, or all, and why a file gives none.
+    fn vendors(&self, target: Option<&Target>) -> Result<(Vec<Vendor>, Vec<Error>)> {
+        match target {
+            None => Ok(self.catalogue.all()),
+            Some(target) => Ok((vec![self.vendor(&target.vendor)?], Vec::new())),
+        }
+    }
 }
 
 /// Does what the words behind the program's name ask for.

@@ -10,17 +10,19 @@ use crate::secret::Secret;
 use crate::vendor::definition::Field;
 
 impl Sources<'_> {
-    /// The value, or exit 3 with every way that would work here.
-    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Secret> {
+    /// The value, or exit 3 with every way that would work here. `None` for an optional one that no source has: nobody is
+    /// asked for it.
+    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Option<Secret>> {
         if let Some(secret) = self.known.borrow().get(&field.name) {
-            return Ok(secret.clone());
+            return Ok(Some(secret.clone()));
         }
         let secret = match self.kept_secret(field, chosen, &asking)? {
             Some(secret) => secret,
+            None if field.optional => return Ok(None),
             None => self.typed_secret(field, chosen, true, asking)?,
         };
         self.known.borrow_mut().insert(field.name.clone(), secret.clone());
-        Ok(secret)
+        Ok(Some(secret))
     }
 
     /// `keepable` says whether `tok login` may be a way out.
@@ -34,44 +36,12 @@ impl Sources<'_> {
         answer
     }
 
-    /// The same, but `None` for an optional one that no source has: nobody is asked for it.
-    pub(crate) fn secret_if_any(
-        &self,
-        field: &Field,
-        chosen: &Chosen,
-        asking: impl Fn(bool),
-    ) -> Result<Option<Secret>> {
-        if !field.optional {
-            return self.secret(field, chosen, asking).map(Some);
-        }
-        let known = self.known.borrow().get(&field.name).cloned();
-        let found = known.map_or_else(|| self.kept_secret(field, chosen, &asking), |secret| Ok(Some(secret)))?;
-        if let Some(secret) = &found {
-            self.known.borrow_mut().insert(field.name.clone(), secret.clone());
-        }
-        Ok(found)
-    }
-
     /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
     pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
-        let name = &field.name;
-        if let Some(secret) = self.flagged_secret(name)? {
-            return Ok((secret, false));
+        match self.given_secret(&field.name, chosen)? {
+            Some(given) => Ok(given),
+            None => Ok((self.typed_secret(field, chosen, false, |_| ())?, false)),
         }
-        if self.named
-            && let Some(secret) = self.command_secret(name, chosen)?
-        {
-            return Ok((secret, true));
-        }
-        if let Some(value) = self.secret_variable(name)? {
-            return Ok((Secret::new(value), false));
-        }
-        if !self.named
-            && let Some(secret) = self.command_secret(name, chosen)?
-        {
-            return Ok((secret, true));
-        }
-        Ok((self.typed_secret(field, chosen, false, |_| ())?, false))
     }
 
     /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
@@ -81,26 +51,31 @@ impl Sources<'_> {
 
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
-        let name = &field.name;
+        match self.given_secret(&field.name, chosen)? {
+            Some((secret, _)) => Ok(Some(secret)),
+            None => self.keyring_secret(&field.name, chosen, asking),
+        }
+    }
+
+    /// From every source but the keyring and the prompt, and whether it comes from a command.
+    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<(Secret, bool)>> {
         if let Some(secret) = self.flagged_secret(name)? {
-            return Ok(Some(secret));
+            return Ok(Some((secret, false)));
         }
         if self.named
             && let Some(secret) = self.command_secret(name, chosen)?
         {
-            return Ok(Some(secret));
+            return Ok(Some((secret, true)));
         }
         if let Some(value) = self.secret_variable(name)? {
             self.voice
                 .explain(&format!("{name}: from the variable {}", self.vendor.variable_of(name)));
-            return Ok(Some(Secret::new(value)));
+            return Ok(Some((Secret::new(value), false)));
         }
-        if !self.named
-            && let Some(secret) = self.command_secret(name, chosen)?
-        {
-            return Ok(Some(secret));
+        if self.named {
+            return Ok(None);
         }
-        self.keyring_secret(name, chosen, asking)
+        Ok(self.command_secret(name, chosen)?.map(|secret| (secret, true)))
     }
 
     /// From standard input or a file, as a flag says.

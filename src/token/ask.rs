@@ -124,7 +124,7 @@ impl Need<'_> {
             .secrets(self.sources.vendor, exchange)
             .into_iter()
             .filter_map(|field| {
-                let found = self.sources.secret_if_any(field, self.chosen, asking).transpose()?;
+                let found = self.sources.secret(field, self.chosen, asking).transpose()?;
                 Some(found.map(|secret| (field.name.clone(), secret)))
             })
             .collect()

@@ -14,7 +14,7 @@ use super::Ground;
 use crate::cache::clock::now_ms;
 use crate::cache::entry;
 use crate::cache::store::Store;
-use crate::cli::{Target, unknown_vendor};
+use crate::cli::Target;
 use crate::deadline::Deadline;
 use crate::duration;
 use crate::error::{Error, Result};
@@ -32,16 +32,7 @@ const WRONG: &str = "a wrong secret";
 
 /// All vendors where none is named.
 pub(super) fn run(ground: &Ground, target: Option<&Target>) -> Result<()> {
-    let (vendors, broken) = match target {
-        None => ground.catalogue.all(),
-        Some(Target { vendor: name, .. }) => {
-            let found = ground.catalogue.find(name)?;
-            (
-                vec![found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))?],
-                Vec::new(),
-            )
-        }
-    };
+    let (vendors, broken) = ground.vendors(target)?;
     let voice = Voice(Verbosity::Normal);
     for vendor in &vendors {
         let shown = Demo::of(ground, vendor)?

@@ -15,7 +15,7 @@ use crate::cache::clock::now_ms;
 use crate::cache::entry;
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
-use crate::cli::{Target, unknown_vendor};
+use crate::cli::Target;
 use crate::deadline::Deadline;
 use crate::error::Result;
 use crate::inputs::config::{Profile, Profiles};
@@ -30,16 +30,7 @@ use row::{Row, State};
 pub(super) fn run(ground: &Ground, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {
     let voice = Voice(verbosity);
     let store = store(voice)?;
-    let (vendors, broken) = match target {
-        None => ground.catalogue.all(),
-        Some(Target { vendor: name, .. }) => {
-            let found = ground.catalogue.find(name)?;
-            (
-                vec![found.ok_or_else(|| unknown_vendor(name, &ground.catalogue))?],
-                Vec::new(),
-            )
-        }
-    };
+    let (vendors, broken) = ground.vendors(target)?;
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     for vendor in &vendors {
