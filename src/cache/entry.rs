@@ -8,12 +8,12 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::TOLERANCE;
 use super::fingerprint::Fingerprint;
 use super::identity::{Identity, is_digest};
 use super::record::{SCHEMA, flaw};
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
+use crate::time::clock::TOLERANCE;
 
 const MAX_TOKEN: usize = 16_384;
 

@@ -6,8 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::clock::{between, span_ms};
 use super::entry::Entry;
+use crate::time::clock::{between, span_ms};
 
 const MARGIN: i64 = 60_000;
 

@@ -11,9 +11,10 @@ use std::io::{Read, Seek, Write};
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
+use super::private;
 use super::store::Store;
-use super::{clock, private};
 use crate::error::Error;
+use crate::time::clock;
 
 const MAX_STATE: u64 = 64 * 1024;
 

@@ -5,12 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::TOLERANCE;
 use super::fingerprint::{Digest, Salt};
 use super::identity::Login;
 use super::record;
 use super::store::{Store, Unkept};
 use crate::error::Error;
+use crate::time::clock::TOLERANCE;
 
 /// How long a refusal counts, in milliseconds.
 pub(crate) const SPAN: i64 = 5 * 60 * 1000;

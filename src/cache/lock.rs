@@ -8,12 +8,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::clock;
 use super::fingerprint::Fingerprint;
 use super::guard::{Failure, Guard, LockFile, State};
 use super::store::Store;
-use crate::deadline::Deadline;
 use crate::error::{Error, Result};
+use crate::time::clock;
+use crate::time::deadline::Deadline;
 
 /// A wait shorter than this is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::{TOLERANCE, between};
 use super::identity::digest;
 use super::record;
 use super::store::{Store, Unkept};
+use crate::time::clock::{TOLERANCE, between};
 
 /// In seconds.
 const LONGEST: i64 = 3600;

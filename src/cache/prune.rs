@@ -5,9 +5,9 @@
 
 use std::fs::{self, DirEntry};
 
-use super::clock;
 use super::entry;
 use super::store::{Store, TEMPORARY};
+use crate::time::clock;
 
 const DAY: i64 = 24 * 3600 * 1000;
 const KEPT: i64 = 30 * DAY;
@@ -137,7 +137,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let store = Store::open(
             home.path().join("none"),
-            crate::voice::Voice(crate::voice::Verbosity::Quiet),
+            crate::terminal::voice::Voice(crate::terminal::voice::Verbosity::Quiet),
         );
         prune(&store, 0);
         assert!(!store.folder().exists());

@@ -11,7 +11,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 
 use super::{folder, private};
-use crate::voice::Voice;
+use crate::terminal::voice::Voice;
 
 /// What a temporary file begins and ends with, so that one that a killed process left can be told from a stranger's.
 pub(super) const TEMPORARY: (&str, &str) = (".tok-", ".tmp");

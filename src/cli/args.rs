@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::named::Named;
-use crate::duration;
-use crate::vendor::Vendor;
-use crate::vendor::definition::Field;
-use crate::vendor::value::Kind;
+use crate::definition::Vendor;
+use crate::definition::schema::Field;
+use crate::definition::value::Kind;
+use crate::time::duration;
 
 const FIELDS: &str = "Fields";
 

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::shell::Shell;
+use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::Flags;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
-use crate::vendor::Vendor;
-use crate::voice::Verbosity;
+use crate::terminal::voice::Verbosity;
 
 /// What was asked for.
 #[derive(Debug)]

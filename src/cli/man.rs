@@ -11,9 +11,9 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::tree;
+use crate::definition::{Catalogue, Vendor};
 use crate::output::Format;
 use crate::output::env::EnvFormat;
-use crate::vendor::{Catalogue, Vendor};
 
 const TOP: &str = include_str!("man/tok.roff");
 const COMMANDS: &str = include_str!("man/commands.roff");

@@ -16,6 +16,8 @@ mod tree;
 #[cfg(test)]
 mod man;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod scripts;
 
 pub(crate) use invocation::{Call, Exec, Invocation, Logout, Target, Verify};
@@ -24,12 +26,12 @@ pub(crate) use row::rows;
 
 use std::ffi::{OsStr, OsString};
 
+use crate::definition::catalogue::is_command;
+use crate::definition::{Catalogue, Vendor};
 use crate::error::Result;
 use crate::inputs::Flags;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
-use crate::vendor::catalogue::is_command;
-use crate::vendor::{Catalogue, Vendor};
 
 /// Reads the words behind the program's name.
 pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<Invocation> {

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
 
-use crate::suggest;
+use crate::text::suggest;
 
 /// Takes one of these names, or an alias that is not told of.
 #[derive(Debug, Clone)]

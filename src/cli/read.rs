@@ -6,12 +6,12 @@ use clap::ArgMatches;
 
 use super::invocation::{Call, Exec, Invocation, Logout, Target, Verify};
 use super::refusal::unknown_vendor;
+use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::Flags;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
-use crate::vendor::{Catalogue, Vendor};
-use crate::voice::Verbosity;
+use crate::terminal::voice::Verbosity;
 
 pub(super) fn invocation(
     matches: &ArgMatches,

@@ -3,10 +3,10 @@
 use clap::Error as ClapError;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::definition::catalogue::COMMANDS;
+use crate::definition::{Catalogue, Vendor};
 use crate::error::Error;
-use crate::suggest;
-use crate::vendor::catalogue::COMMANDS;
-use crate::vendor::{Catalogue, Vendor};
+use crate::text::suggest;
 
 pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Catalogue) -> Error {
     let context = |kind| match error.get(kind) {

@@ -9,7 +9,7 @@ use std::fmt;
 use clap::{Arg, ArgAction, Command, ValueHint};
 
 use super::tree;
-use crate::vendor::Vendor;
+use crate::definition::Vendor;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {

@@ -8,7 +8,7 @@ use clap::Command;
 
 use super::row::{self, Row};
 use super::tree;
-use crate::vendor::Catalogue;
+use crate::definition::Catalogue;
 
 /// File, and how its shell quotes: what opens a text, what stands for `'` in it, and the words around a table.
 const SCRIPTS: [(&str, &str, [&str; 2]); 5] = [

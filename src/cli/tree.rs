@@ -8,9 +8,9 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use super::args::{format_arg, options, vendor_command, verbosity};
 use super::named::Named;
 use super::shell::Shell;
+use crate::definition::{Catalogue, Vendor};
 use crate::output::Format;
 use crate::output::env::EnvFormat;
-use crate::vendor::{Catalogue, Vendor};
 
 /// Every command and every vendor.
 pub(crate) fn whole(catalogue: &Catalogue) -> Command {

@@ -5,21 +5,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Ground;
-use crate::cache::clock::{between, now_ms};
 use crate::cache::store::Store;
 use crate::cli::Call;
-use crate::deadline::Deadline;
-use crate::duration;
+use crate::definition::Vendor;
+use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
-use crate::folders;
 use crate::inputs::config::{Profile, Profiles};
+use crate::inputs::folders;
 use crate::inputs::{Sources, variable};
 use crate::output::{Given, Source, Usage, mask};
 use crate::secret::Secret;
+use crate::terminal::voice::Voice;
+use crate::time::clock::{between, now_ms};
+use crate::time::deadline::Deadline;
+use crate::time::duration;
 use crate::token::{self, Need, Obtained, TokenOrigin};
-use crate::vendor::Vendor;
-use crate::vendor::template::{self, Part};
-use crate::voice::Voice;
 
 const LIMIT: Duration = Duration::from_secs(30);
 

@@ -4,11 +4,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::definition::{lint, name};
 use crate::error::{Error, Result};
-use crate::lines::line_of;
 use crate::output::print;
-use crate::vendor::{lint, name};
-use crate::voice::{Verbosity, Voice};
+use crate::terminal::voice::{Verbosity, Voice};
+use crate::text::lines::line_of;
 
 pub(super) fn run(file: &Path) -> Result<()> {
     let shown = file.display();

@@ -12,11 +12,11 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli;
-use crate::folders;
+use crate::definition::Catalogue;
+use crate::definition::catalogue::is_command;
+use crate::inputs::folders;
 use crate::output::print;
-use crate::text_file;
-use crate::vendor::Catalogue;
-use crate::vendor::catalogue::is_command;
+use crate::text;
 
 /// Whether the words behind the program's name are those of a script, not of a person.
 pub(super) fn is_asked_by_a_script(words: &[OsString]) -> bool {
@@ -38,7 +38,7 @@ pub(super) fn run(words: &[OsString]) {
 fn targets(folder: Option<&Path>, catalogue: &Catalogue) -> String {
     let own = catalogue.own_names().filter(|name| !is_command(name));
     let mut lines: String = own.map(|name| name + "\n").collect();
-    let text = folder.and_then(|folder| text_file::read(&folder.join("config.toml")).ok());
+    let text = folder.and_then(|folder| text::file::read(&folder.join("config.toml")).ok());
     let Ok(root) = DeTable::parse(text.as_deref().unwrap_or_default()) else {
         return lines;
     };

@@ -7,18 +7,19 @@ use toml_edit::{Array, Value as Toml};
 
 use super::Ground;
 use super::call::{Setting, hide_in_job, keyring_counts, store};
-use crate::cache::{clock, entry};
+use crate::cache::entry;
 use crate::cli::{Call, Verify};
-use crate::duration;
+use crate::definition::schema::Field;
+use crate::definition::value::Value;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Change};
 use crate::inputs::plain::Chosen;
 use crate::inputs::{Source, Sources, first_line, keyring};
+use crate::terminal::voice::Voice;
+use crate::time::clock;
+use crate::time::duration;
 use crate::token::{self, Need};
-use crate::vendor::definition::Field;
-use crate::vendor::value::Value;
-use crate::voice::Voice;
 
 pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     let vendor = &call.vendor;

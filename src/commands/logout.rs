@@ -5,20 +5,20 @@
 
 use super::Ground;
 use super::call::{Setting, keyring_counts, store};
-use crate::cache::clock::now_ms;
 use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
 use crate::cli::{Call, Logout};
+use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::plain::Chosen;
 use crate::inputs::{Sources, keyring};
 use crate::origin::BaseUrl;
+use crate::terminal::voice::Voice;
+use crate::time::clock::now_ms;
 use crate::token::{Need, Revoked};
-use crate::vendor::Vendor;
-use crate::voice::Voice;
 
 /// One call: what was forgotten and what could not be.
 struct Work<'a> {

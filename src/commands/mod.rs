@@ -16,12 +16,12 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::cache::clock::now_ms;
 use crate::cli::{self, Invocation, Target};
+use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
-use crate::folders;
+use crate::inputs::folders;
 use crate::output::print;
-use crate::vendor::{Catalogue, Vendor};
+use crate::time::clock::now_ms;
 
 /// What every command stands on.
 #[derive(Debug)]

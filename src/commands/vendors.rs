@@ -6,7 +6,7 @@ use super::Ground;
 use crate::cli::unknown_vendor;
 use crate::error::{Error, Result};
 use crate::output::{print, table};
-use crate::voice::{Verbosity, Voice};
+use crate::terminal::voice::{Verbosity, Voice};
 
 pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
     match name {

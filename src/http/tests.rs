@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::error::Exit;
-use crate::voice::Verbosity;
+use crate::terminal::voice::Verbosity;
 
 const QUIET: Voice = Voice(Verbosity::Quiet);
 

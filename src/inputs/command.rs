@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use super::bounded;
 use super::first_line::{LIMIT, first_line};
-use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::time::deadline::Deadline;
 
 /// `source` says where the command comes from, such as `password-command of [VENDOR.PROFILE]`.
 pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadline: &Deadline) -> Result<Secret> {

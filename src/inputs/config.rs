@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use read::File;
 
+use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
-use crate::suggest;
-use crate::text_file;
-use crate::vendor::{Catalogue, Vendor};
+use crate::text;
+use crate::text::suggest;
 
 /// What one table says, texts unchecked.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Profiles {
             return Ok(Self::default());
         };
         let path = folder.join("config.toml");
-        let text = match text_file::read(&path) {
+        let text = match text::file::read(&path) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(Self { path, list: Vec::new() });

@@ -11,7 +11,7 @@ use std::time::Duration;
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::error::{Error, Result};
-use crate::text_file;
+use crate::text;
 
 /// What becomes of a profile's keys; all others stay.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
     let folder = path.parent().unwrap_or(Path::new("."));
     make(folder).map_err(failed)?;
     let _turn = turn(folder);
-    let before = match text_file::read(path) {
+    let before = match text::file::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(failed(error)),

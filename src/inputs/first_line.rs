@@ -10,9 +10,9 @@ use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
 use super::bounded;
-use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::time::deadline::Deadline;
 
 /// The most that is taken for a line.
 pub(super) const LIMIT: u64 = 1 << 20;

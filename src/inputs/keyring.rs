@@ -14,9 +14,9 @@ use std::time::Duration;
 use keyring::Entry;
 
 use super::bounded;
-use crate::deadline::Deadline;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::time::deadline::Deadline;
 
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "keyring/secret_service.rs")]
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]

@@ -8,6 +8,7 @@ pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod config_edit;
 pub(crate) mod first_line;
+pub(crate) mod folders;
 pub(crate) mod keyring;
 pub(crate) mod plain;
 pub(crate) mod secrets;
@@ -18,12 +19,12 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::deadline::Deadline;
+use crate::definition::{Catalogue, Vendor};
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::terminal::Terminal;
-use crate::vendor::{Catalogue, Vendor};
-use crate::voice::Voice;
+use crate::terminal::voice::Voice;
+use crate::time::deadline::Deadline;
 use config::Profile;
 
 /// What the command line says of the fields.

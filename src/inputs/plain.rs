@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::{Source, Sources};
+use crate::definition::schema::Field;
+use crate::definition::template;
+use crate::definition::value::{Kind, Value};
+use crate::definition::{Vendor, request};
 use crate::error::{Error, Result};
 use crate::origin::BaseUrl;
-use crate::vendor::definition::Field;
-use crate::vendor::template;
-use crate::vendor::value::{Kind, Value};
-use crate::vendor::{Vendor, request};
 
 /// Everything that tells one login from another, but the secrets.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Chosen {
     pub(crate) fn secrets<'a>(
         &self,
         vendor: &'a Vendor,
-        exchange: &'a crate::vendor::definition::Exchange,
+        exchange: &'a crate::definition::schema::Exchange,
     ) -> Vec<&'a Field> {
         let names = request::names(exchange);
         vendor

@@ -5,9 +5,9 @@
 
 use super::plain::Chosen;
 use super::{Source, Sources, command, first_line, keyring, variable};
+use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::vendor::definition::Field;
 
 impl Sources<'_> {
     /// The value, or exit 3 with every way that would work here. `None` for an optional one that no source has: nobody is

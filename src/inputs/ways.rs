@@ -1,8 +1,8 @@
 //! Which of a vendor's ways to log in is taken: the one that something is given for.
 
 use super::{Sources, variable};
+use crate::definition::schema::Field;
 use crate::error::{Error, Result};
-use crate::vendor::definition::Field;
 
 impl Sources<'_> {
     /// The way that has a value, else the profile's, else the first.

@@ -8,19 +8,19 @@ use jiff::Timestamp;
 
 use super::Need;
 use super::refusal::{Trial, pause_of};
-use crate::cache::clock::now_ms;
 use crate::cache::entry::{self, Entry};
 use crate::cache::guard::Guard;
 use crate::cache::identity::Login;
 use crate::cache::lock::{self, Waiter};
 use crate::cache::pause;
+use crate::definition::answer::{self, Context, Grant, Refusal};
+use crate::definition::request::{self, Inputs};
+use crate::definition::schema::Exchange;
 use crate::error::{Error, Exit, Result};
 use crate::http::{self, Answer};
-use crate::redact::Redactor;
 use crate::secret::Secret;
-use crate::vendor::answer::{self, Context, Grant, Refusal};
-use crate::vendor::definition::Exchange;
-use crate::vendor::request::{self, Inputs};
+use crate::text::redact::Redactor;
+use crate::time::clock::now_ms;
 
 pub(super) enum Failure {
     /// The vendor answered.

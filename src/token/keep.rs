@@ -1,15 +1,15 @@
 //! What becomes of a token: kept where its end is known, given where it lasts as long as it must.
 
 use super::{Need, Obtained, TokenOrigin, fingerprint_of};
-use crate::cache::clock::{between, now_ms, span_ms};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::identity::Identity;
 use crate::cache::prune::prune;
-use crate::duration;
+use crate::definition::answer::Grant;
 use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
-use crate::vendor::answer::Grant;
+use crate::time::clock::{between, now_ms, span_ms};
+use crate::time::duration;
 
 impl Need<'_> {
     /// Whole and on disk before anything is printed. A token that nobody knows the end of is not kept.

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Need;
-use crate::cache::clock::{between, now_ms};
 use crate::cache::hold::{self, Attempt, Kind};
 use crate::cache::identity::Login;
 use crate::cache::pause;
-use crate::duration;
+use crate::definition::answer::{Cause, Refusal};
+use crate::definition::http_date;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::secret::Secret;
-use crate::vendor::answer::{Cause, Refusal};
-use crate::vendor::http_date;
+use crate::time::clock::{between, now_ms};
+use crate::time::duration;
 
 /// Pauses in seconds: where the vendor names none, and the longest that is kept.
 const PAUSE: i64 = 30;

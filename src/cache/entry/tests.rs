@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
-use super::super::clock;
 use super::super::identity::tests::identity;
 use super::*;
-use crate::voice::{Verbosity, Voice};
+use crate::terminal::voice::{Verbosity, Voice};
+use crate::time::clock;
 
 /// A store in a folder of its own, which lives as long as the first value.
 pub(crate) fn store() -> (tempfile::TempDir, Store) {

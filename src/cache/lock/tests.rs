@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::*;
-use crate::voice::{Verbosity, Voice};
+use crate::terminal::voice::{Verbosity, Voice};
 
 mod failures;
 

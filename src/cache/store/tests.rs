@@ -1,5 +1,5 @@
 use super::*;
-use crate::voice::Verbosity;
+use crate::terminal::voice::Verbosity;
 use std::path::Path;
 
 fn quiet(folder: PathBuf) -> Store {

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{ACME, SCHEMA, pages};
-use crate::vendor::definition::Definition;
-use crate::vendor::{catalogue, check, example};
+use crate::definition::schema::Definition;
+use crate::definition::{catalogue, check, example};
 
 #[test]
 fn the_manual_is_current() {

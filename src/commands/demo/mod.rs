@@ -11,20 +11,20 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Ground;
-use crate::cache::clock::now_ms;
 use crate::cache::entry;
 use crate::cache::store::Store;
 use crate::cli::Target;
-use crate::deadline::Deadline;
-use crate::duration;
+use crate::definition::schema::Of;
+use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::{Flags, Sources};
 use crate::output::print;
+use crate::terminal::voice::{Verbosity, Voice};
+use crate::time::clock::now_ms;
+use crate::time::deadline::Deadline;
+use crate::time::duration;
 use crate::token::{self, Need, Obtained};
-use crate::vendor::definition::Of;
-use crate::vendor::{Vendor, example};
-use crate::voice::{Verbosity, Voice};
 use stand_in::StandIn;
 
 const GOOD: &str = "the right secret";

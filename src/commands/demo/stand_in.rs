@@ -9,7 +9,7 @@ use std::thread;
 
 use jiff::Timestamp;
 
-use crate::vendor::definition::Example;
+use crate::definition::schema::Example;
 
 #[derive(Debug, Clone)]
 struct Reply {

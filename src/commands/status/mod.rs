@@ -11,20 +11,20 @@ use std::time::Duration;
 
 use super::Ground;
 use super::call::{keyring_counts, store};
-use crate::cache::clock::now_ms;
 use crate::cache::entry;
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
 use crate::cli::Target;
-use crate::deadline::Deadline;
+use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::plain::Chosen;
 use crate::inputs::{Flags, Sources};
 use crate::output::print;
+use crate::terminal::voice::{Verbosity, Voice};
+use crate::time::clock::now_ms;
+use crate::time::deadline::Deadline;
 use crate::token::identity_of;
-use crate::vendor::Vendor;
-use crate::voice::{Verbosity, Voice};
 use row::{Row, State};
 
 pub(super) fn run(ground: &Ground, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {

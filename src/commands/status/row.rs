@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::cache::clock::{between, now_ms};
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{Demand, Freshness};
-use crate::duration;
-use crate::vendor::Vendor;
+use crate::definition::Vendor;
+use crate::time::clock::{between, now_ms};
+use crate::time::duration;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Row {

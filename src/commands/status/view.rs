@@ -5,11 +5,11 @@ use std::io;
 use serde::Serialize;
 
 use super::row::{Row, State};
-use crate::cache::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::output::table;
-use crate::paint::{Paint, has_colours};
-use crate::voice::{Verbosity, Voice};
+use crate::terminal::paint::{Paint, has_colours};
+use crate::terminal::voice::{Verbosity, Voice};
+use crate::time::clock::now_ms;
 
 #[derive(Serialize)]
 struct Report<'a> {

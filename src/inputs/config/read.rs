@@ -8,11 +8,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Profile, keys};
-use crate::duration;
+use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
-use crate::lines::line_of;
-use crate::suggest;
-use crate::vendor::{Catalogue, Vendor};
+use crate::text::lines::line_of;
+use crate::text::suggest;
+use crate::time::duration;
 
 pub(super) struct File<'a> {
     pub(super) path: &'a Path,

@@ -1,0 +1,235 @@
+//! Which vendors there are: the built-in ones and the files in the user's `vendors` folder.
+//!
+//! A file is read when its vendor is asked for, so that a broken one breaks only its own vendor.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::check;
+use super::schema::{Definition, Field};
+use super::{lint, name, template};
+use crate::error::{Error, Result};
+use crate::text;
+
+/// A vendor's file, embedded by `build.rs`.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+    /// What the text says. JSON is read many times quicker than TOML, and it is read at every start.
+    json: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// The commands, in the order of the help.
+pub(crate) const COMMANDS: [&str; 8] = [
+    "env",
+    "exec",
+    "login",
+    "logout",
+    "status",
+    "vendors",
+    "demo",
+    "completions",
+];
+
+/// Whether a name can be no vendor's, since it is a command or, as `help`, would be taken for one.
+pub(crate) fn is_command(name: &str) -> bool {
+    name == "help" || COMMANDS.contains(&name)
+}
+
+#[derive(Debug)]
+pub(crate) struct Vendor {
+    pub(crate) name: String,
+    pub(crate) definition: Definition,
+    /// The file itself, as `tok vendors NAME` prints it.
+    pub(crate) text: Cow<'static, str>,
+    /// Where a user's own file lies.
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    /// The folder with the user's own files.
+    folder: Option<PathBuf>,
+}
+
+impl Catalogue {
+    pub(crate) fn new(config_folder: Option<&Path>) -> Self {
+        Self {
+            folder: config_folder.map(|folder| folder.join("vendors")),
+        }
+    }
+
+    /// `None` where there is no such vendor; exit 2 where its file is broken.
+    pub(crate) fn find(&self, name: &str) -> Result<Option<Vendor>> {
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+            return built_in.read().map(Some);
+        }
+        if !check::is_vendor_name(name) {
+            return Ok(None);
+        }
+        let Some(path) = self.path(name) else { return Ok(None) };
+        match text::file::read(&path) {
+            Ok(text) => read(name, text, path).map(Some),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
+        }
+    }
+
+    /// Whether a name is known, without reading its file.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        BUILT_IN.iter().any(|built_in| built_in.name == name)
+            || (check::is_vendor_name(name) && self.path(name).is_some_and(|path| path.is_file()))
+    }
+
+    /// Built-in ones first, each group by name. A user's file with an impossible name is left out.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let built_in = BUILT_IN.iter().map(|built_in| built_in.name.to_owned());
+        built_in.chain(self.own_names()).collect()
+    }
+
+    /// The names of the user's own vendors, without reading their files.
+    pub(crate) fn own_names(&self) -> impl Iterator<Item = String> {
+        self.files().into_iter().filter(|name| name::refusal(name).is_none())
+    }
+
+    /// Every vendor, and why a file gives none.
+    pub(crate) fn all(&self) -> (Vec<Vendor>, Vec<Error>) {
+        let mut vendors = Vec::new();
+        let mut broken = Vec::new();
+        for name in self.names() {
+            match self.find(&name) {
+                Ok(found) => vendors.extend(found),
+                Err(error) => broken.push(error),
+            }
+        }
+        for name in self.files() {
+            if let (Some(reason), Some(path)) = (name::refusal(&name), self.path(&name)) {
+                broken.push(Error::usage(format!("{}: {reason}", path.display())));
+            }
+        }
+        (vendors, broken)
+    }
+
+    /// The names of the user's files, right or wrong, sorted; a hidden file is an editor's.
+    fn files(&self) -> Vec<String> {
+        let mut files: Vec<String> = self
+            .folder
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok())
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|file| Some(file.strip_suffix(".toml")?.to_owned()))
+            .filter(|name| !name.starts_with('.'))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
+    /// secret is not known, so all of its vendor's variables count.
+    pub(crate) fn secret_variables(&self) -> Vec<String> {
+        let mut variables = Vec::new();
+        let commands = self.files().into_iter().filter(|name| is_command(name));
+        for name in self.names().into_iter().chain(commands) {
+            if let Ok(Some(vendor)) = self.find(&name) {
+                variables.extend(vendor.secret_fields().map(|field| vendor.variable_of(&field.name)));
+            } else {
+                let prefix = format!("TOK_{}_", name.to_ascii_uppercase());
+                let set = std::env::vars_os().filter_map(|(variable, _)| variable.into_string().ok());
+                variables.extend(set.filter(|variable| variable.starts_with(&prefix)));
+            }
+        }
+        variables
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{name}.toml")))
+    }
+}
+
+/// Reads a user's file. Errors name it, and the line of the first mistake.
+pub(crate) fn read(name: &str, text: String, path: PathBuf) -> Result<Vendor> {
+    let shown = path.display();
+    if let Some(refusal) = name::refusal(name) {
+        return Err(Error::usage(format!("{shown}: {refusal}")));
+    }
+    let definition = lint::read(&text).map_err(|faults| lint::first(&shown.to_string(), &faults))?;
+    Ok(Vendor {
+        name: name.to_owned(),
+        definition,
+        text: text.into(),
+        path: Some(path),
+    })
+}
+
+impl BuiltIn {
+    /// Its rules are checked by a test.
+    fn read(&self) -> Result<Vendor> {
+        let definition =
+            serde_json::from_str(self.json).map_err(|error| Error::other(format!("{}: {error}", self.name)))?;
+        Ok(Vendor {
+            name: self.name.to_owned(),
+            definition,
+            text: self.text.into(),
+            path: None,
+        })
+    }
+}
+
+impl Vendor {
+    /// `TOK_VENDOR_FIELD`, with `_` for each `-`; `url` is a field as well.
+    pub(crate) fn variable_of(&self, field: &str) -> String {
+        format!("TOK_{}_{}", self.name, field.replace('-', "_")).to_ascii_uppercase()
+    }
+
+    /// The variable that `tok env` sets where nothing else is asked for.
+    pub(crate) fn token_variable(&self) -> String {
+        format!("{}_TOKEN", self.name.to_ascii_uppercase())
+    }
+
+    pub(crate) fn plain_fields(&self) -> impl Iterator<Item = &Field> {
+        self.definition.fields.iter().filter(|field| !field.secret)
+    }
+
+    pub(crate) fn secret_fields(&self) -> impl Iterator<Item = &Field> {
+        self.definition.fields.iter().filter(|field| field.secret)
+    }
+
+    /// Whether a field serves the vendor's own URL and nothing else, so that it is not needed where the URL is given.
+    pub(crate) fn is_only_in_url(&self, field: &str) -> bool {
+        let definition = &self.definition;
+        let in_url = definition
+            .url
+            .as_deref()
+            .is_some_and(|url| template::names(url).contains(&field));
+        let elsewhere = [
+            Some(&definition.login),
+            definition.refresh.as_ref(),
+            definition.revoke.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|exchange| super::request::names(exchange).contains(&field));
+        in_url && !elsewhere
+    }
+
+    /// Whether a field belongs to a way other than the one taken.
+    pub(crate) fn is_in_another_way(&self, field: &str, way: &[String]) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == field);
+        !named(way) && self.definition.ways.iter().any(|names| named(names))
+    }
+}
+
+#[cfg(test)]
+mod tests;

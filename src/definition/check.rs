@@ -1,0 +1,247 @@
+//! The rules of the schema that its shape does not enforce.
+//!
+//! A definition that passes can be rendered with any values that pass their fields' checks. Each mistake is one sentence
+//! that names the table and the key.
+
+mod exchange;
+
+use super::mistake::{Mistake, Place};
+use super::request;
+use super::schema::{Definition, Field, Of, Pointers};
+use super::template::{self, Form, Part};
+use super::value::Kind;
+use crate::origin::BaseUrl;
+use crate::text::suggest;
+use crate::time::duration;
+
+/// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
+pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
+
+/// Field names that would collide with an option or a profile's key.
+const RESERVED_FIELDS: [&str; 17] = [
+    "profile",
+    "fresh",
+    "min-ttl",
+    "no-cache",
+    "no-input",
+    "timeout",
+    "variable",
+    "format",
+    "verbose",
+    "quiet",
+    "help",
+    "version",
+    "url",
+    "way",
+    "token",
+    "refresh-token",
+    "no-verify",
+];
+
+/// `[a-z][a-z0-9]*`
+pub(crate) fn is_vendor_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// `[a-z][a-z0-9-]*`
+fn is_field_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Every mistake.
+pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    if !is_line(&definition.about) {
+        found.push(Place::top("about").mistake("'about' takes one line"));
+    }
+    url(definition, &mut found);
+    ways(definition, &mut found);
+    for (place, field) in definition.fields.iter().enumerate() {
+        check_field(definition, place, field, &mut found);
+    }
+    for (table, of) in [("login", Of::Login), ("refresh", Of::Refresh), ("revoke", Of::Revoke)] {
+        if let Some(part) = definition.exchange(of) {
+            exchange::check(definition, table, of, part, &mut found);
+        }
+    }
+    if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
+        found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
+    }
+    answer(definition, &mut found);
+    usage(definition, &mut found);
+    found
+}
+
+/// What the help can show.
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
+}
+
+fn url(definition: &Definition, found: &mut Vec<Mistake>) {
+    let Some(url) = &definition.url else { return };
+    let mut say = |words: String| found.push(Place::top("url").mistake(words));
+    let parts = match template::parse(url) {
+        Ok(parts) => parts,
+        Err(reason) => return say(format!("'url': {reason}")),
+    };
+    let mut filled = String::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => filled.push_str(&text),
+            Part::Field(name, form) => {
+                filled.push('x');
+                match definition.field(name) {
+                    None => say(format!("'url' {}", no_field(definition, &[], name))),
+                    Some(field) if field.secret => {
+                        say(format!("'url' holds the secret '{name}', and servers log URLs"));
+                    }
+                    Some(_) if form != Form::AsIs => say("'url' takes fields as they are".to_owned()),
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    if let Err(reason) = BaseUrl::parse(&filled) {
+        say(format!("'url' {reason}"));
+    }
+    let after_host = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    if after_host.is_some_and(|(_, path)| !template::names(path).is_empty()) {
+        say("'url' takes fields in the host alone; 'path' takes them too".to_owned());
+    }
+}
+
+/// That a placeholder's name is no field's, with the nearest that is.
+fn no_field(definition: &Definition, own: &[&str], name: &str) -> String {
+    let names = definition.fields.iter().map(|field| field.name.as_str());
+    let near = suggest::nearest(name, names.chain(own.iter().copied()));
+    let near = near
+        .map(|near| format!(", did you mean '{{{near}}}'?"))
+        .unwrap_or_default();
+    format!("names no field: '{{{name}}}'{near}")
+}
+
+fn ways(definition: &Definition, found: &mut Vec<Mistake>) {
+    for name in definition.ways.iter().flatten() {
+        let mut say = |words: String| found.push(Place::top("ways").at(name).mistake(words));
+        match definition.field(name) {
+            None => {
+                let names = definition.fields.iter().map(|field| field.name.as_str());
+                let near = suggest::nearest(name, names).map(|near| format!(", did you mean '{near}'?"));
+                say(format!("'ways' names no field: '{name}'{}", near.unwrap_or_default()));
+            }
+            Some(field) if field.optional || field.default.is_some() => {
+                say(format!("'ways' names '{name}', which is optional or has a default"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut Vec<Mistake>) {
+    let name = &field.name;
+    let mut say = |key, words: &str| {
+        found.push(Place::nth("field", place, key).mistake(format!("field '{name}': {words}")));
+    };
+    if !is_field_name(name) {
+        say("name", "a name is [a-z][a-z0-9-]*");
+    }
+    if !is_line(&field.help) {
+        say("help", "'help' takes one line");
+    }
+    let taken = ["-stdin", "-file", "-command"].iter().any(|end| name.ends_with(end));
+    if taken || RESERVED_FIELDS.contains(&name.as_str()) {
+        say("name", "the name is reserved");
+    }
+    if definition.fields.iter().take(place).any(|other| other.name == *name) {
+        say("name", "it is there twice");
+    }
+    if !is_used(definition, name) {
+        say("name", "it is used nowhere");
+    }
+    if field.secret && (field.kind != Kind::Text || field.default.is_some()) {
+        let key = if field.default.is_some() { "default" } else { "kind" };
+        say(key, "a secret takes no 'kind' and no 'default'");
+    }
+    if let Some(default) = &field.default
+        && let Err(reason) = field.kind.read(&field.kind.split(default))
+    {
+        say("default", &format!("its default: {reason}"));
+    }
+}
+
+/// A misspelt placeholder counts as one for the field that it is nearest to, since it is told of by itself.
+fn is_used(definition: &Definition, name: &str) -> bool {
+    let exchanges = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
+    let exchanges = exchanges.filter_map(|of| definition.exchange(of));
+    let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
+    let names = || definition.fields.iter().map(|field| field.name.as_str());
+    exchanges
+        .flat_map(request::names)
+        .chain(texts.flat_map(|text| template::names(text)))
+        .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
+}
+
+fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
+    let rules = &definition.answer;
+    let mut pointers: Vec<(&str, &str)> = rules
+        .success
+        .keys()
+        .map(|pointer| ("success", pointer.as_str()))
+        .collect();
+    pointers.extend(rules.token.iter().map(|pointer| ("token", pointer)));
+    let refresh_tokens = rules.refresh_token.iter().flat_map(Pointers::iter);
+    pointers.extend(refresh_tokens.map(|pointer| ("refresh_token", pointer)));
+    for (key, pointer) in [
+        ("expires_at", &rules.expires_at),
+        ("expires_in", &rules.expires_in),
+        ("expires_in_ms", &rules.expires_in_ms),
+    ] {
+        pointers.extend(pointer.iter().map(|pointer| (key, pointer.as_str())));
+    }
+    pointers.extend(rules.extras.values().map(|pointer| ("extras", pointer.as_str())));
+    pointers.extend(rules.error.iter().map(|pointer| ("error", pointer.as_str())));
+    for (key, pointer) in pointers {
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            let words = format!("[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'");
+            found.push(Place::of("answer", key).at(pointer).mistake(words));
+        }
+    }
+    if let Some(lifetime) = &rules.lifetime {
+        let mut say = |words: String| found.push(Place::of("answer", "lifetime").mistake(words));
+        match template::names(lifetime).as_slice() {
+            [] => {
+                if let Err(reason) = duration::parse(lifetime) {
+                    say(format!("[answer] 'lifetime': {reason}"));
+                }
+            }
+            [name] if definition.field(name).is_some_and(|field| field.kind == Kind::Duration) => {}
+            _ => say("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
+        }
+    }
+}
+
+fn usage(definition: &Definition, found: &mut Vec<Mistake>) {
+    let usage = &definition.usage;
+    if usage.header.is_some() && usage.query.is_some() {
+        found.push(Place::top("use").mistake("[use] takes 'header' or 'query', not both"));
+    }
+    for (key, template, separator) in [("header", &usage.header, ":"), ("query", &usage.query, "=")] {
+        let Some(template) = template else { continue };
+        let parts = template::parse(template).unwrap_or_default();
+        let mut fields = parts.iter().filter(|part| matches!(part, Part::Field(..)));
+        let token = fields.next() == Some(&Part::Field("token", Form::AsIs)) && fields.next().is_none();
+        if !token || !template.contains(separator) || template.chars().any(char::is_control) {
+            let words = format!("[use] '{key}' is 'NAME{separator}' and once '{{token}}'");
+            found.push(Place::of("use", key).mistake(words));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

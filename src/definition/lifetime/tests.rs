@@ -1,0 +1,201 @@
+//! Each form in which a vendor says the end, against its own clock.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::definition::schema::AnswerRules;
+use crate::text::redact::Redactor;
+
+const DATE: &str = "Mon, 15 Jan 2024 09:00:00 GMT";
+/// 2024-01-15T09:00:00Z
+const NOW: i64 = 1_705_309_200;
+
+fn lasts(rules: &str, answer: &Json, token: &str, date: Option<&str>) -> Result<Option<u64>, String> {
+    let rules: AnswerRules = toml::from_str(&format!("token = \"/token\"\n{rules}")).unwrap();
+    let plain = BTreeMap::from([("span".to_owned(), Value::Duration(Duration::from_secs(77)))]);
+    let redactor = Redactor::default();
+    let context = Context {
+        rules: &rules,
+        plain: &plain,
+        // A day after the vendor's clock.
+        sent_at: Timestamp::from_second(NOW + 86400).unwrap(),
+        redactor: &redactor,
+    };
+    read(&context, answer, token, date).map(|span| span.map(|span| span.as_secs()))
+}
+
+fn at(end: &Json) -> Result<Option<u64>, String> {
+    lasts("expires_at = \"/at\"", &json!({"at": end}), "opaque", Some(DATE))
+}
+
+fn jwt(exp: &Json) -> String {
+    let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.x", part("{}"), part(&json!({"exp": exp}).to_string()))
+}
+
+#[test]
+fn an_absolute_time_is_read_in_every_form() {
+    for end in [
+        json!("2024-01-15T10:30:00Z"),
+        json!("2024-01-15T10:30:00"),
+        json!("2024-01-15 10:30:00"),
+        json!("2024-01-15T12:30:00+02:00"),
+        json!("2024-01-15T05:30:00-05:00"),
+        json!("2024-01-15T10:30:00.000Z"),
+        json!(" 2024-01-15T10:30:00Z "),
+        json!(NOW + 5400),
+        json!((NOW + 5400) * 1000),
+        json!((NOW + 5400).to_string()),
+        json!(((NOW + 5400) * 1000).to_string()),
+        json!(1_705_314_600.0),
+    ] {
+        assert_eq!(at(&end), Ok(Some(5400)), "{end}");
+    }
+}
+
+#[test]
+fn what_is_no_time_says_nothing() {
+    for end in [
+        json!(null),
+        json!(""),
+        json!("soon"),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!("2024-02-30T00:00:00Z"),
+    ] {
+        assert_eq!(at(&end), Ok(None), "{end}");
+    }
+}
+
+#[test]
+fn an_end_that_cannot_be_right_is_a_failure() {
+    for end in [
+        json!("2024-01-15T09:00:00Z"),
+        json!("2024-01-15T08:59:59Z"),
+        json!("2024-01-15T09:00:00.999Z"),
+        json!("2034-01-20T00:00:00Z"),
+        json!("9999-12-31T23:59:59Z"),
+        json!("9999-12-31T23:59:59.999+00:00"),
+        json!("0001-01-01T00:00:00Z"),
+        json!(0),
+        json!(-1),
+        json!(1e18),
+        json!(1e308),
+    ] {
+        let reason = at(&end).unwrap_err();
+        assert!(reason.contains("lifetime"), "{end}: {reason}");
+    }
+    assert_eq!(at(&json!("2024-01-15T09:00:01Z")), Ok(Some(1)));
+    assert!(at(&json!("2034-01-10T00:00:00Z")).is_ok());
+}
+
+#[test]
+fn spans_are_numbers_or_numeric_strings() {
+    let span = |rules: &str, value: Json| lasts(rules, &json!({"in": value}), "opaque", Some(DATE));
+    for value in [
+        json!(3600),
+        json!("3600"),
+        json!(3600.9),
+        json!(" 3600 "),
+        json!("3.6e3"),
+    ] {
+        assert_eq!(span("expires_in = \"/in\"", value.clone()), Ok(Some(3600)), "{value}");
+    }
+    assert_eq!(span("expires_in_ms = \"/in\"", json!(3_600_999)), Ok(Some(3600)));
+    assert_eq!(span("expires_in_ms = \"/in\"", json!("1000")), Ok(Some(1)));
+    for value in [
+        json!(0),
+        json!(-1),
+        json!(0.9),
+        json!("0"),
+        json!(315_576_001),
+        json!(1e300),
+    ] {
+        assert!(span("expires_in = \"/in\"", value.clone()).is_err(), "{value}");
+    }
+    assert!(span("expires_in_ms = \"/in\"", json!(999)).is_err());
+    for value in [
+        json!(null),
+        json!("soon"),
+        json!("NaN"),
+        json!("inf"),
+        json!("-inf"),
+        json!("1e999"),
+        json!([1]),
+        json!(true),
+    ] {
+        assert_eq!(span("expires_in = \"/in\"", value.clone()), Ok(None), "{value}");
+    }
+}
+
+#[test]
+fn the_first_that_is_there_counts() {
+    let all = "expires_at = \"/at\"\nexpires_in = \"/in\"\nexpires_in_ms = \"/ms\"\nlifetime = \"6m\"";
+    let mut answer = json!({"at": NOW + 60, "in": 120, "ms": 180_000});
+    let token = jwt(&json!(NOW + 240));
+    for (member, seconds) in [("at", 60), ("in", 120), ("ms", 180)] {
+        assert_eq!(lasts(all, &answer, &token, Some(DATE)), Ok(Some(seconds)));
+        answer.as_object_mut().unwrap().remove(member);
+    }
+    assert_eq!(lasts(all, &answer, &token, Some(DATE)), Ok(Some(240)));
+    assert_eq!(lasts(all, &answer, "opaque", Some(DATE)), Ok(Some(360)));
+    assert_eq!(lasts("", &answer, "opaque", Some(DATE)), Ok(None));
+    assert_eq!(lasts("lifetime = \"{span}\"", &answer, "opaque", None), Ok(Some(77)));
+    assert_eq!(lasts("lifetime = \"{other}\"", &answer, "opaque", None), Ok(None));
+}
+
+#[test]
+fn a_jwts_exp_may_be_a_string() {
+    for exp in [json!(NOW + 240), json!((NOW + 240).to_string()), json!(1_705_309_440.9)] {
+        assert_eq!(lasts("", &json!({}), &jwt(&exp), Some(DATE)), Ok(Some(240)), "{exp}");
+    }
+    for exp in [
+        json!(NOW),
+        json!(0),
+        json!(-1),
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(1e300),
+    ] {
+        assert!(lasts("", &json!({}), &jwt(&exp), Some(DATE)).is_err(), "{exp}");
+    }
+}
+
+#[test]
+fn without_a_date_that_can_be_read_the_local_clock_serves() {
+    let rules = "expires_at = \"/at\"";
+    let answer = json!({"at": NOW + 86400 + 60});
+    for date in [None, Some(""), Some("yesterday"), Some("2024-01-15T09:00:00Z")] {
+        assert_eq!(lasts(rules, &answer, "opaque", date), Ok(Some(60)), "{date:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_vendors_wrong_clock_does_no_harm(clock in 0..4_000_000_000i64, seconds in 1..300_000_000i64) {
+        let now = Timestamp::from_second(clock).unwrap();
+        let end = now + SignedDuration::from_secs(seconds);
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
+        let wanted = Ok(Some(seconds.unsigned_abs()));
+        let answer = |end: Json| json!({"at": end});
+        let rules = "expires_at = \"/at\"";
+        prop_assert_eq!(lasts(rules, &answer(json!(end.to_string())), "opaque", Some(&date)), wanted.clone());
+        prop_assert_eq!(lasts(rules, &answer(json!(end.as_second())), "opaque", Some(&date)), wanted.clone());
+        if end.as_millisecond() > 100_000_000_000 {
+            prop_assert_eq!(lasts(rules, &answer(json!(end.as_millisecond())), "opaque", Some(&date)), wanted.clone());
+        }
+        prop_assert_eq!(lasts("", &json!({}), &jwt(&json!(end.as_second())), Some(&date)), wanted);
+    }
+
+    #[test]
+    fn any_text_is_a_time_or_none(text in any::<String>(), date in any::<String>()) {
+        let _ = lasts("expires_at = \"/at\"\nexpires_in = \"/at\"", &json!({"at": text}), &text, Some(&date));
+    }
+}

@@ -1,0 +1,492 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::definition::Catalogue;
+use crate::definition::shape::TABLES;
+
+/// A file without mistakes, in pieces that the tests replace.
+const TOP: &str = "about = 'x'\n";
+const LOGIN: &str = "[login]\njson = { user = '{user}', password = '{password}' }\n";
+const FIELDS: &str = "[[field]]\nname = 'user'\nhelp = 'x'\n[[field]]\nname = 'password'\nhelp = 'x'\nsecret = true\n";
+const ANSWER: &str = "[answer]\ntoken = '/t'\nerror = ['/e']\n";
+const EXAMPLE: &str = "[[example]]\nstatus = 200\nbody = '{\"t\": \"a\"}'\ntoken = 'a'\n";
+
+fn said(text: &str) -> Vec<String> {
+    let faults = prove(text).err().unwrap_or_default();
+    faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.line, fault.words))
+        .collect()
+}
+
+#[track_caller]
+fn says(parts: &[&str], expected: &[&str]) {
+    assert_eq!(said(&parts.concat()), expected, "\n{}", parts.concat());
+}
+
+/// The first mistake of the file with these lines at its end.
+#[track_caller]
+fn ends(lines: &str, expected: &str) {
+    let text = [TOP, FIELDS, LOGIN, ANSWER, lines].concat();
+    let line = text.lines().count() - lines.lines().count();
+    let found = prove(&text).err().and_then(|faults| faults.into_iter().next());
+    let found = found.map(|fault| format!("{}: {}", fault.line.saturating_sub(line), fault.words));
+    assert_eq!(found.as_deref(), Some(expected), "\n{text}");
+}
+
+#[test]
+fn what_is_right_is_read() {
+    says(&[TOP, FIELDS, LOGIN, ANSWER, EXAMPLE], &[]);
+    says(&[TOP, FIELDS, LOGIN, ANSWER], &[]);
+    says(&[TOP, "[login]\n", ANSWER], &[]);
+    says(&["\u{feff}", TOP, "[login]\r\n", ANSWER], &[]);
+}
+
+#[test]
+fn broken_toml_is_told_of_with_its_line() {
+    says(&[TOP, "[login\n", ANSWER], &["2: unclosed table, expected `]`"]);
+    says(&[TOP, TOP], &["2: duplicate key: 'about'"]);
+    says(
+        &["about = 'x\nx = 1 2\n"],
+        &[
+            "1: invalid literal string, expected `'`",
+            "2: string values must be quoted, expected literal string: '1 2'",
+        ],
+    );
+}
+
+#[test]
+fn a_key_that_is_unknown_brings_the_right_one() {
+    says(
+        &[
+            "abuot = 'x'\nurls = 'https://x.example'\n[login]\npath = '/'\ntoken = '/t'\n[answer]\ntokn = '/t'\nurl = ''\nqux = 1\n",
+        ],
+        &[
+            "1: unknown key 'abuot', did you mean 'about'?",
+            "2: unknown key 'urls', did you mean 'url'?",
+            "5: unknown key 'token' in [login]; it belongs in [answer]",
+            "7: unknown key 'tokn' in [answer], did you mean 'token'?",
+            "8: unknown key 'url' in [answer]; it belongs at the top of the file, before any table",
+            "9: unknown key 'qux' in [answer]; known are success, token, refresh_token, expires_at, expires_in, \
+             expires_in_ms, lifetime, extras, error",
+        ],
+    );
+    says(
+        &[
+            TOP,
+            "[login]\n",
+            ANSWER,
+            "[[example]]\nstatus = 200\nbody = '{\"t\": \"a\"}'\ntokens = 'b'\n",
+        ],
+        &[
+            "6: the example is read otherwise than documented: token: \"a\" is read, \"b\" is documented",
+            "9: unknown key 'tokens' in [[example]], did you mean 'token'?",
+        ],
+    );
+}
+
+#[test]
+fn a_key_that_is_missing_is_told_of_at_its_table() {
+    says(
+        &["url = 'https://x.example'\n[[field]]\nhelp = 'x'\n[[example]]\n"],
+        &[
+            "1: the key 'about' is missing",
+            "2: the key 'name' is missing in [[field]]",
+            "4: the key 'status' is missing in [[example]]",
+            "4: [login] is missing",
+            "4: [answer] is missing",
+        ],
+    );
+    says(
+        &[TOP, "[login]\n[answer]\n"],
+        &["3: the key 'token' is missing in [answer]"],
+    );
+}
+
+#[test]
+fn what_stands_behind_a_key_must_be_what_it_takes() {
+    for (lines, expected) in [
+        ("[use]\nheader = 1", "2: 'header' in [use] takes a text in quotes"),
+        (
+            "[revoke]\nmethod = 'get'",
+            "2: 'method' in [revoke] takes one of 'GET', 'POST', not 'get'",
+        ),
+        (
+            "[revoke]\njson = { at = 1979-05-27 }",
+            "2: 'json' in [revoke] takes what JSON has; a date stands in quotes",
+        ),
+        (
+            "[revoke]\nform.x = nan",
+            "2: 'form' in [revoke] takes a table of names, each with a value that JSON has; a date stands in quotes",
+        ),
+        (
+            "[revoke]\nform = 'x'",
+            "2: 'form' in [revoke] takes a table of names, each with a value that JSON has; a date stands in quotes",
+        ),
+        (
+            "[revoke.query]\nn = 1",
+            "1: 'query' in [revoke] takes a table of names, each with a text in quotes",
+        ),
+        (
+            "[[example]]\nstatus = 99",
+            "2: 'status' in [[example]] takes a number from 100 to 599",
+        ),
+        (
+            "[[example]]\nstatus = 99999999999999999999",
+            "2: 'status' in [[example]] takes a number from 100 to 599",
+        ),
+        ("[[revoke]]", "1: 'revoke' takes one table, written [revoke]"),
+        (
+            "[example]\nstatus = 200",
+            "1: 'example' takes tables, each written [[example]]",
+        ),
+    ] {
+        ends(lines, expected);
+    }
+    says(
+        &[
+            TOP,
+            "[[field]]\nname = 'x'\nhelp = 'x'\nsecret = 'yes'\n",
+            "[login]\nform = { x = '{x}' }\n",
+            ANSWER,
+        ],
+        &["5: 'secret' in [[field]] takes true or false"],
+    );
+    let ways = "'ways' takes a list of lists of field names";
+    for given in ["['password']", "'password'", "[[1]]", "[{ name = 'password' }]"] {
+        says(
+            &[TOP, &format!("ways = {given}\n"), FIELDS, LOGIN, ANSWER],
+            &[&format!("2: {ways}")],
+        );
+    }
+    says(
+        &[TOP, "[login]\n[answer]\ntoken = 1\nerror = '/e'\n"],
+        &[
+            "4: 'token' in [answer] takes a JSON pointer in quotes or a list of them",
+            "5: 'error' in [answer] takes a list of texts in quotes",
+        ],
+    );
+}
+
+#[test]
+fn the_rules_for_fields_name_the_line() {
+    let field = |lines: &str| format!("[[field]]\nhelp = 'x'\n{lines}");
+    for (lines, expected) in [
+        ("name = 'X'", "3: field 'X': a name is [a-z][a-z0-9-]*"),
+        ("name = 'url'", "3: field 'url': the name is reserved"),
+        ("name = 'a-command'", "3: field 'a-command': the name is reserved"),
+        ("name = 'user'", "3: field 'user': it is there twice"),
+        ("name = 'unused'", "3: field 'unused': it is used nowhere"),
+    ] {
+        ends(&field(lines), expected);
+    }
+    says(
+        &[
+            TOP,
+            "[[field]]\nname = 'n'\nhelp = \"a\\nb\"\nkind = 'integer'\ndefault = 'x'\n",
+            "[login]\nform = { n = '{n}' }\n",
+            ANSWER,
+        ],
+        &[
+            "4: field 'n': 'help' takes one line",
+            "6: field 'n': its default: 'x' is not a whole number",
+        ],
+    );
+    says(
+        &[
+            TOP,
+            "[[field]]\nname = 's'\nhelp = 'x'\nsecret = true\ndefault = 'x'\n",
+            "[login]\nform = { s = '{s}' }\n",
+            ANSWER,
+        ],
+        &["6: field 's': a secret takes no 'kind' and no 'default'"],
+    );
+}
+
+#[test]
+fn the_rules_for_urls_and_ways_name_the_line() {
+    for (line, expected) in [
+        (
+            "url = 'http://x.example'",
+            "'url' is http to another machine, and passwords go over https only",
+        ),
+        (
+            "url = 'https://{usr}.example'",
+            "'url' names no field: '{usr}', did you mean '{user}'?",
+        ),
+        (
+            "url = 'https://{password}.example'",
+            "'url' holds the secret 'password', and servers log URLs",
+        ),
+        (
+            "url = 'https://x.example/{user}'",
+            "'url' takes fields in the host alone; 'path' takes them too",
+        ),
+        (
+            "url = 'https://{user'",
+            "'url': '{' without '}' in 'https://{user'; write '{{' for a brace",
+        ),
+        (
+            "ways = [['user'], ['pasword']]",
+            "'ways' names no field: 'pasword', did you mean 'password'?",
+        ),
+    ] {
+        says(&[TOP, line, "\n", FIELDS, LOGIN, ANSWER], &[&format!("2: {expected}")]);
+    }
+}
+
+#[test]
+fn the_rules_for_requests_name_the_line() {
+    for (lines, expected) in [
+        ("path = 'x'", "2: [revoke] 'path' starts with '/'"),
+        (
+            "path = '/x?y'",
+            "2: [revoke] 'path' takes no '?' and no '#'; a query has a key of its own",
+        ),
+        (
+            "path = '/{token}'",
+            "2: [revoke] 'path' holds the secret 'token', and servers log URLs",
+        ),
+        (
+            "query = { a = 'b', c = '{password}' }",
+            "2: [revoke] 'query' holds the secret 'password', and servers log URLs",
+        ),
+        ("form = {}\njson = {}", "2: [revoke] takes 'json' or 'form', not both"),
+        (
+            "method = 'GET'\njson = {}",
+            "2: [revoke] takes no 'json' and no 'form', since a GET has no body",
+        ),
+        ("basic = '{user}'", "2: [revoke] 'basic' is 'user:password'"),
+        (
+            "[revoke.json]\na = 1\nb = [\n'c',\n'{d}']",
+            "6: [revoke] 'json' names no field: '{d}'",
+        ),
+        (
+            "[revoke.form]\na = 'x'\nb = '{tokn}'",
+            "4: [revoke] 'form' names no field: '{tokn}', did you mean '{token}'?",
+        ),
+        (
+            "headers = { x = '{user:utc}' }",
+            "2: [revoke] 'headers': '{user:utc}' needs a field of kind duration",
+        ),
+        (
+            "headers = { x = '{user:up}' }",
+            "2: [revoke] 'headers': '{user:up}' ends in ':up'; only ':utc' and ':form' are known",
+        ),
+    ] {
+        ends(&format!("[revoke]\n{lines}"), expected);
+    }
+    says(
+        &[TOP, "[login]\nnote = 'x'\njson = { token = '{token}' }\n", ANSWER],
+        &[
+            "3: [login] takes no 'note'; that is for [revoke]",
+            "4: [login] 'json' names no field: '{token}'",
+        ],
+    );
+    ends("[refresh]", "1: [refresh] needs 'refresh_token' in [answer]");
+}
+
+#[test]
+fn the_rules_for_answers_and_the_use_name_the_line() {
+    says(
+        &[
+            TOP,
+            "[login]\n[answer]\ntoken = ['/a', 'b']\nsuccess = { ok = true }\nextras = { a = 'a' }\nlifetime = 'long'\n",
+        ],
+        &[
+            "4: [answer] 'b' is not a JSON pointer; write '/b'",
+            "5: [answer] 'ok' is not a JSON pointer; write '/ok'",
+            "6: [answer] 'a' is not a JSON pointer; write '/a'",
+            "7: [answer] 'lifetime': 'long' is not a duration such as 90s, 15m, 1h30m or 7d",
+        ],
+    );
+    ends(
+        "[use]\nheader = 'X: {token}'\nquery = 't={token}'",
+        "1: [use] takes 'header' or 'query', not both",
+    );
+    ends(
+        "[use]\nheader = '{token}'",
+        "2: [use] 'header' is 'NAME:' and once '{token}'",
+    );
+    ends(
+        "[use]\nquery = 'token'",
+        "2: [use] 'query' is 'NAME=' and once '{token}'",
+    );
+}
+
+#[test]
+fn an_example_must_say_something_and_be_read_so() {
+    for (lines, expected) in [
+        (
+            "body = '{\"t\": \"a\"}'",
+            "1: the example says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
+        ),
+        (
+            "of = 'refresh'\ntoken = 'a'",
+            "3: the example is of a table that the file does not have",
+        ),
+        (
+            "token = 'a'\nexit = 4",
+            "3: the example documents a 'token' and an 'exit' other than 0",
+        ),
+        (
+            "lifetime = '1h'\nexit = 4",
+            "3: the example documents a 'lifetime' and an 'exit' other than 0",
+        ),
+        (
+            "token = 'a'\nerror = 'x'",
+            "4: the example documents an 'error', but no 'exit' other than 0",
+        ),
+        (
+            "token = 'a'\ndate = 'today'",
+            "4: the example takes a 'date' such as 'Sat, 31 Jan 2026 10:00:00 GMT'",
+        ),
+        (
+            "body = '{\"t\": \"a\"}'\ntoken = 'a'\nlifetime = '1h'",
+            "1: the example is read otherwise than documented: lifetime: none is read, 1h is documented",
+        ),
+        (
+            "body = '{\"e\": \"no\"}'\nexit = 6",
+            "1: the example is read otherwise than documented: exit: 4 is read, 6 is documented",
+        ),
+        (
+            "body = '{\"e\": \"no\"}'\nerror = 'yes'\nexit = 4",
+            "1: the example is read otherwise than documented: error: \"no\" is read, \"yes\" is documented",
+        ),
+    ] {
+        ends(&format!("[[example]]\nstatus = 200\n{lines}"), expected);
+    }
+    says(
+        &[
+            TOP,
+            FIELDS,
+            LOGIN,
+            ANSWER,
+            "[revoke]\n[[example]]\nof = 'revoke'\nstatus = 204\n",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn the_examples_wait_until_the_answer_is_right() {
+    says(
+        &[TOP, "[login]\n[answer]\ntoken = 't'\n", EXAMPLE],
+        &["4: [answer] 't' is not a JSON pointer; write '/t'"],
+    );
+}
+
+#[test]
+fn an_example_is_missed() {
+    let remarks = |parts: &[&str]| remark(&read(&parts.concat()).unwrap());
+    assert_eq!(remarks(&[TOP, FIELDS, LOGIN, ANSWER, EXAMPLE]), None);
+    assert!(
+        remarks(&[TOP, FIELDS, LOGIN, ANSWER])
+            .unwrap()
+            .starts_with("there is no [[example]]")
+    );
+    let refusal = "[[example]]\nstatus = 401\nexit = 4\n";
+    assert!(
+        remarks(&[TOP, FIELDS, LOGIN, ANSWER, refusal])
+            .unwrap()
+            .starts_with("no [[example]] shows")
+    );
+}
+
+#[test]
+fn what_is_said_is_one_line_without_commands() {
+    for fault in prove("\"a\\u001b[2J\\n::error::b\" = 1\n").unwrap_err() {
+        assert!(
+            !fault.words.contains(['\u{1b}', '\n']) && !fault.words.contains("::"),
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
+fn the_shape_knows_the_very_keys_that_can_be_read() {
+    for (table, keys) in TABLES {
+        let header = match *table {
+            "" => String::new(),
+            "field" | "example" => format!("[[{table}]]\n"),
+            _ => format!("[{table}]\n"),
+        };
+        let error = toml::from_str::<Definition>(&format!("{header}'?' = 0\n")).unwrap_err();
+        let known: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, keys.iter().map(|key| key.name).collect::<Vec<_>>(), "[{table}]");
+    }
+}
+
+#[test]
+fn every_built_in_file_passes() {
+    for vendor in Catalogue::new(None).all().0 {
+        assert_eq!(prove(&vendor.text).err(), None, "{}", vendor.name);
+        assert_eq!(remark(&vendor.definition), None, "{}", vendor.name);
+    }
+}
+
+/// A whole file of which some lines were lost, doubled or cut, or took each other's place.
+fn damaged() -> impl Strategy<Value = String> {
+    let names = Catalogue::new(None).names();
+    let damage = proptest::collection::vec((0..4, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..6);
+    (prop::sample::select(names), damage).prop_map(|(name, damage)| {
+        let text = Catalogue::new(None).find(&name).unwrap().unwrap().text;
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for (kind, one, other) in damage {
+            let (one, other) = (one.index(lines.len()), other.index(lines.len()));
+            match kind {
+                0 if lines.len() > 1 => drop(lines.remove(one)),
+                1 => lines.insert(one, lines[other].clone()),
+                2 => lines[one] = lines[one].chars().take(other).collect(),
+                _ => lines.swap(one, other),
+            }
+        }
+        lines.join("\n")
+    })
+}
+
+/// What is read without a word keeps shape and rules; what is not is explained.
+fn holds(text: &str) {
+    match prove(text) {
+        Ok(_) => {
+            let definition: Definition = toml::from_str(text).unwrap();
+            assert_eq!(check::mistakes(&definition), []);
+        }
+        Err(faults) => {
+            assert!(!faults.is_empty());
+            let lines = text.lines().count().max(1) + 1;
+            assert!(
+                faults
+                    .iter()
+                    .all(|fault| (1..=lines).contains(&fault.line) && !fault.words.is_empty()),
+                "{faults:?}"
+            );
+            let from_serde = [
+                "invalid type",
+                "unknown field",
+                "missing field",
+                "unknown variant",
+                "did not match",
+            ];
+            let of_serde = |fault: &Fault| from_serde.iter().any(|start| fault.words.starts_with(start));
+            assert!(!faults.iter().any(of_serde), "{faults:?}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_explained(text in "(?s).*") {
+        holds(&text);
+    }
+
+    #[test]
+    fn any_toml_is_explained(text in r#"((\[{0,2}(login|answer|field|x)\]{0,2}|(about|token|json|ways|status)) ?=? ?('a'|"[{}/]*"|1|true|\[\['a'\]\]|\{ a = '\{b\}' \}|2020-01-01)?\n){0,12}"#) {
+        holds(&text);
+    }
+
+    #[test]
+    fn any_damage_is_explained(text in damaged()) {
+        holds(&text);
+    }
+}

@@ -1,0 +1,21 @@
+//! A vendor is data: one TOML file, from which come the flags, the prompts, the request and the reading of the answer.
+//!
+//! Built-in vendors are such files, embedded; a user's are read by the same code, and nothing downstream can tell them
+//! apart. This room knows nothing of keyrings, caches and shells.
+
+pub(crate) mod answer;
+pub(crate) mod catalogue;
+pub(crate) mod check;
+pub(crate) mod example;
+mod lifetime;
+pub(crate) mod lint;
+mod mistake;
+pub(crate) mod name;
+pub(crate) mod request;
+pub(crate) mod schema;
+mod shape;
+pub(crate) mod template;
+pub(crate) mod value;
+
+pub(crate) use catalogue::{Catalogue, Vendor};
+pub(crate) use lifetime::http_date;

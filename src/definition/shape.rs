@@ -1,0 +1,136 @@
+//! The shape of a vendor's file: which tables there are, which keys they take, and what stands behind a key.
+//!
+//! [`super::schema`] has the same shape for reading; here it is for explaining. Whatever passes here can be read there.
+
+mod keys;
+mod takes;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::lint::Fault;
+use crate::text::suggest;
+use keys::Key;
+pub(super) use keys::TABLES;
+use takes::Takes;
+
+/// Where a table would be added.
+const END: usize = usize::MAX;
+
+/// Tells of every key that is unknown, missing or holds something else than it takes. What it tells of is taken out of the
+/// file, so that the rest can be looked at; a misspelt key gets its right name, and where it can, a missing one a value.
+pub(super) fn straighten(file: &mut DeTable, text: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Some((name, keys)) = TABLES.first() {
+        table(name, keys, file, 0, &mut |table, offset, words| {
+            faults.push(Fault::at(text, table, offset.min(text.trim_end().len()), &words));
+        });
+    }
+    faults
+}
+
+fn table(
+    name: &'static str,
+    keys: &[Key],
+    file: &mut DeTable,
+    offset: usize,
+    say: &mut impl FnMut(&'static str, usize, String),
+) {
+    let place = match shown(name).as_str() {
+        "" => String::new(),
+        place => format!(" in {place}"),
+    };
+    let entries = std::mem::take(file);
+    let names: Vec<String> = entries.keys().map(|key| key.get_ref().to_string()).collect();
+    for (given, mut value) in entries {
+        let (at, given_name) = (given.span().start, given.get_ref().as_ref());
+        let Some(key) = keys.iter().find(|key| key.name == given_name) else {
+            let near = suggest::nearest(given_name, keys.iter().map(|key| key.name));
+            let near = keys.iter().find(|key| Some(key.name) == near);
+            say(
+                name,
+                at,
+                format!("unknown key '{given_name}'{place}{}", hint(given_name, near, keys)),
+            );
+            if let Some(near) =
+                near.filter(|near| near.takes.fits(value.get_ref()) && !names.iter().any(|n| n == near.name))
+            {
+                file.insert(Spanned::new(given.span(), near.name.into()), value);
+            }
+            continue;
+        };
+        if !key.takes.fits(value.get_ref()) {
+            say(
+                name,
+                at,
+                format!(
+                    "'{given_name}'{place} takes {}",
+                    key.takes.words(key.name, value.get_ref())
+                ),
+            );
+            continue;
+        }
+        below(key, &mut value, at, say);
+        file.insert(given, value);
+    }
+    for key in keys.iter().filter(|key| key.needed) {
+        if file.contains_key(key.name) {
+            continue;
+        }
+        if !names.iter().any(|name| name == key.name) {
+            match key.takes {
+                Takes::Table => say(name, END, format!("{} is missing", shown(key.name))),
+                _ => say(name, offset, format!("the key '{}' is missing{place}", key.name)),
+            }
+        }
+        if let Some(text) = key.stand_in() {
+            let value = DeValue::String(text.into());
+            file.insert(
+                Spanned::new(offset..offset, key.name.into()),
+                Spanned::new(offset..offset, value),
+            );
+        }
+    }
+}
+
+/// The tables that stand behind a key, if it is one for tables.
+fn below(key: &Key, value: &mut Spanned<DeValue>, at: usize, say: &mut impl FnMut(&'static str, usize, String)) {
+    let Some((name, keys)) = TABLES.iter().find(|(name, _)| *name == key.name) else {
+        return;
+    };
+    match value.get_mut() {
+        DeValue::Table(file) => table(name, keys, file, at, say),
+        DeValue::Array(items) => {
+            for item in items.iter_mut() {
+                let at = item.span().start;
+                if let DeValue::Table(file) = item.get_mut() {
+                    table(name, keys, file, at, say);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn hint(given: &str, near: Option<&Key>, keys: &[Key]) -> String {
+    let elsewhere = TABLES.iter().find(|(_, keys)| keys.iter().any(|key| key.name == given));
+    match (elsewhere, near) {
+        (Some(("", _)), _) => "; it belongs at the top of the file, before any table".to_owned(),
+        (Some((table, _)), _) => format!("; it belongs in {}", shown(table)),
+        (None, Some(near)) => format!(", did you mean '{}'?", near.name),
+        (None, None) => format!("; known are {}", names(keys)),
+    }
+}
+
+fn names(keys: &[Key]) -> String {
+    keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
+}
+
+/// As its header is written.
+fn shown(table: &str) -> String {
+    match table {
+        "" => String::new(),
+        "field" | "example" => format!("[[{table}]]"),
+        _ => format!("[{table}]"),
+    }
+}

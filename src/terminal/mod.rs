@@ -1,0 +1,14 @@
+//! What a person sees and types: prompts, the voice on standard error, the sign of life while waiting, colours.
+//!
+//! Who may be asked for what, and what is worth saying, is left to others.
+
+pub(crate) mod paint;
+mod prompt;
+#[cfg_attr(unix, path = "system/unix.rs")]
+#[cfg_attr(windows, path = "system/windows.rs")]
+mod system;
+pub(crate) mod voice;
+mod waiting;
+mod watched;
+
+pub(crate) use prompt::Terminal;
