@@ -13,7 +13,7 @@ use crate::definition::schema::Field;
 use crate::definition::value::Value;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
-use crate::inputs::config_edit::{self, Change};
+use crate::inputs::config_edit::{self, Change, Turn};
 use crate::inputs::plain::Chosen;
 use crate::inputs::{Source, Sources, first_line, keyring};
 use crate::terminal::voice::Voice;
@@ -73,18 +73,16 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     if verify == Verify::Yes {
         try_them(&need)?;
     }
-    if let Err(error) = keep_secrets(&sources, &chosen, &to_keep) {
+    let kept = Turn::take(&setting.config_path, &deadline).and_then(|turn| {
+        keep_secrets(&sources, &chosen, &to_keep).map_err(|error| error.of(&vendor.name))?;
+        Ok(turn)
+    });
+    let turn = kept.inspect_err(|_| {
         // All or nothing: a token without its secret would hide for a while that the login was not kept.
         let _ = entry::forget(need.store, &need.identity());
-        return Err(error.of(&vendor.name));
-    }
+    })?;
     let change = change(call, &chosen, &setting.profile, &to_keep);
-    config_edit::write(
-        &setting.config_path,
-        &vendor.name,
-        setting.profile.name.as_deref(),
-        change,
-    )?;
+    turn.write(&vendor.name, setting.profile.name.as_deref(), change)?;
     tell(call, &setting, &to_keep, verify);
     Ok(())
 }

@@ -8,13 +8,14 @@ use super::call::{Setting, keyring_counts, store};
 use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
 use crate::cache::identity::Identity;
+use crate::cache::prune;
 use crate::cache::store::Store;
 use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::plain::Chosen;
-use crate::inputs::{Sources, keyring};
+use crate::inputs::{Sources, config_edit, keyring};
 use crate::origin::BaseUrl;
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
@@ -58,6 +59,10 @@ pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
         work.forget_all(&vendor)?;
     } else {
         work.forget_target(&vendor)?;
+    }
+    prune::remove_left_overs(&store);
+    if let Some(folder) = &ground.config_folder {
+        config_edit::remove_left_overs(&folder.join("config.toml"));
     }
     voice.notice(&format!("{}: {}", vendor.name, work.words()));
     let mut failures = work.failures.into_iter();
