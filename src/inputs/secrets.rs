@@ -125,12 +125,11 @@ impl Session<'_> {
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
             return Ok(None);
         }
-        let user = chosen.keyring_user(name);
         let dialog = self.can_show_dialog();
         if dialog {
             asking(true);
         }
-        let found = keyring::read(&user, dialog, &self.deadline);
+        let found = self.read_keyring(name, chosen, dialog);
         if dialog {
             asking(false);
         }
@@ -144,6 +143,18 @@ impl Session<'_> {
                 Ok(None)
             }
         }
+    }
+
+    /// From the first entry that is there.
+    fn read_keyring(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<keyring::Found> {
+        let mut found = keyring::Found::Absent(String::new());
+        for user in self.keyring_users(name, chosen) {
+            found = keyring::read(&user, dialog, &self.deadline)?;
+            if matches!(found, keyring::Found::Secret(_)) {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// A keyring's dialog needs somebody to see it.

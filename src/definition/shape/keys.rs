@@ -71,6 +71,7 @@ pub(in crate::definition) const TABLES: &[(&str, &[Key])] = &[
             must("help", Takes::Text),
             may("secret", Takes::TrueOrFalse),
             may("optional", Takes::TrueOrFalse),
+            may("person", Takes::TrueOrFalse),
             may("default", Takes::Text),
             may(
                 "kind",
