@@ -48,6 +48,6 @@ fn remark(definition: &Definition, way: &[String]) -> Option<String> {
 
 fn rank(field: &Field) -> Option<usize> {
     let is_name = matches!(field.kind, Kind::Text | Kind::Integer | Kind::Uuid);
-    let is = |likely: &&str| field.name.split('-').any(|word| word == *likely);
-    LIKELY.iter().position(|likely| is(&likely)).filter(|_| is_name)
+    let is = |likely: &str| field.name.split('-').any(|word| word == likely);
+    LIKELY.iter().position(|likely| is(likely)).filter(|_| is_name)
 }
