@@ -28,6 +28,8 @@ pub(super) struct Issued {
     /// When the request was sent, in milliseconds of the wall clock.
     pub(super) asked_at: i64,
     pub(super) provenance: Provenance,
+    /// The refresh token that it was got with is used up.
+    pub(super) has_rotated: bool,
 }
 
 impl Issued {
@@ -153,6 +155,7 @@ impl Need<'_> {
             grant,
             asked_at: exchanged.sent_at.as_millisecond(),
             provenance,
+            has_rotated: false,
         })
     }
 

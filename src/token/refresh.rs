@@ -35,7 +35,8 @@ impl Need<'_> {
         let deadline = if has_ended { &half } else { &self.session.deadline };
         match self.ask(exchange, secrets, Provenance::Refresh, deadline) {
             Ok(mut issued) => {
-                issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
+                let next = issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
+                issued.has_rotated = next.expose() != refresh_token.expose();
                 Ok(Some(issued))
             }
             Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
