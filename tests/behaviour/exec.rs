@@ -414,6 +414,27 @@ fn signals(output: &Output) -> Vec<u64> {
         .collect()
 }
 
+/// As `nohup` starts it, and a script in the background.
+#[test]
+fn what_is_ignored_stays_so_for_the_command_also_after_a_hidden_prompt_that_it_does_not_end() {
+    let server = Server::start();
+    let script = "trap '' HUP INT QUIT; exec tok exec modulus --fresh -- \"$0\" \"$@\"";
+    let words = ["-c", script].into_iter().chain(SIGNALS);
+    let ignored = 0b111;
+    let tok = ready(&server);
+    assert_eq!(signals(&tok.program("sh", words.clone()).ok())[1], ignored);
+    let mut terminal = tok.without("TOK_MODULUS_PASSWORD").terminal_of("sh", words);
+    terminal.expect("modulus password: ");
+    until("the terminal hides what is typed", || !terminal.echoes());
+    terminal.send("half\x03\x1c");
+    terminal.signal(Signal::HUP);
+    std::thread::sleep(Duration::from_millis(200));
+    terminal.send(&format!("\x15{}\n", account::MODULUS_PASSWORD));
+    let output = terminal.wait().ok();
+    assert_eq!(signals(&output)[1], ignored, "{output}");
+    assert_eq!(terminal.modes(), terminal.before);
+}
+
 #[test]
 fn no_file_of_toks_own_stays_open_in_the_command() {
     let server = Server::start();

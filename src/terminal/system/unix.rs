@@ -5,23 +5,18 @@
 //! so a script around tok ends as well; Ctrl-Z is switched off, as a shell would be left without an echo. (`rpassword` turns
 //! both off, signals only its own process, drops control characters and takes a lost terminal for Enter.)
 //!
-//! While something hidden is asked, a thread takes the signals that end a process: it restores the terminal and lets the
-//! signal do what it does by default. It stays for the rest of the process, because a signal that was once taken never gets
-//! its default back.
+//! Whatever ends the process while something hidden is asked, the terminal is restored.
 
+mod signals;
 mod turn;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
 
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -53,7 +48,7 @@ impl Terminal {
     pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
         let _turn = turn::take()?;
         self.expect_foreground()?;
-        watch_signals()?;
+        signals::watch(close_prompt)?;
         let _hidden = Hidden::begin(&self.tty)?;
         (&self.tty).write_all(prompt.as_bytes())?;
         read_hidden(BufReader::with_capacity(1, &self.tty))
@@ -123,27 +118,14 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        if let Some(prompt) = open_prompt().take() {
-            prompt.restore();
-        }
+        close_prompt();
     }
 }
 
-fn watch_signals() -> io::Result<()> {
-    static WATCHED: OnceLock<()> = OnceLock::new();
-    if WATCHED.set(()).is_err() {
-        return Ok(());
+fn close_prompt() {
+    if let Some(prompt) = open_prompt().take() {
+        prompt.restore();
     }
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    thread::Builder::new().spawn(move || {
-        for signal in signals.forever() {
-            if let Some(prompt) = open_prompt().take() {
-                prompt.restore();
-            }
-            let _ = emulate_default_handler(signal);
-        }
-    })?;
-    Ok(())
 }
 
 /// A line without its end; empty at Ctrl-D. The keys that take something back do so.
