@@ -1,6 +1,6 @@
-//! The signals that end a process, while something hidden is asked.
+//! The signals that end or stop a process, while something hidden is asked.
 //!
-//! A thread takes them: it restores the terminal and lets the signal do what it does by default. It stays for the rest of the
+//! A thread takes those that end it: it restores the terminal and lets the signal do what it does by default. It stays for the rest of the
 //! process, because a signal that was once taken never gets its default back. One that is ignored is left alone, since the
 //! command of `tok exec` shall find it ignored as well, as `nohup` means it. What is ignored is known on Linux alone.
 
@@ -8,7 +8,9 @@ use std::fs;
 use std::io;
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
+use rustix::process::{Signal, kill_current_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -29,6 +31,14 @@ pub(super) fn watch(restore: fn()) -> io::Result<()> {
         }
     })?;
     Ok(())
+}
+
+/// Stops the whole process group, as the terminal itself does at its key, until somebody lets it go on. Where that signal
+/// is ignored, or no shell is there that could let it go on, nothing stops.
+pub(super) fn suspend() {
+    let _ = kill_current_process_group(Signal::TSTP);
+    // Time for another thread that took the signal to stop this one as well.
+    thread::sleep(Duration::from_millis(100));
 }
 
 /// One bit for each, the lowest for signal 1, as in `proc_pid_status(5)`.
