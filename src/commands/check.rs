@@ -1,6 +1,5 @@
 //! `tok vendors check FILE`: reads a file as a vendor's, explains each mistake, and runs the examples in it.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -8,12 +7,13 @@ use crate::definition::{lint, name};
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::terminal::voice::{Verbosity, Voice};
-use crate::text::lines::line_of;
+use crate::text;
+use crate::text::file::Unread;
 
 pub(super) fn run(file: &Path) -> Result<()> {
     let shown = file.display();
     let voice = Voice(Verbosity::Normal);
-    let text = text(file)?;
+    let text = text::file::read(file).map_err(|unread| of_unread(&unread, file))?;
     let mut mistakes: Vec<String> = name::of_file(file)
         .err()
         .into_iter()
@@ -41,12 +41,10 @@ pub(super) fn run(file: &Path) -> Result<()> {
     print(&format!("{shown}: {what}\n"), &mut io::stdout())
 }
 
-fn text(file: &Path) -> Result<String> {
-    let shown = file.display();
-    let bytes = fs::read(file).map_err(|error| Error::usage(format!("{shown}: {error}")))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
-        Error::usage(format!("{shown}:{}: it is not UTF-8", line_of(&before, valid)))
-    })
+fn of_unread(unread: &Unread, file: &Path) -> Error {
+    let error = Error::usage(unread.at(file));
+    match unread {
+        Unread::NotRegular => error.with_hint("a vendor's file is called by the vendor's name: give it as NAME.toml"),
+        _ => error,
+    }
 }

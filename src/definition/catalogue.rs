@@ -74,15 +74,15 @@ impl Catalogue {
         let Some(path) = self.path(name) else { return Ok(None) };
         match text::file::read(&path) {
             Ok(text) => read(name, text, path).map(Some),
-            Err(error)
+            Err(unread)
                 if matches!(
-                    error.kind(),
+                    unread.kind(),
                     ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
                 ) =>
             {
                 Ok(None)
             }
-            Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
+            Err(unread) => Err(Error::usage(unread.at(&path))),
         }
     }
 

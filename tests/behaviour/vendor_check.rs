@@ -136,6 +136,26 @@ fn a_file_that_is_no_text_or_no_toml_is_told_of() {
         .says("tok: acme.toml:1: [login] is missing\n");
 }
 
+/// Nothing is waited for and memory does not run out, which `timeout` would tell of.
+#[cfg(target_os = "linux")]
+#[test]
+fn only_a_regular_file_of_a_bounded_size_is_read() {
+    let tok = Tok::new();
+    tok.program("mkfifo", ["acme.toml"]).ok();
+    fs::write(tok.home().join("large.toml"), vec![b'#'; (1 << 20) + 1]).unwrap();
+    let check = |file: &str| {
+        let script = "ulimit -v 4000000; exec timeout 20 tok vendors check \"$1\"";
+        tok.program("sh", ["-c", script, "sh", file]).fails(2)
+    };
+    for file in ["/dev/zero", "acme.toml", "."] {
+        check(file).says(&format!("tok: {file}: it is not a regular file\nhint: "));
+    }
+    check("large.toml").says("tok: large.toml: it is larger than 1 MiB\n");
+    // What comes through a pipe has no name that a vendor could have.
+    let piped = tok.clone().stdin(ACME).sh("cat | tok vendors check /dev/stdin");
+    piped.fails(2).says("NAME.toml");
+}
+
 #[test]
 fn a_file_needs_a_name_that_a_vendor_can_have() {
     for (file, why) in [
