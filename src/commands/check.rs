@@ -1,24 +1,32 @@
-//! `tok vendors check FILE`: reads a file as a vendor's, explains each mistake, and runs the examples in it.
+//! `tok vendors check`: reads a vendor's file, explains each mistake, and runs the examples in it.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
-use crate::definition::{lint, name};
+use super::Ground;
+use crate::cli::unknown_vendor;
+use crate::definition::check::is_vendor_name;
+use crate::definition::{Catalogue, lint, name, remark};
 use crate::error::{Error, Result};
 use crate::output::print;
 use crate::terminal::voice::{Verbosity, Voice};
-use crate::text;
-use crate::text::file::Unread;
+use crate::text::file::{self, Unread};
 
-pub(super) fn run(file: &Path) -> Result<()> {
-    let shown = file.display();
+/// What is checked.
+struct Checked {
+    /// A path, or the name of a built-in vendor.
+    shown: String,
+    text: Cow<'static, str>,
+    /// Why the file can define no vendor, whatever is in it.
+    refusal: Option<String>,
+}
+
+/// A vendor's name, built in or own, or a file.
+pub(super) fn run(ground: &Ground, given: &Path) -> Result<()> {
+    let Checked { shown, text, refusal } = Checked::of(ground, given)?;
     let voice = Voice(Verbosity::Normal);
-    let text = text::file::read(file).map_err(|unread| of_unread(&unread, file))?;
-    let mut mistakes: Vec<String> = name::of_file(file)
-        .err()
-        .into_iter()
-        .map(|refusal| format!("{shown}: {refusal}"))
-        .collect();
+    let mut mistakes: Vec<String> = refusal.iter().map(|refusal| format!("{shown}: {refusal}")).collect();
     let proven = lint::prove(&text);
     let faults = proven.as_ref().err().into_iter().flatten();
     mistakes.extend(faults.map(|fault| format!("{shown}:{}: {}", fault.line, fault.words)));
@@ -30,7 +38,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
         return Err(Error::usage(last));
     }
     let Ok(definition) = proven else { return Ok(()) };
-    if let Some(remark) = lint::remark(&definition) {
+    for remark in remark::remarks(&definition) {
         voice.warn(&format!("{shown}: {remark}"));
     }
     let what = match definition.examples.len() {
@@ -41,10 +49,38 @@ pub(super) fn run(file: &Path) -> Result<()> {
     print(&format!("{shown}: {what}\n"), &mut io::stdout())
 }
 
-fn of_unread(unread: &Unread, file: &Path) -> Error {
-    let error = Error::usage(unread.at(file));
-    match unread {
-        Unread::NotRegular => error.with_hint("a vendor's file is called by the vendor's name: give it as NAME.toml"),
-        _ => error,
+impl Checked {
+    fn of(ground: &Ground, given: &Path) -> Result<Self> {
+        let catalogue = &ground.catalogue;
+        let Some(name) = given.to_str().filter(|given| is_vendor_name(given)) else {
+            return Self::of_file(given);
+        };
+        if let Some(text) = Catalogue::built_in(name) {
+            return Ok(Self {
+                shown: name.to_owned(),
+                text: text.into(),
+                refusal: None,
+            });
+        }
+        match catalogue.own_file(name) {
+            Some(path) => Self::of_file(&path),
+            None if given.exists() => Self::of_file(given),
+            None => Err(unknown_vendor(name, catalogue)),
+        }
+    }
+
+    fn of_file(path: &Path) -> Result<Self> {
+        let text = file::read(path).map_err(|unread| {
+            let error = Error::usage(unread.at(path));
+            match unread {
+                Unread::NotRegular => error.with_hint("give a file that is called by the vendor's name, NAME.toml"),
+                _ => error,
+            }
+        })?;
+        Ok(Self {
+            shown: path.display().to_string(),
+            text: text.into(),
+            refusal: name::of_file(path).err(),
+        })
     }
 }

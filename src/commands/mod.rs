@@ -83,7 +83,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             verbosity,
         } => status::run(&ground, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
-        Invocation::Check { file } => check::run(&file),
+        Invocation::Check { file } => check::run(&ground, &file),
         Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),

@@ -11,6 +11,8 @@ mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
+mod pointers;
+pub(crate) mod remark;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod shape;

@@ -22,9 +22,7 @@ impl Need<'_> {
         refresh_token: Option<Secret>,
     ) -> Result<()> {
         let Some(lifetime) = grant.lifetime else {
-            self.sources
-                .voice
-                .explain("the vendor does not say how long the token lasts, so it is not kept");
+            self.warn_of_no_end();
             self.say(entry::forget(self.store, identity), "");
             return Ok(());
         };
@@ -49,6 +47,19 @@ impl Need<'_> {
         self.say(kept, next);
         prune(self.store, now_ms());
         Ok(())
+    }
+
+    fn warn_of_no_end(&self) {
+        let vendor = self.sources.vendor;
+        let remedy = vendor.path.as_ref().map(|path| {
+            let path = path.display();
+            format!("; 'lifetime' in [answer] of {path} can say it")
+        });
+        self.sources.voice.warn(&format!(
+            "{}: the vendor does not say how long the token lasts, so it is not kept, and every call logs in{}",
+            vendor.name,
+            remedy.unwrap_or_default()
+        ));
     }
 
     /// Exit 6 where what the vendor gave does not last as long as it must.

@@ -376,23 +376,6 @@ fn the_examples_wait_until_the_answer_is_right() {
 }
 
 #[test]
-fn an_example_is_missed() {
-    let remarks = |parts: &[&str]| remark(&read(&parts.concat()).unwrap());
-    assert_eq!(remarks(&[TOP, FIELDS, LOGIN, ANSWER, EXAMPLE]), None);
-    assert!(
-        remarks(&[TOP, FIELDS, LOGIN, ANSWER])
-            .unwrap()
-            .starts_with("there is no [[example]]")
-    );
-    let refusal = "[[example]]\nstatus = 401\nexit = 4\n";
-    assert!(
-        remarks(&[TOP, FIELDS, LOGIN, ANSWER, refusal])
-            .unwrap()
-            .starts_with("no [[example]] shows")
-    );
-}
-
-#[test]
 fn what_is_said_is_one_line_without_commands() {
     for fault in prove("\"a\\u001b[2J\\n::error::b\" = 1\n").unwrap_err() {
         assert!(
@@ -406,7 +389,6 @@ fn what_is_said_is_one_line_without_commands() {
 fn every_built_in_file_passes() {
     for vendor in Catalogue::new(None).all().0 {
         assert_eq!(prove(&vendor.text).err(), None, "{}", vendor.name);
-        assert_eq!(remark(&vendor.definition), None, "{}", vendor.name);
     }
 }
 
