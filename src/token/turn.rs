@@ -7,6 +7,7 @@
 
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
+use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Earlier, Turn, Work};
 use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
@@ -95,6 +96,16 @@ impl<'a> Need<'a> {
         };
         let is_own = |fingerprint: &_| self.principal.has(fingerprint);
         lock::acquire(self.store, name, waiter, look, is_own)
+    }
+
+    /// Waits until nobody asks for a token of this identity, and keeps everybody from it while the guard lives.
+    pub(crate) fn turn_of(&self, identity: &Identity) -> Result<Guard> {
+        lock::wait(self.store, &identity.digest(), self.waiter(Work::Requests))
+    }
+
+    /// Waits until every token is kept that this login is being given, whatever it was asked for with.
+    pub(crate) fn await_logins(&self) -> Result<()> {
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter(Work::Requests)).map(drop)
     }
 
     /// For a fresh token: the attempts that are too old to take one from.

@@ -57,6 +57,9 @@ mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;
+#[cfg(unix)]
+mod open_prompts;
+mod own_failures;
 mod own_vendors;
 mod pauses;
 mod persons;
