@@ -184,12 +184,10 @@ impl Session<'_> {
         Ok(found)
     }
 
-    /// A keyring's dialog needs somebody to see it.
+    /// A keyring's dialog needs somebody to see it, whatever the system.
     pub(crate) fn can_show_dialog(&self) -> bool {
-        !self.settings.no_input
-            && (self.terminal().is_some()
-                || cfg!(not(all(unix, not(target_os = "macos"))))
-                || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name)))
+        let has_display = || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name));
+        !self.settings.no_input && (self.terminal().is_some() || has_display())
     }
 
     /// Whether `tok login` would find a keyring here.

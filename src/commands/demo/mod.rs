@@ -18,7 +18,7 @@ use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Flags, Session, Settings};
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -214,7 +214,7 @@ fn row(what: &str, how: &str, began: Instant) -> Result<()> {
 }
 
 fn say(line: &str) -> Result<()> {
-    print(&format!("{line}\n"), &mut io::stdout())
+    print(&format!("{line}\n"), &mut Stdout)
 }
 
 /// The first characters, so that two tokens can be told apart.

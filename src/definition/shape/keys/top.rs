@@ -65,10 +65,10 @@ const FIELD_KEYS: &[Key] = &[
     may(
         "person",
         Takes::TrueOrFalse,
-        "`true`: this plain field names who logs in, as a user name, an e-mail address or a client id do and a tenant, a site \
-         or a scope do not. Where no required field says so, the secrets tell one person from another: they are looked up for \
-         every call, a cached token serves only who has the same secret, and a profile with a name has an entry of its own in \
-         the keyring. `tok vendors check` remarks on it",
+        "`true`: it names who logs in, as a user name, an e-mail address or a client id do and a tenant, a site or a scope do \
+         not. A login none of whose required plain fields says so is told apart by its secrets: they are looked up for every \
+         call, a cached token serves only who has the same secret, and a profile with a name has an entry of its own in the \
+         keyring. `tok vendors check` remarks on it",
     ),
     may("default", Takes::Text, "Its value where nobody gives one"),
     may(
