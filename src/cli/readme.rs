@@ -10,6 +10,7 @@ use crate::definition::schema::Field;
 use crate::definition::shape::keys::{SECTIONS, Section, header};
 use crate::definition::value::Kind;
 use crate::definition::{Catalogue, Vendor};
+use crate::inputs::config;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 
@@ -147,11 +148,18 @@ fn commands() -> String {
     table(&["command", "what it does"], rows)
 }
 
+/// With the key of a profile that says the same.
 fn options() -> String {
-    let rows = of_help(&["modulus", "--help"], "Options:");
+    let key = |typed: &str| {
+        let (_, name) = typed.split_once("--").unwrap();
+        let name = name.split(' ').next().unwrap();
+        let known = config::own_keys().find(|key| *key == name);
+        known.map(code).unwrap_or_default()
+    };
+    let rows = of_help(&["modulus", "--help"], "Options:").into_iter();
     table(
-        &["option of `tok modulus`", "meaning"],
-        rows.into_iter().map(|(typed, about)| vec![code(&typed), about]),
+        &["option of `tok modulus`", "meaning", "key of a profile"],
+        rows.map(|(typed, about)| vec![code(&typed), about, key(&typed)]),
     )
 }
 

@@ -1,15 +1,14 @@
 //! `tok vendors check`: reads a vendor's file, explains each mistake, and runs the examples in it.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::Path;
 
-use super::Ground;
+use super::App;
 use crate::cli::unknown_vendor;
 use crate::definition::check::is_vendor_name;
 use crate::definition::{Catalogue, lint, name, remark};
 use crate::error::{Error, Result};
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::text::file::{self, Unread};
 
@@ -23,8 +22,8 @@ struct Checked {
 }
 
 /// A vendor's name, built in or own, or a file.
-pub(super) fn run(ground: &Ground, given: &Path) -> Result<()> {
-    let Checked { shown, text, refusal } = Checked::of(ground, given)?;
+pub(super) fn run(app: &App, given: &Path) -> Result<()> {
+    let Checked { shown, text, refusal } = Checked::of(app, given)?;
     let voice = Voice(Verbosity::Normal);
     let mut mistakes: Vec<String> = refusal.iter().map(|refusal| format!("{shown}: {refusal}")).collect();
     let proven = lint::prove(&text);
@@ -46,12 +45,12 @@ pub(super) fn run(ground: &Ground, given: &Path) -> Result<()> {
         1 => "1 example is read as documented".to_owned(),
         count => format!("{count} examples are read as documented"),
     };
-    print(&format!("{shown}: {what}\n"), &mut io::stdout())
+    print(&format!("{shown}: {what}\n"), &mut Stdout)
 }
 
 impl Checked {
-    fn of(ground: &Ground, given: &Path) -> Result<Self> {
-        let catalogue = &ground.catalogue;
+    fn of(app: &App, given: &Path) -> Result<Self> {
+        let catalogue = &app.catalogue;
         let Some(name) = given.to_str().filter(|given| is_vendor_name(given)) else {
             return Self::of_file(given);
         };

@@ -2,25 +2,24 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io;
 
-use super::Ground;
-use super::call::{Setting, obtain};
+use super::App;
+use super::call::{Prepared, obtain};
 use crate::cli::Call;
 use crate::error::Result;
 use crate::output::env::EnvFormat;
-use crate::output::print;
+use crate::output::{Stdout, print};
 
-pub(super) fn run(ground: &Ground, call: &Call, format: &EnvFormat) -> Result<()> {
+pub(super) fn run(app: &App, call: &Call, format: &EnvFormat) -> Result<()> {
     let file = env::var_os("GITHUB_ENV");
-    let setting = format
+    let prepared = format
         .check(file.as_deref())
-        .and_then(|()| Setting::of(ground, call))
+        .and_then(|()| Prepared::of(app, call))
         .inspect_err(|_| print_failing(format.failing(None)))?;
-    let variable = setting.variable.clone();
-    obtain(ground, call, &setting, format.masks())
-        .and_then(|given| format.give(&variable, given.token.expose(), &mut io::stdout(), file.as_deref()))
-        .inspect_err(|_| print_failing(format.failing(Some(&variable))))
+    let variable = &prepared.variable;
+    obtain(&prepared, format.masks())
+        .and_then(|given| format.give(variable, given.token.expose(), &mut Stdout, file.as_deref()))
+        .inspect_err(|_| print_failing(format.failing(Some(variable))))
 }
 
 /// What to print if the words cannot be read: then the variable is not known, and of the format only what is plain to see.
@@ -52,6 +51,6 @@ pub(super) fn failing_code(words: &[OsString]) -> Option<String> {
 /// A failure to write it is not worth a word beside the failure that it is printed for.
 pub(super) fn print_failing(code: Option<String>) {
     if let Some(code) = code {
-        let _ = print(&code, &mut io::stdout());
+        let _ = print(&code, &mut Stdout);
     }
 }

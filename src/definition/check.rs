@@ -11,6 +11,7 @@ use super::request;
 use super::schema::{Definition, Field, Of};
 use super::template::{self, Form, Part};
 use super::value::Kind;
+use crate::options::{BESIDE, CALL};
 use crate::origin::BaseUrl;
 use crate::text::suggest;
 use crate::time::duration;
@@ -18,26 +19,13 @@ use crate::time::duration;
 /// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
 pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
 
-/// Field names that would collide with an option or a profile's key.
-const RESERVED_FIELDS: [&str; 17] = [
-    "profile",
-    "fresh",
-    "min-ttl",
-    "no-cache",
-    "no-input",
-    "timeout",
-    "variable",
-    "format",
-    "verbose",
-    "quiet",
-    "help",
-    "version",
-    "url",
-    "way",
-    "token",
-    "refresh-token",
-    "no-verify",
-];
+/// Field names that would collide with what every program has, with a profile's key or with a placeholder.
+const RESERVED_FIELDS: [&str; 6] = ["help", "version", "url", "way", "token", "refresh-token"];
+
+/// Field names that would collide with an option of the commands that take fields.
+fn options() -> impl Iterator<Item = &'static str> {
+    CALL.into_iter().chain(BESIDE).map(|option| option.name)
+}
 
 /// `[a-z][a-z0-9]*`
 pub(crate) fn is_vendor_name(name: &str) -> bool {
@@ -156,7 +144,12 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
         say("help", "'help' takes one line");
     }
     let taken = ["-stdin", "-file", "-command"].iter().any(|end| name.ends_with(end));
-    if taken || RESERVED_FIELDS.contains(&name.as_str()) {
+    if taken
+        || RESERVED_FIELDS
+            .into_iter()
+            .chain(options())
+            .any(|reserved| reserved == name)
+    {
         say("name", "the name is reserved");
     }
     if definition.fields.iter().take(place).any(|other| other.name == *name) {
@@ -168,6 +161,9 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     if field.secret && (field.kind != Kind::Text || field.default.is_some()) {
         let key = if field.default.is_some() { "default" } else { "kind" };
         say(key, "a secret takes no 'kind' and no 'default'");
+    }
+    if field.secret && field.person {
+        say("person", "a secret takes no 'person'; that is for a plain field");
     }
     if let Some(default) = &field.default
         && let Err(reason) = field.kind.read(&field.kind.split(default))

@@ -11,6 +11,7 @@ mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
+mod person;
 mod pointers;
 pub(crate) mod remark;
 pub(crate) mod request;

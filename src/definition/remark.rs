@@ -3,13 +3,14 @@
 use serde_json::Value as Json;
 
 use super::example;
+use super::person;
 use super::pointers::{self, Sought};
 use super::schema::{Definition, Example, Of};
 use crate::text::words;
 
 /// One sentence each, fit for a message.
 pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
-    let mut remarks = Vec::new();
+    let mut remarks = person::remarks(definition);
     if definition.examples.is_empty() {
         remarks
             .push("there is no [[example]], so nothing shows that an answer is read as the vendor means it".to_owned());
@@ -89,7 +90,8 @@ mod tests {
     #[test]
     fn a_built_in_vendor_leaves_nothing_to_remark_on() {
         for vendor in Catalogue::new(None).all().0 {
-            assert_eq!(remarks(&vendor.definition), [""; 0], "{}", vendor.name);
+            let only_a_secret = |remark: &String| remark.starts_with("the way 'authentication-code': ");
+            assert!(remarks(&vendor.definition).iter().all(only_a_secret), "{}", vendor.name);
         }
     }
 

@@ -206,7 +206,10 @@ fn each_mistake_is_found_and_named() {
 
 #[test]
 fn reserved_names_are_refused() {
-    for name in RESERVED_FIELDS {
+    for name in RESERVED_FIELDS
+        .into_iter()
+        .chain(["profile", "min-ttl", "no-verify", "quiet"])
+    {
         let found = found(&RIGHT.replacen(r#"name = "unit""#, &format!("name = \"{name}\""), 1));
         assert!(
             found.iter().any(|mistake| mistake.contains("reserved")),
