@@ -4,6 +4,7 @@ mod cache;
 mod cli;
 mod commands;
 mod definition;
+mod disk;
 mod error;
 mod http;
 mod inputs;

@@ -1,6 +1,7 @@
 //! The manual in `man/`, made from the command tree, the formats and the texts beside this file.
 //! `TOK_UPDATE=1 cargo test manual` rewrites it.
 
+mod schema;
 mod tests;
 
 use std::collections::BTreeMap;
@@ -21,8 +22,6 @@ use crate::time::duration;
 
 const TOP: &str = include_str!("man/tok.roff");
 const COMMANDS: &str = include_str!("man/commands.roff");
-const SCHEMA: &str = include_str!("man/vendor.roff");
-const ACME: &str = include_str!("man/acme.toml");
 
 /// What `clap_mangen` puts before every piece.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
@@ -34,14 +33,7 @@ fn pages() -> BTreeMap<String, String> {
     root.build();
     let mut pages = BTreeMap::from([
         ("tok.1".to_owned(), top(&root, &vendors)),
-        (
-            "tok-vendor.5".to_owned(),
-            format!(
-                "{}{}",
-                title("tok-vendor", "5"),
-                SCHEMA.replace("@ACME@", escaped(ACME).trim_end())
-            ),
-        ),
+        ("tok-vendor.5".to_owned(), title("tok-vendor", "5") + &schema::text()),
     ]);
     for command in root.get_subcommands() {
         let text = match vendors.iter().find(|vendor| vendor.name == command.get_name()) {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::cli::{self, Invocation};
 use crate::definition::schema::Field;
+use crate::definition::shape::keys::{SECTIONS, Section, header};
 use crate::definition::value::Kind;
 use crate::definition::{Catalogue, Vendor};
 use crate::inputs::config;
@@ -34,6 +35,7 @@ fn the_tables_of_the_readme_are_up_to_date() {
         ("options", options()),
         ("formats", formats()),
         ("env-formats", env_formats()),
+        ("schema", schema()),
     ] {
         wanted = with(&wanted, name, &table);
     }
@@ -185,4 +187,26 @@ fn env_formats() -> String {
         &["`tok env VENDOR -f`", "how it is used"],
         EnvFormat::ALL.iter().map(row),
     )
+}
+
+fn schema() -> String {
+    let row = |section: &Section| {
+        let headers: Vec<String> = section.tables.iter().map(|table| header(table)).collect();
+        let keys = section.keys.iter().filter(|key| header(key.name).is_empty());
+        let keys: Vec<String> = keys
+            .map(|key| {
+                if key.needed {
+                    format!("**{}**", code(key.name))
+                } else {
+                    code(key.name)
+                }
+            })
+            .collect();
+        let part = match section.tables {
+            [""] => "top".to_owned(),
+            _ => headers.iter().map(|header| code(header)).collect::<Vec<_>>().join(", "),
+        };
+        vec![part, keys.join(", ")]
+    };
+    table(&["part", "keys, the needed ones **bold**"], SECTIONS.iter().map(row))
 }

@@ -201,7 +201,10 @@ fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
     pointers.extend(rules.error.iter().map(|pointer| ("error", pointer.as_str())));
     for (key, pointer) in pointers {
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            let words = format!("[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'");
+            let words = format!(
+                "[answer] '{pointer}' is not a JSON pointer; write '{}'",
+                as_pointer(pointer)
+            );
             found.push(Place::of("answer", key).at(pointer).mistake(words));
         }
     }
@@ -217,6 +220,18 @@ fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
             _ => say("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
         }
     }
+}
+
+/// What was meant by a path of another kind: `data.token`, `$.items[0].token`.
+fn as_pointer(path: &str) -> String {
+    let separators: &[char] = if path.contains('/') {
+        &['/']
+    } else {
+        &['.', '[', ']', '\'', '"']
+    };
+    let parts = path.trim_start_matches('$').split(separators);
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
 }
 
 fn usage(definition: &Definition, found: &mut Vec<Mistake>) {
