@@ -60,26 +60,37 @@ impl File<'_> {
         ))
     }
 
-    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
-        let root = DeTable::parse(self.text)
-            .map_err(|error| self.error(&error.span().unwrap_or(0..0), error.message().replace('\n', " ")))?;
-        let mut found = None;
-        for (key, value) in root.get_ref() {
-            let name = key.get_ref().as_ref();
-            if !catalogue.knows(name) {
-                let error = self.error(&key.span(), format!("there is no vendor '{}'", name.escape_debug()));
-                return Err(
-                    match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
-                        Some(near) => error.with_hint(format!("did you mean [{near}]?")),
-                        None => error.with_hint("`tok vendors` lists them"),
-                    },
-                );
-            }
-            if name == vendor.name {
-                found = Some((key, value));
-            }
+    fn root(&self) -> Result<Spanned<DeTable<'_>>> {
+        DeTable::parse(self.text)
+            .map_err(|error| self.error(&error.span().unwrap_or(0..0), error.message().replace('\n', " ")))
+    }
+
+    /// The tables that are of no vendor.
+    pub(super) fn strangers(&self, catalogue: &Catalogue) -> Result<Vec<Error>> {
+        let root = self.root()?;
+        let strangers = root.get_ref().iter().filter(|(key, _)| !catalogue.knows(key.get_ref()));
+        Ok(strangers.map(|(key, _)| self.no_vendor(key, catalogue)).collect())
+    }
+
+    fn no_vendor(&self, key: &Spanned<Cow<'_, str>>, catalogue: &Catalogue) -> Error {
+        let name = key.get_ref().as_ref();
+        let error = self.error(&key.span(), format!("there is no vendor '{}'", name.escape_debug()));
+        match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
+            Some(near) => error.with_hint(format!("did you mean [{near}]?")),
+            None => error.with_hint("`tok vendors` lists them"),
         }
-        let Some((key, value)) = found else {
+    }
+
+    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
+        let root = self.root()?;
+        // A key that was meant for a profile would be lost.
+        let is_stray = |(key, value): &Entry| {
+            !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_)) && !catalogue.knows(key.get_ref())
+        };
+        if let Some((key, _)) = root.get_ref().iter().find(is_stray) {
+            return Err(self.no_vendor(key, catalogue));
+        }
+        let Some((key, value)) = root.get_ref().get_key_value(vendor.name.as_str()) else {
             return Ok(Vec::new());
         };
         let DeValue::Table(table) = value.get_ref() else {
