@@ -53,6 +53,29 @@ pub(crate) fn write(user: &str, secret: &Secret, ask: bool, deadline: &Deadline)
     })
 }
 
+/// What can be said of an entry without reading it.
+#[derive(Debug)]
+pub(crate) enum Look {
+    Kept,
+    /// Why not.
+    Absent(String),
+    /// Why nobody can say.
+    Unknown(String),
+}
+
+/// Unlocks nothing and opens no dialog.
+pub(crate) fn look(user: &str, deadline: &Deadline) -> Look {
+    let (limit, named) = limit(false, deadline);
+    let user = user.to_owned();
+    match bounded::within(limit, move || service::is_kept(&user)) {
+        Some(Ok(true)) => Look::Kept,
+        Some(Ok(false)) => Look::Absent("no entry".to_owned()),
+        Some(Err(No::Absent(why))) => Look::Absent(why),
+        Some(Err(No::Broken(error))) => Look::Unknown(error.text().to_owned()),
+        None => Look::Unknown(silent(named).text().to_owned()),
+    }
+}
+
 /// Whether there was an entry.
 pub(crate) fn delete(user: &str, ask: bool, deadline: &Deadline) -> Result<bool> {
     match with_entry(user, ask, deadline, Entry::delete_credential) {

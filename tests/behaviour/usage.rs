@@ -448,6 +448,38 @@ fn a_timeout_that_leaves_no_time_is_refused() {
 }
 
 #[test]
+fn a_variable_that_says_something_that_it_cannot_is_refused_and_named() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    for word in ["of", "OFF", "0", "no"] {
+        let tok = tok.clone().env("TOK_KEYRING", word);
+        let said = format!("TOK_KEYRING: '{word}' is neither on nor off");
+        for arguments in [
+            &["modulus"][..],
+            &["status"],
+            &["login", "modulus"],
+            &["logout", "modulus"],
+        ] {
+            tok.run(arguments).fails(2).says(&said);
+        }
+        tok.run(["env", "modulus"]).exits(2).prints("false;\n");
+        tok.run(["--help"]).ok();
+        tok.run(["vendors"]).ok();
+    }
+    for text in ["0", "soon"] {
+        tok.clone()
+            .env("TOK_TIMEOUT", text)
+            .run(["modulus"])
+            .fails(2)
+            .says("TOK_TIMEOUT: '");
+    }
+    server.untouched();
+    for word in ["", "on", "off"] {
+        tok.clone().env("TOK_KEYRING", word).run(["modulus"]).ok().quiet();
+    }
+}
+
+#[test]
 fn the_help_shows_no_value_from_the_environment() {
     let tok = Tok::new()
         .env("TOK_MODULUS_PASSWORD", "hunter22-of-variable")
