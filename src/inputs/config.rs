@@ -3,35 +3,21 @@
 //! Only the vendor that is asked for is looked into: what stands in another's table, or in one of no vendor, keeps nobody
 //! from a token. Every error is exit 2 and names file and line.
 
+mod keys;
+mod profile;
 mod read;
 
-use std::collections::BTreeMap;
+pub(crate) use profile::Profile;
+
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use std::{fs, io};
 
-use read::{File, OWN};
+use read::File;
 
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::suggest;
-
-/// What one table says, texts unchecked.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Profile {
-    /// `None` for the vendor's default profile.
-    pub(crate) name: Option<String>,
-    /// Texts of the plain fields; several for a list.
-    pub(crate) plain: BTreeMap<String, Vec<String>>,
-    /// Commands that print the secret fields.
-    pub(crate) commands: BTreeMap<String, String>,
-    pub(crate) url: Option<String>,
-    pub(crate) variable: Option<String>,
-    pub(crate) way: Option<String>,
-    pub(crate) min_ttl: Option<Duration>,
-    pub(crate) timeout: Option<Duration>,
-}
 
 /// The profiles of one vendor.
 #[derive(Debug, Default)]
@@ -40,25 +26,6 @@ pub(crate) struct Profiles {
     pub(crate) path: PathBuf,
     /// The default one first, if it is there.
     pub(crate) list: Vec<Profile>,
-}
-
-impl Profile {
-    /// `[VENDOR]` or `[VENDOR.PROFILE]`, as it stands in the file.
-    pub(crate) fn header(&self, vendor: &str) -> String {
-        match &self.name {
-            None => format!("[{vendor}]"),
-            Some(name) if is_bare(name) => format!("[{vendor}.{name}]"),
-            Some(name) => format!("[{vendor}.\"{}\"]", name.escape_debug()),
-        }
-    }
-
-    /// `VENDOR` or `VENDOR@PROFILE`, as on the command line.
-    pub(crate) fn target(&self, vendor: &str) -> String {
-        match &self.name {
-            None => vendor.to_owned(),
-            Some(name) => format!("{vendor}@{name}"),
-        }
-    }
 }
 
 impl Profiles {
@@ -91,7 +58,7 @@ impl Profiles {
             if name.is_empty() || name.contains(char::is_control) {
                 return wrong("a name is visible characters");
             }
-            if keys(vendor).iter().any(|key| key == name) {
+            if keys::all(vendor).iter().any(|key| key == name) {
                 return wrong("it is a key of the default profile");
             }
         }
@@ -136,14 +103,6 @@ impl Profiles {
     }
 }
 
-/// Whether TOML takes a key without quotes.
-fn is_bare(key: &str) -> bool {
-    !key.is_empty()
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
 /// What is wrong with the tables that no vendor looks into: they are of none.
 pub(crate) fn strangers(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Vec<Error>> {
     let path = folder.map(|folder| folder.join("config.toml")).unwrap_or_default();
@@ -175,15 +134,7 @@ fn text(path: &Path) -> Result<Option<String>> {
 /// What may stand in a profile of every vendor.
 #[cfg(test)]
 pub(crate) fn own_keys() -> impl Iterator<Item = &'static str> {
-    OWN.iter().map(|(key, _)| *key)
-}
-
-/// What may stand in a profile.
-fn keys(vendor: &Vendor) -> Vec<String> {
-    let mut keys: Vec<String> = OWN.iter().map(|(key, _)| (*key).to_owned()).collect();
-    keys.extend(vendor.plain_fields().map(|field| field.name.clone()));
-    keys.extend(vendor.secret_fields().map(|field| format!("{}-command", field.name)));
-    keys
+    keys::OWN.iter().map(|(key, _)| *key)
 }
 
 #[cfg(test)]

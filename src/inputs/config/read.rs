@@ -7,14 +7,12 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Profile, keys};
+use super::keys::{self, OWN};
+use super::profile::Profile;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
-use crate::inputs::variable;
-use crate::options::{MIN_TTL, TIMEOUT, VARIABLE};
 use crate::text::lines::line_of;
 use crate::text::suggest;
-use crate::time::duration;
 
 pub(super) struct File<'a> {
     pub(super) path: &'a Path,
@@ -22,34 +20,6 @@ pub(super) struct File<'a> {
 }
 
 type Entry<'a> = (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
-
-/// Sets what a key says, or says why it cannot.
-type Set = fn(&mut Profile, String) -> std::result::Result<(), String>;
-
-/// The keys that a profile of every vendor may have.
-pub(super) const OWN: [(&str, Set); 5] = [
-    ("url", |profile, text| {
-        profile.url = Some(text);
-        Ok(())
-    }),
-    (VARIABLE.name, |profile, text| {
-        variable::check_name(&text)?;
-        profile.variable = Some(text);
-        Ok(())
-    }),
-    ("way", |profile, text| {
-        profile.way = Some(text);
-        Ok(())
-    }),
-    (MIN_TTL.name, |profile, text| {
-        profile.min_ttl = Some(duration::parse(&text)?);
-        Ok(())
-    }),
-    (TIMEOUT.name, |profile, text| {
-        profile.timeout = Some(duration::limit(&text)?);
-        Ok(())
-    }),
-];
 
 impl File<'_> {
     fn error(&self, span: &Range<usize>, text: impl std::fmt::Display) -> Error {
@@ -142,7 +112,7 @@ impl File<'_> {
 
     fn unknown(&self, vendor: &Vendor, key: &Spanned<Cow<'_, str>>) -> Error {
         let name = key.get_ref().as_ref();
-        let known = keys(vendor);
+        let known = keys::all(vendor);
         let error = self.error(&key.span(), format!("unknown key '{}'", name.escape_debug()));
         match suggest::nearest(name, known.iter().map(String::as_str)) {
             Some(near) => error.with_hint(format!("did you mean {near}?")),

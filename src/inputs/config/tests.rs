@@ -1,6 +1,7 @@
 //! Any text is a config file or an error with file and line, and no error shows a secret.
 
 use std::fs;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
