@@ -10,6 +10,7 @@ use std::time::Duration;
 use ureq::Timeout;
 
 use crate::error::Error;
+use crate::time::duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -43,7 +44,7 @@ impl Failure {
         let vendor = |why: &str| Error::vendor(format!("{whom}: the answer {why}"));
         match self.cause {
             E::Timeout(Timeout::Connect) => unreachable("the connection timed out"),
-            E::Timeout(_) => unreachable(&format!("no complete answer within {limit:?}")),
+            E::Timeout(_) => unreachable(&format!("no complete answer within {}", duration::words(limit))),
             E::BodyExceedsLimit(_) => vendor("is larger than 1 MiB"),
             E::LargeResponseHeader(..) => vendor("has too long a head"),
             _ if self.stage == Stage::Answering => match self.cause {

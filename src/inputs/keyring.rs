@@ -17,6 +17,7 @@ use super::bounded;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "keyring/secret_service.rs")]
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]
@@ -140,7 +141,8 @@ fn locked() -> No {
 }
 
 fn silent(limit: Duration) -> Error {
-    Error::credential(format!("the keyring did not answer within {} s", limit.as_secs_f32()))
+    let limit = duration::words(limit);
+    Error::credential(format!("the keyring did not answer within {limit}"))
         .with_hint("TOK_KEYRING=off leaves the keyring alone")
 }
 
