@@ -56,7 +56,7 @@ impl<'a> Prepared<'a> {
         let variable = call.variable.clone().or_else(|| profile.variable.clone());
         let variable = variable.unwrap_or_else(|| vendor.token_variable());
         variable::check_name(&variable).map_err(Error::usage)?;
-        let mut settings = Settings::of(vendor, &app.catalogue, profile, profiles.path)?;
+        let mut settings = Settings::of(vendor, &app.catalogue, &profiles, profile)?;
         settings.flags = call.flags.clone();
         settings.named = call.profile.is_some();
         settings.no_input |= call.no_input;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::chosen::Chosen;
-use super::config::Profile;
+use super::config::{Profile, Profiles};
 use super::{Flags, Source, variable};
 use crate::definition::schema::Field;
 use crate::definition::{Catalogue, Vendor, request, template};
@@ -15,7 +15,7 @@ use crate::origin::BaseUrl;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Settings<'a> {
     pub(crate) vendor: &'a Vendor,
@@ -24,6 +24,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) profile: Profile,
     /// The profile was named by `@` or `-p`, and so goes before variables.
     pub(crate) named: bool,
+    /// The vendor's default one, if the file has it.
+    pub(crate) default_profile: Option<Profile>,
     pub(crate) config_path: PathBuf,
     /// Whether variables are looked at.
     pub(crate) variables: bool,
@@ -37,8 +39,8 @@ impl<'a> Settings<'a> {
     pub(crate) fn of(
         vendor: &'a Vendor,
         catalogue: &'a Catalogue,
+        profiles: &Profiles,
         profile: Profile,
-        config_path: PathBuf,
     ) -> Result<Self> {
         Ok(Self {
             vendor,
@@ -46,7 +48,8 @@ impl<'a> Settings<'a> {
             flags: Flags::default(),
             named: profile.name.is_some(),
             profile,
-            config_path,
+            default_profile: profiles.list.iter().find(|profile| profile.name.is_none()).cloned(),
+            config_path: profiles.path.clone(),
             variables: true,
             keyring: keyring_counts()?,
             no_input: NO_INPUT.variable.is_some_and(variable::is_on),
@@ -109,7 +112,7 @@ impl<'a> Settings<'a> {
         let elsewhere = matches!(chosen.url, Some(Source::Flag | Source::Variable));
         match self.profile_origin() {
             Some(own) => own == chosen.base.origin(),
-            None => !elsewhere || self.vendor.definition.url.is_none(),
+            None => !elsewhere,
         }
     }
 

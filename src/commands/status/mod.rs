@@ -7,7 +7,6 @@ mod ring;
 mod row;
 mod view;
 
-use std::io;
 use std::time::Duration;
 
 use super::App;
@@ -21,7 +20,7 @@ use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{self, Profile, Profiles};
 use crate::inputs::{Session, Settings};
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -77,7 +76,7 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     } else {
         view::in_table(&rows, voice)
     };
-    print(&text, &mut io::stdout())
+    print(&text, &mut Stdout)
 }
 
 /// What every profile is looked at with.
@@ -93,7 +92,7 @@ impl Look<'_> {
     fn at(&self, vendor: &Vendor, profile: &Profile, profiles: &Profiles) -> Result<(Row, Option<Identity>)> {
         let settings = Settings {
             no_input: true,
-            ..Settings::of(vendor, &self.app.catalogue, profile.clone(), profiles.path.clone())?
+            ..Settings::of(vendor, &self.app.catalogue, profiles, profile.clone())?
         };
         let session = Session::new(&settings, Deadline::after(Duration::ZERO), self.voice);
         let mut row = Row::new(&vendor.name, profile.name.clone());
@@ -107,7 +106,7 @@ impl Look<'_> {
         let principal = Principal::of(chosen);
         row.login = principal.login.fields.iter().cloned().collect();
         row.url = Some(principal.identity.url.clone());
-        self.tell_sources(&mut row, &settings, &principal);
+        self.tell_sources(&mut row, &session, &principal);
         if let Some(until) = hold::until(&self.store, &principal.login, now_ms()) {
             row.is_held(until);
         }
@@ -118,8 +117,8 @@ impl Look<'_> {
         Ok((row, Some(principal.identity)))
     }
 
-    fn tell_sources(&self, row: &mut Row, settings: &Settings, principal: &Principal) {
-        let chosen = &principal.chosen;
+    fn tell_sources(&self, row: &mut Row, session: &Session, principal: &Principal) {
+        let (settings, chosen) = (session.settings, &principal.chosen);
         let url = settings.words_of_source("url", chosen.url);
         row.fields.push(format!("url: {}, {url}", chosen.base.as_str()));
         for (name, value) in &chosen.plain {
@@ -130,7 +129,7 @@ impl Look<'_> {
             let name = &field.name;
             let source = settings.words_of_secret_source(name, chosen);
             let ring = self.ring.as_ref().filter(|_| settings.keyring);
-            let look = ring.map(|ring| ring.look(&chosen.keyring_user(name)));
+            let look = ring.map(|ring| ring.look(&session.keyring_users(name, chosen)));
             row.tell_of_secret(name, source, look.as_ref());
         }
     }

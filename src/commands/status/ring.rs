@@ -18,7 +18,19 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    pub(super) fn look(&self, user: &str) -> Look {
+    /// The first of these users that has an entry counts.
+    pub(super) fn look(&self, users: &[String]) -> Look {
+        let mut look = Look::Absent(String::new());
+        for user in users {
+            look = self.look_at(user);
+            if matches!(look, Look::Kept) {
+                break;
+            }
+        }
+        look
+    }
+
+    fn look_at(&self, user: &str) -> Look {
         if let Some(why) = self.unknown.borrow().clone() {
             return Look::Unknown(why);
         }

@@ -4,10 +4,8 @@ use std::error::Error as Cause;
 
 use keyring::Entry;
 
-use super::{No, broken};
+use super::{Answer, No, broken};
 use crate::error::Error;
-
-type Answer = Result<(), No>;
 
 pub(super) fn is_there(_ask: bool) -> Answer {
     match Entry::store_status() {
@@ -24,7 +22,7 @@ pub(super) fn is_unlocked(_user: &str) -> Answer {
     Ok(())
 }
 
-pub(super) fn is_kept(_user: &str) -> Result<bool, No> {
+pub(super) fn is_kept(_user: &str) -> Answer<bool> {
     Err(No::Broken(Error::credential(
         "the keyring is not looked into, since it might open a dialog",
     )))
