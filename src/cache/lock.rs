@@ -12,6 +12,7 @@ use super::store::Store;
 use crate::error::{Error, Result};
 use crate::time::clock;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 /// A wait shorter than this is not worth a word.
 const SILENT: Duration = Duration::from_secs(1);
@@ -173,10 +174,10 @@ fn waiting(waiter: Waiter<'_>, state: &State) -> String {
 
 fn in_vain(waiter: Waiter<'_>, state: &State) -> Error {
     Error::unreachable(format!(
-        "{}: waiting for another tok{} took longer than {} s",
+        "{}: waiting for another tok{} took longer than {}",
         waiter.what,
         process(state),
-        waiter.deadline.limit().as_secs_f32()
+        duration::words(waiter.deadline.limit())
     ))
 }
 

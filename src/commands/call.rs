@@ -8,6 +8,7 @@ use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Session, Settings, folders, variable};
+use crate::options::PROFILE;
 use crate::output::{Given, Usage, mask};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
@@ -49,13 +50,13 @@ impl<'a> Prepared<'a> {
         let profiles = app.profiles(vendor)?;
         let name = match &call.profile {
             Some(name) => Some(name.clone()),
-            None => variable::read("TOK_PROFILE")?,
+            None => variable::of(&PROFILE)?,
         };
         let profile = get(&profiles, &vendor.name, name.as_deref())?;
         let variable = call.variable.clone().or_else(|| profile.variable.clone());
         let variable = variable.unwrap_or_else(|| vendor.token_variable());
         variable::check_name(&variable).map_err(Error::usage)?;
-        let mut settings = Settings::of(vendor, &app.catalogue, &profiles, profile);
+        let mut settings = Settings::of(vendor, &app.catalogue, &profiles, profile)?;
         settings.flags = call.flags.clone();
         settings.named = call.profile.is_some();
         settings.no_input |= call.no_input;
