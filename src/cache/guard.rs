@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
 use super::store::Store;
-use crate::disk::lock::{self, Lock};
-use crate::disk::private;
+use crate::disk::lock::{Lock, LockFile};
 use crate::error::Error;
 use crate::time::clock;
 
@@ -38,49 +37,39 @@ pub(super) struct Failure {
     pub(super) fingerprint: Option<Fingerprint>,
 }
 
-/// The lock file, open but not locked.
-#[derive(Debug)]
-pub(super) struct LockFile(File);
-
-impl LockFile {
-    /// Nothing where there can be none.
-    pub(super) fn open(store: &Store, name: &str) -> Option<Self> {
-        store.make().ok()?;
-        let name = format!("{name}.lock");
-        let mut options = private::options();
-        let options = options.read(true).write(true).create(true).truncate(false);
-        private::open(&store.path(&name), options)
-            .map_err(|reason| store.warn_of(&name, &reason))
-            .ok()
-            .flatten()
-            .map(|(file, _)| Self(file))
-    }
-
-    /// Waits until this process has the lock or `meanwhile` has something better.
-    pub(super) fn wait<T>(&self, meanwhile: impl FnMut() -> Option<T>) -> Result<Lock, T> {
-        lock::wait(&self.0, meanwhile)
-    }
-
-    pub(super) fn read(&self) -> State {
+impl State {
+    pub(super) fn read(mut file: &File) -> Self {
         let mut bytes = Vec::new();
-        let mut file = &self.0;
         match file
             .rewind()
             .and_then(|()| file.take(MAX_STATE).read_to_end(&mut bytes))
         {
             Ok(_) => serde_json::from_slice(&bytes).unwrap_or_default(),
-            Err(_) => State::default(),
+            Err(_) => Self::default(),
         }
     }
 
-    fn write(&self, state: &State) {
-        let Ok(bytes) = serde_json::to_vec(state) else { return };
-        let mut file = &self.0;
+    fn write(&self, mut file: &File) {
+        let Ok(bytes) = serde_json::to_vec(self) else { return };
         let _ = file
             .rewind()
             .and_then(|()| file.write_all(&bytes))
             .and_then(|()| file.set_len(u64::try_from(bytes.len()).unwrap_or(0)));
     }
+}
+
+/// The file of a lock. Nothing where there can be none.
+pub(super) fn open(store: &Store, name: &str) -> Option<LockFile> {
+    store.make().ok()?;
+    let name = format!("{name}.lock");
+    LockFile::open(store.path(&name))
+        .map_err(|reason| store.warn_of(&name, &reason))
+        .ok()
+}
+
+/// The lock of that name, if nobody has it now.
+pub(super) fn take_free(store: &Store, name: &str) -> Option<LockFile> {
+    LockFile::take_free(store.path(&format!("{name}.lock")))
 }
 
 /// The right to ask, until it is dropped or the process ends in whatever way.
@@ -98,7 +87,7 @@ impl Guard {
         if lock != Lock::Taken {
             return Self::unlocked();
         }
-        let state = file.read();
+        let state = State::read(&file.file);
         let guard = Self {
             file: Some(file),
             state: RefCell::new(state),
@@ -148,7 +137,7 @@ impl Guard {
         let mut state = self.state.borrow_mut();
         how(&mut state);
         if let Some(file) = &self.file {
-            file.write(&state);
+            state.write(&file.file);
         }
     }
 }

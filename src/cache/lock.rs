@@ -4,10 +4,11 @@
 //! cache in between and takes a token, or a failure, as soon as there is one. What a failure is worth depends on when one
 //! began to need the token: whoever began after it makes an attempt of its own. Where there are no locks everybody asks.
 
+use std::fs::File;
 use std::time::{Duration, Instant};
 
 use super::fingerprint::Fingerprint;
-use super::guard::{Failure, Guard, LockFile, State};
+use super::guard::{self, Failure, Guard, State};
 use super::store::Store;
 use crate::error::{Error, Result};
 use crate::time::clock;
@@ -49,7 +50,7 @@ pub(crate) fn acquire<T>(
     mut look: impl FnMut() -> Option<T>,
     is_own: impl FnMut(&Fingerprint) -> bool,
 ) -> Result<Turn<T>> {
-    let Some(file) = LockFile::open(store, name) else {
+    let Some(file) = guard::open(store, name) else {
         return Ok(Turn::Held(Guard::unlocked()));
     };
     let mut failures = Failures {
@@ -57,26 +58,26 @@ pub(crate) fn acquire<T>(
         is_own,
         strange: None,
     };
-    let mut outcome = || {
+    let mut outcome = |file: &File| {
         let found = look().map(Turn::Found);
-        found.or_else(|| failures.shared(file.read()).map(Turn::Failed))
+        found.or_else(|| failures.shared(State::read(file)).map(Turn::Failed))
     };
     let mut wait = Wait::new(store, waiter);
-    match file.wait(|| outcome().map(Ok).or_else(|| wait.end(&file.read()).map(Err))) {
+    match file.wait(|file| outcome(file).map(Ok).or_else(|| wait.end(&State::read(file)).map(Err))) {
         Err(outcome) => outcome,
         // Asked once more, so that whoever gets the lock has seen what the last holder left.
-        Ok(tried) => Ok(outcome().unwrap_or_else(|| Turn::Held(Guard::of(file, tried)))),
+        Ok((file, tried)) => Ok(outcome(&file.file).unwrap_or_else(|| Turn::Held(Guard::of(file, tried)))),
     }
 }
 
 /// Waits for the lock of that name and nothing else. The error is that of waiting in vain.
 pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guard> {
-    let Some(file) = LockFile::open(store, name) else {
+    let Some(file) = guard::open(store, name) else {
         return Ok(Guard::unlocked());
     };
     let mut wait = Wait::new(store, waiter);
-    let lock = file.wait(|| wait.end(&file.read()))?;
-    Ok(Guard::of(file, lock))
+    let (file, tried) = file.wait(|file| wait.end(&State::read(file)))?;
+    Ok(Guard::of(file, tried))
 }
 
 /// One wait from its first try on.

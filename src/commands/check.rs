@@ -29,7 +29,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
         return Err(Error::usage(last));
     }
     let Ok(definition) = proven else { return Ok(()) };
-    if let Some(remark) = lint::remark(&definition) {
+    for remark in lint::remarks(&definition) {
         voice.warn(&format!("{shown}: {remark}"));
     }
     let what = match definition.examples.len() {

@@ -13,7 +13,7 @@ use crate::definition::schema::Field;
 use crate::definition::value::Value;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
-use crate::inputs::config_edit::{self, Change};
+use crate::inputs::config_edit::{self, Change, Turn};
 use crate::inputs::{Chosen, Session, Source, first_line, keyring};
 use crate::time::clock;
 use crate::time::duration;
@@ -72,14 +72,17 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     if verify == Verify::Yes {
         try_them(&need)?;
     }
-    if let Err(error) = keep_secrets(&session, &principal.chosen, &to_keep) {
+    let kept = Turn::take(&settings.config_path, &session.deadline).and_then(|turn| {
+        keep_secrets(&session, &principal.chosen, &to_keep).map_err(|error| error.of(&vendor.name))?;
+        Ok(turn)
+    });
+    let turn = kept.inspect_err(|_| {
         // All or nothing: a token without its secret would hide for a while that the login was not kept.
         let _ = entry::forget(need.store, &principal.identity);
-        return Err(error.of(&vendor.name));
-    }
+    })?;
     let profile = &settings.profile;
     let change = change(call, &principal.chosen, profile, &to_keep);
-    config_edit::write(&settings.config_path, &vendor.name, profile.name.as_deref(), change)?;
+    turn.write(&vendor.name, profile.name.as_deref(), change)?;
     tell(&session, &to_keep, verify);
     Ok(())
 }
@@ -192,7 +195,9 @@ fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&str]) -> Cha
             .set
             .extend(span.map(|span| (key.to_owned(), format!("{}s", span.as_secs()).into())));
     }
-    match chosen.way.first().filter(|_| chosen.is_told_by_secret_alone()) {
+    let is_secret = |name: &String| vendor.definition.field(name).is_some_and(|field| field.secret);
+    // A plain field shows by itself which way is taken.
+    match chosen.way.first().filter(|_| chosen.way.iter().all(is_secret)) {
         Some(first) => change.set.push(("way".to_owned(), first.into())),
         None if profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
             change.remove.push("way".to_owned());

@@ -75,6 +75,44 @@ fn a_logout_forgets_every_token_of_the_login_whatever_it_was_asked_for_with() {
 }
 
 #[test]
+fn a_logout_takes_what_killed_processes_left() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    tok.run(["modulus"]).ok();
+    let entry = tok.entry_path();
+    let of_this_token = format!(".tok-{}.tmp", entry.file_name().unwrap().to_str().unwrap());
+    let token = fs::read_to_string(&entry).unwrap();
+    let mut tok = tok.write("config/.config-Ab3xYz", "[modulus]\n");
+    for name in [&of_this_token, ".tok-Ab3xYz.tmp"] {
+        tok = tok.write(&format!("cache/{name}"), &token);
+    }
+    tok.run(["logout", "modulus"]).ok().says("forgot 1 token\n");
+    assert_eq!(tok.kept("tmp"), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!(fs::read_dir(tok.config_folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_logout_finds_the_token_of_a_login_with_a_list() {
+    let server = Server::start();
+    server.behave(answer(200, r#"{"token": "a-token"}"#).on("/login"));
+    let definition = "about = 'x'\n[[field]]\nname = 'user'\nhelp = 'x'\nperson = true\n\
+                      [[field]]\nname = 'right'\nhelp = 'x'\nkind = 'list'\n\
+                      [login]\npath = '/login'\njson = { user = '{user}', rights = '{right}' }\n\
+                      [answer]\ntoken = '/token'\nlifetime = '1h'\n";
+    let tok = Tok::new().own_vendor("lists", definition).env("TOK_LISTS_USER", "jo");
+    let tok = tok.env("TOK_LISTS_URL", server.url());
+    let reader = tok.clone().env("TOK_LISTS_RIGHT", "read");
+    let both = tok.env("TOK_LISTS_RIGHT", "read,write");
+    for one in [&reader, &both] {
+        one.run(["lists"]).ok();
+    }
+    both.run(["logout", "lists"]).ok().says("forgot 1 token\n");
+    reader.run(["lists"]).ok();
+    assert_eq!(server.requests().len(), 2);
+    reader.run(["logout", "lists"]).ok().says("forgot 1 token\n");
+}
+
+#[test]
 fn a_logout_of_one_profile_leaves_the_others() {
     let Some(keyring) = Keyring::unlocked() else { return };
     let server = Server::start();

@@ -10,11 +10,12 @@ use super::call::{Prepared, store};
 use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
 use crate::cache::identity::Identity;
+use crate::cache::prune;
 use crate::cache::store::Store;
 use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
-use crate::inputs::{Session, keyring};
+use crate::inputs::{Chosen, Session, config_edit, keyring};
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal, Revoked};
@@ -59,6 +60,10 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
     } else {
         work.forget_target(&vendor)?;
     }
+    prune::remove_left_overs(&store);
+    if let Some(folder) = &app.config_folder {
+        config_edit::remove_left_overs(&folder.join("config.toml"));
+    }
     voice.notice(&format!("{}: {}", vendor.name, work.words()));
     let mut failures = work.failures.into_iter();
     let first = failures.next();
@@ -85,6 +90,16 @@ fn revoke(need: &Need, entry: &Entry) -> Result<()> {
         Revoked::Before(words) => format!("{}: the vendor does not know the token any more: {words}", vendor.name),
     });
     Ok(())
+}
+
+/// Whether the keyring had the secret.
+fn delete(session: &Session, chosen: &Chosen, name: &str) -> Result<bool> {
+    let dialog = session.can_show_dialog();
+    let mut had = false;
+    for user in session.keyring_users(name, chosen) {
+        had |= keyring::delete(&user, dialog, &session.deadline)?;
+    }
+    Ok(had)
 }
 
 impl Work<'_> {
@@ -198,8 +213,7 @@ impl Work<'_> {
         }
         let chosen = &principal.chosen;
         for field in chosen.secrets(&chosen.vendor.definition.login) {
-            let user = chosen.keyring_user(&field.name);
-            match keyring::delete(&user, session.can_show_dialog(), &session.deadline) {
+            match delete(session, chosen, &field.name) {
                 Ok(true) => self.secrets.push(field.name.clone()),
                 Ok(false) => {}
                 Err(error) => {

@@ -87,7 +87,7 @@ fn configured(
 ) -> (Row, Option<Identity>) {
     let settings = Settings {
         no_input: true,
-        ..Settings::of(vendor, &app.catalogue, profile.clone(), profiles.path.clone())
+        ..Settings::of(vendor, &app.catalogue, profiles, profile.clone())
     };
     let session = Session::new(&settings, Deadline::after(Duration::ZERO), voice);
     let mut row = Row::new(&vendor.name, profile.name.clone());
