@@ -62,7 +62,7 @@ impl<'a> Turn<'a> {
         let before = match text::file::read(self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(Error::other(error.at(self.path))),
         };
         let after = edited(&before, vendor, profile, change)
             .map_err(|why| Error::usage(format!("{}: {why}", self.path.display())))?;

@@ -107,7 +107,7 @@ impl<'a> Settings<'a> {
         let elsewhere = matches!(chosen.url, Some(Source::Flag | Source::Variable));
         match self.profile_origin() {
             Some(own) => own == chosen.base.origin(),
-            None => !elsewhere || self.vendor.definition.url.is_none(),
+            None => !elsewhere,
         }
     }
 

@@ -23,6 +23,40 @@ fn everywhere(server: &Server) -> Tok {
 }
 
 #[test]
+fn a_command_whose_profile_names_no_url_is_never_run_for_whatever_url_is_given() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .knows("oauth2")
+        .without("TOK_OAUTH2_CLIENT_SECRET");
+    let ran = tok.home().join("ran");
+    let table = format!(
+        "client-secret-command = \"echo >'{}'; echo secret-of-command\"\n",
+        ran.display()
+    );
+    for (header, target) in [("oauth2", "oauth2"), ("oauth2.work", "oauth2@work")] {
+        let config = format!("[{header}]\nscope = 'x'\n{table}");
+        let one = tok.clone().config(&config);
+        let output = one.run([target]).fails(2);
+        output
+            .says("config.toml:3: client-secret-command needs a url in ")
+            .says(&format!("[{header}]"))
+            .says("\nhint: the vendor has none of its own");
+        one.run([target, "--url", "https://elsewhere.example"]).fails(2);
+        assert!(!ran.exists());
+        // With one of its own it is run for that and for no other.
+        let one = tok
+            .clone()
+            .config(&format!("{config}url = '{}/elsewhere'\n", "https://own.example"));
+        one.run([target, "--url", &server.url()])
+            .fails(3)
+            .says("client-secret-command is not run");
+        assert!(!ran.exists());
+    }
+    server.untouched();
+}
+
+#[test]
 fn a_plain_field_comes_from_flag_named_profile_variable_and_default_profile_in_this_order() {
     let server = lenient();
     let tok = everywhere(&server);
