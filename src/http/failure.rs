@@ -42,8 +42,8 @@ impl Failure {
         let unreachable = |why: &str| Error::unreachable(format!("{whom} could not be reached: {why}"));
         let vendor = |why: &str| Error::vendor(format!("{whom}: the answer {why}"));
         match self.cause {
-            E::Timeout(Timeout::Connect) => unreachable("the connection timed out"),
-            E::Timeout(_) => unreachable(&format!("no complete answer within {limit:?}")),
+            E::Timeout(Timeout::Connect) => unreachable("the connection timed out").within(limit),
+            E::Timeout(_) => unreachable(&format!("no complete answer within {limit:?}")).within(limit),
             E::BodyExceedsLimit(_) => vendor("is larger than 1 MiB"),
             E::LargeResponseHeader(..) => vendor("has too long a head"),
             _ if self.stage == Stage::Answering => match self.cause {

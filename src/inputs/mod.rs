@@ -22,6 +22,7 @@ pub(crate) mod variable;
 mod ways;
 
 pub(crate) use chosen::Chosen;
+pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;
 pub(crate) use source_of_secret::SecretSource;

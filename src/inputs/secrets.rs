@@ -8,20 +8,51 @@ use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
+/// What is known of a secret before a person is asked.
+#[derive(Debug)]
+pub(crate) enum Unasked {
+    Found(Secret),
+    /// Of an optional one.
+    Absent,
+    /// Only a person can tell.
+    Person,
+}
+
 impl Session<'_> {
     /// The value, or exit 3 with every way that would work here. `None` for an optional one that no source has: nobody is
     /// asked for it.
-    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Option<Secret>> {
+    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         if let Some(secret) = self.known(&field.name) {
             return Ok(Some(secret));
         }
-        let secret = match self.kept_secret(field, chosen, &asking)? {
+        let secret = match self.kept_secret(field, chosen)? {
             Some(secret) => secret,
             None if field.optional => return Ok(None),
-            None => self.typed_secret(field, chosen, true, asking)?,
+            None => self.typed_secret(field, chosen, true)?,
         };
         self.remember(&field.name, secret.clone());
         Ok(Some(secret))
+    }
+
+    /// The same where no person is asked, neither by a prompt nor by the keyring.
+    pub(crate) fn secret_unasked(&self, field: &Field, chosen: &Chosen) -> Result<Unasked> {
+        if let Some(secret) = self.known(&field.name) {
+            return Ok(Unasked::Found(secret));
+        }
+        let secret = match self.given_secret(&field.name, chosen)? {
+            Some(secret) => Some(secret),
+            None if self.settings.keyring && self.can_show_dialog() => return Ok(Unasked::Person),
+            None => self.keyring_secret(&field.name, chosen)?,
+        };
+        match secret {
+            Some(secret) => {
+                self.remember(&field.name, secret.clone());
+                Ok(Unasked::Found(secret))
+            }
+            None if field.optional => Ok(Unasked::Absent),
+            None if self.terminal().is_some() => Ok(Unasked::Person),
+            None => Err(self.missing_secret(field, chosen, self.can_keep())),
+        }
     }
 
     /// Whether it is there without a person being asked. A source that is broken, or that would open a dialog, has none.
@@ -47,29 +78,26 @@ impl Session<'_> {
     }
 
     /// `keepable` says whether `tok login` may be a way out.
-    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
+    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
-        asking(true);
-        let answer = self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)));
-        asking(false);
-        answer
+        self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)))
     }
 
     /// For `tok login`, which shall find out a new one: not from the keyring.
     pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<Secret> {
         match self.given_secret(&field.name, chosen)? {
             Some(secret) => Ok(secret),
-            None => self.typed_secret(field, chosen, false, |_| ()),
+            None => self.typed_secret(field, chosen, false),
         }
     }
 
     /// From every source but the prompt.
-    fn kept_secret(&self, field: &Field, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+    fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         match self.given_secret(&field.name, chosen)? {
             Some(secret) => Ok(Some(secret)),
-            None => self.keyring_secret(&field.name, chosen, asking),
+            None => self.keyring_secret(&field.name, chosen),
         }
     }
 
@@ -104,16 +132,9 @@ impl Session<'_> {
         }
     }
 
-    fn keyring_secret(&self, name: &str, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let dialog = self.settings.keyring && self.can_show_dialog();
-        if dialog {
-            asking(true);
-        }
-        let found = self.keyring_secret_with(name, chosen, dialog);
-        if dialog {
-            asking(false);
-        }
-        found
+        self.keyring_secret_with(name, chosen, dialog)
     }
 
     fn keyring_secret_with(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {

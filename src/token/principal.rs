@@ -45,7 +45,7 @@ impl<'a> Principal<'a> {
             let fields = chosen.secrets(&chosen.vendor.definition.login);
             let secrets = fields
                 .into_iter()
-                .filter_map(|field| session.secret(field, &chosen, |_| ()).transpose());
+                .filter_map(|field| session.secret(field, &chosen).transpose());
             Some(secrets.collect::<Result<_>>()?)
         } else {
             None

@@ -68,9 +68,9 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         principal: &principal,
         session: &session,
         store: &store(session.voice)?,
-        // Nobody else's token and nobody else's failure says anything of what was entered here.
-        began: i64::MAX,
         fresh: true,
+        // Nobody else's token and nobody else's failure says anything of what was entered here.
+        alone: true,
         min_ttl: None,
         no_cache: call.no_cache,
     };

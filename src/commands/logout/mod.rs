@@ -163,8 +163,8 @@ impl Work<'_> {
             principal: &principal,
             session: &session,
             store,
-            began: self.app.began,
             fresh: false,
+            alone: false,
             min_ttl: None,
             no_cache: false,
         };
