@@ -63,6 +63,8 @@ mod own_failures;
 mod own_vendors;
 mod pauses;
 mod persons;
+#[cfg(target_os = "linux")]
+mod places;
 mod profiles;
 #[cfg(unix)]
 mod prompts;
