@@ -1,6 +1,6 @@
 //! One attempt to send a request, on a connection of its own.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -9,22 +9,28 @@ use std::thread;
 use ureq::config::Config;
 use ureq::http::{self, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, TcpConnector, Transport,
 };
 use ureq::{Agent, Proxy, ProxyProtocol, Timeout};
 
 use super::failure::{Failure, Stage};
+use super::room::OnThisThread;
 use super::{Answer, Call};
 use crate::time::deadline::Deadline;
 
 const LARGEST_BODY: u64 = 1 << 20;
 
-type Outcome = Result<Answer, Failure>;
+pub(super) type Outcome = Result<Answer, Failure>;
 
-/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte.
-pub(super) fn attempt(proxy: Option<&Proxy>, roots: &RootCerts, call: &Call, deadline: &Deadline) -> Outcome {
+/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte. The outer
+/// error is that of this machine.
+pub(super) fn attempt(
+    proxy: Option<&Proxy>,
+    roots: &RootCerts,
+    call: &Call,
+    deadline: &Deadline,
+) -> io::Result<Outcome> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -37,19 +43,14 @@ pub(super) fn attempt(proxy: Option<&Proxy>, roots: &RootCerts, call: &Call, dea
         .build();
     let call = call.clone();
     let (sender, receiver) = mpsc::channel();
-    let asking = thread::Builder::new().spawn(move || sender.send(exchange(config, call)));
-    if let Err(error) = asking {
-        return Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Io(error),
-        });
-    }
-    receiver.recv_timeout(deadline.remaining()).unwrap_or_else(|_| {
+    thread::Builder::new().spawn(move || sender.send(exchange(config, call)))?;
+    let late = |_| {
         Err(Failure {
             stage: Stage::Asking,
             cause: ureq::Error::Timeout(Timeout::Global),
         })
-    })
+    };
+    Ok(receiver.recv_timeout(deadline.remaining()).unwrap_or_else(late))
 }
 
 fn exchange(config: Config, call: Call) -> Outcome {
@@ -60,7 +61,7 @@ fn exchange(config: Config, call: Call) -> Outcome {
             .chain(TcpConnector::default())
             .chain(connected.clone())
             .chain(RustlsConnector::default());
-    let agent = Agent::with_parts(config, connector, DefaultResolver::default());
+    let agent = Agent::with_parts(config, connector, OnThisThread);
     let (head, body) = call.into_parts();
     let response = match body {
         Some(bytes) => agent.run(http::Request::from_parts(head, bytes)),

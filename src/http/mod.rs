@@ -9,9 +9,11 @@
 mod attempt;
 mod failure;
 mod proxy;
+mod room;
 mod roots;
 mod tls;
 
+use std::io;
 use std::thread;
 use std::time::Duration;
 
@@ -21,7 +23,8 @@ use ureq::http::{self, HeaderName, HeaderValue, Uri, header};
 use ureq::tls::RootCerts;
 
 use self::attempt::attempt;
-use self::failure::Whom;
+use self::failure::{Whom, reason};
+use self::room::expect_room;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
@@ -131,6 +134,11 @@ fn to_header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue)> {
 
 fn send_through(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: Voice) -> Result<Answer> {
     let whom = whom(call.uri(), proxy);
+    let lacking = |why: io::Error| {
+        let why = reason(&why.to_string());
+        Error::other(format!("{}: no request can be made: {why}", whom.name))
+    };
+    expect_room().map_err(lacking)?;
     let roots = if whom.plain {
         RootCerts::PlatformVerifier
     } else {
@@ -138,7 +146,7 @@ fn send_through(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: 
     };
     let mut retries = 0..RETRIES;
     loop {
-        let failure = match attempt(proxy, &roots, call, deadline) {
+        let failure = match attempt(proxy, &roots, call, deadline).map_err(lacking)? {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };

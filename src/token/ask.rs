@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::hold::{Credentials, pause_of};
 use super::turn::Stop;
 use super::{Need, Provenance};
@@ -21,7 +19,7 @@ use crate::http::{self, Answer};
 use crate::inputs::Unasked;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::{now_ms, span_ms};
+use crate::time::clock::{date, now_ms, span_ms};
 use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
@@ -61,7 +59,8 @@ pub(crate) enum Revoked {
 /// An answer with what is needed to read it.
 struct Exchanged {
     answer: Answer,
-    sent_at: Timestamp,
+    /// In milliseconds.
+    sent_at: i64,
     redactor: Redactor,
 }
 
@@ -174,7 +173,7 @@ impl<'a> Need<'a> {
         let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Refusal)?;
         Ok(Issued {
             grant,
-            asked_at: exchanged.sent_at.as_millisecond(),
+            asked_at: exchanged.sent_at,
             provenance,
             has_rotated: false,
             turn: None,
@@ -191,11 +190,11 @@ impl<'a> Need<'a> {
         let name = &self.vendor().name;
         self.keep_pause()?;
         let sent = secrets.clone();
-        let sent_at = Timestamp::now();
+        let sent_at = now_ms();
         let inputs = Inputs {
             plain: &self.principal.chosen.plain,
             secrets,
-            now: sent_at,
+            now: date(sent_at),
         };
         let request = request::build(exchange, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
@@ -204,7 +203,7 @@ impl<'a> Need<'a> {
         let answer = http::send(&request, deadline, self.session.voice).map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
-            let seconds = pause_of(&answer, sent_at);
+            let seconds = pause_of(&answer, date(sent_at));
             self.say(
                 pause::put(self.store, &self.principal.chosen.base.origin(), seconds, now_ms()),
                 "",
@@ -221,7 +220,7 @@ impl<'a> Need<'a> {
         Context {
             rules: &self.vendor().definition.answer,
             plain: &self.principal.chosen.plain,
-            sent_at: exchanged.sent_at,
+            sent_at: date(exchanged.sent_at),
             redactor: &exchanged.redactor,
         }
     }

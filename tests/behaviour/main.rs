@@ -51,6 +51,8 @@ mod keyring;
 mod killed;
 mod leaks;
 #[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
 mod login;
 #[cfg(target_os = "linux")]
 mod logout;
