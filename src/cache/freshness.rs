@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use crate::time::clock::{between, span_ms};
+use crate::time::duration;
 
 const MARGIN: i64 = 60_000;
 
@@ -84,15 +85,16 @@ impl fmt::Display for Freshness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FreshUntil { left, .. } => {
-                write!(formatter, "valid for {} s", left.as_secs())
+                write!(formatter, "valid for {}", duration::words(*left))
             }
             Self::ExpiringSoon { left, margin, .. } => write!(
                 formatter,
-                "valid for {} s only, less than {} s",
-                left.as_secs(),
-                margin.as_secs_f32().ceil()
+                "valid for {} only, less than {}",
+                duration::words(*left),
+                // Rounded up, since what is left is rounded down.
+                duration::words(*margin + Duration::from_millis(999))
             ),
-            Self::Expired { since } => write!(formatter, "ended {} s ago", since.as_secs()),
+            Self::Expired { since } => write!(formatter, "ended {} ago", duration::words(*since)),
             Self::Forced => formatter.write_str("asked for before this call began"),
         }
     }

@@ -17,6 +17,7 @@ use super::guard::{self, AttemptId, Failure, Guard, State};
 use super::store::Store;
 use crate::error::{Error, Result};
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 /// A wait shorter than this is not worth a word.
 const SILENT: Duration = Duration::from_secs(1);
@@ -209,10 +210,10 @@ fn in_vain(waiter: Waiter<'_>, file: &File) -> Error {
         Work::Person { .. } => ",",
     };
     Error::unreachable(format!(
-        "{}: waiting for {}{comma} took longer than {} s",
+        "{}: waiting for {}{comma} took longer than {}",
         waiter.what,
         holder(waiter, file),
-        waiter.deadline.limit().as_secs_f32()
+        duration::words(waiter.deadline.limit())
     ))
     .own()
 }

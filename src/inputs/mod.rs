@@ -13,6 +13,7 @@ pub(crate) mod first_line;
 pub(crate) mod folders;
 mod given;
 pub(crate) mod keyring;
+mod missing;
 mod plain;
 mod secrets;
 mod session;

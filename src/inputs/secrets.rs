@@ -192,34 +192,4 @@ impl Session<'_> {
     pub(crate) fn can_keep(&self) -> bool {
         self.settings.keyring && keyring::is_there(self.can_show_dialog(), &self.deadline).is_ok()
     }
-
-    /// `keeping` says whether `tok login` is a way out.
-    fn missing_secret(&self, field: &Field, chosen: &Chosen, keeping: bool) -> Error {
-        let settings = self.settings;
-        let name = &field.name;
-        let skipped = if settings.profile.commands.contains_key(name) && !settings.is_own_origin(chosen) {
-            let origin = chosen.base.origin();
-            format!("the profile's {name}-command is not run, since it does not belong to {origin}; ")
-        } else {
-            String::new()
-        };
-        let flags = if settings.flags.accepted {
-            format!("pipe it to --{name}-stdin, name a file with --{name}-file, ")
-        } else {
-            String::new()
-        };
-        let vendor = &settings.vendor.name;
-        let header = settings.profile.header(vendor);
-        let login = if keeping {
-            format!("keep it with `tok login {}`, ", settings.profile.target(vendor))
-        } else {
-            String::new()
-        };
-        Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
-            "{skipped}{login}{flags}set {}, or put a command that prints it into \
-             {name}-command in {header} of {}",
-            settings.vendor.variable_of(name),
-            settings.config_path.display()
-        ))
-    }
 }

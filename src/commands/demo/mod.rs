@@ -153,7 +153,7 @@ impl<'a> Demo<'a> {
             variables: false,
             keyring: false,
             no_input: true,
-            ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())
+            ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())?
         };
         let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice);
         let principal = Principal::identified(session.choose(false)?, &session)?;

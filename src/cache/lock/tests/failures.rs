@@ -1,4 +1,6 @@
 use super::*;
+use crate::cache::fingerprint::Fingerprints;
+use crate::secret::Secret;
 
 #[test]
 fn of_many_one_fails_and_all_take_its_failure() {
@@ -109,11 +111,12 @@ fn a_failure_of_another_secret_is_not_taken_and_compared_once() {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home);
     let limit = deadline(200);
-    let wait = |secret: &'static [u8]| {
+    let of = |secret: &str| Fingerprints::of(vec![Secret::new(secret)]);
+    let wait = |secret: &str| {
         let (mut guard, mut next, mut compared) = (Some(held(&store)), None, 0);
         let look = || {
             if let Some(guard) = guard.take() {
-                guard.failed(&Error::refused("acme: no"), Fingerprint::of(&[b"one"]).ok());
+                guard.failed(&Error::refused("acme: no"), of("one").latest().ok());
                 drop(guard);
                 next = Some(held(&store));
             }
@@ -121,10 +124,10 @@ fn a_failure_of_another_secret_is_not_taken_and_compared_once() {
         };
         let is_own = |left: &Fingerprint| {
             compared += 1;
-            left.matches(&[secret])
+            of(secret).contain(left)
         };
         (acquire(&store, NAME, waiter(&limit), look, is_own), compared)
     };
-    assert!(matches!(wait(b"one"), (Ok(Turn::Failed(_)), 1)));
-    assert!(matches!(wait(b"two"), (Err(_), 1)));
+    assert!(matches!(wait("one"), (Ok(Turn::Failed(_)), 1)));
+    assert!(matches!(wait("two"), (Err(_), 1)));
 }
