@@ -95,6 +95,8 @@ fn on_a_terminal_the_missing_fields_are_asked_for_in_order_and_the_secret_is_hid
         .wait()
         .ok()
         .prints("")
+        .says("crmcom: you log in with username and password; other ways to log in: authentication-code (")
+        .says("; identifier and pass-code (--identifier, TOK_CRMCOM_IDENTIFIER, or identifier in [crmcom] of ")
         .says("logged in")
         .says("tok crmcom")
         .says("tok exec crmcom");

@@ -57,6 +57,10 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         session
             .voice
             .notice(&format!("{name}: what you enter is kept {when}; Ctrl-C keeps nothing"));
+        if let Some(ways) = settings.other_ways() {
+            let way = way.join(" and ");
+            session.voice.notice(&format!("{name}: you log in with {way}; {ways}"));
+        }
     }
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
