@@ -1,4 +1,6 @@
 use super::*;
+use crate::cache::fingerprint::Fingerprints;
+use crate::secret::Secret;
 
 #[test]
 fn of_many_one_fails_and_all_take_its_failure() {
@@ -77,20 +79,21 @@ fn a_failure_of_another_secret_is_not_taken_and_compared_once() {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home);
     let before = clock::now_ms();
-    let fingerprint = Fingerprint::of(&[b"one"]).unwrap();
+    let of = |secret| Fingerprints::of(vec![Secret::new(secret)]);
+    let fingerprint = of("one").latest().unwrap();
     held(&store).failed(&Error::refused("acme: no"), Some(fingerprint));
     let limit = deadline(5_000);
-    let with = |secret: &'static [u8]| {
+    let with = |secret| {
         acquire(
             &store,
             NAME,
             waiter(&limit, before),
             || None,
-            |left| left.matches(&[secret]),
+            |left| of(secret).contain(left),
         )
     };
-    assert!(failure(with(b"one")).is_some());
-    assert!(failure(with(b"two")).is_none());
+    assert!(failure(with("one")).is_some());
+    assert!(failure(with("two")).is_none());
 
     let guard = held(&store);
     let mut compared = 0;
