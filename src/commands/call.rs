@@ -18,7 +18,6 @@ use crate::token::{self, Need, Obtained, Principal};
 /// A call with all that is set for it.
 #[derive(Debug)]
 pub(super) struct Prepared<'a> {
-    app: &'a App,
     pub(super) call: &'a Call,
     pub(super) settings: Settings<'a>,
     /// The variable that gets the token.
@@ -61,7 +60,6 @@ impl<'a> Prepared<'a> {
         settings.named = call.profile.is_some();
         settings.no_input |= call.no_input;
         Ok(Self {
-            app,
             call,
             settings,
             variable,
@@ -89,8 +87,8 @@ pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
         principal: &Principal::identified(session.choose(true)?, &session)?,
         session: &session,
         store: &store,
-        began: prepared.app.began,
         fresh: call.fresh,
+        alone: false,
         min_ttl: call.min_ttl.or(profile.min_ttl),
         no_cache: call.no_cache,
     })?;

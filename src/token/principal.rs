@@ -44,7 +44,7 @@ impl<'a> Principal<'a> {
             let fields = chosen.secrets(&chosen.vendor.definition.login);
             let secrets = fields
                 .into_iter()
-                .filter_map(|field| session.secret(field, &chosen, |_| ()).transpose());
+                .filter_map(|field| session.secret(field, &chosen).transpose());
             Some(Fingerprints::of(secrets.collect::<Result<_>>()?))
         } else {
             None

@@ -22,6 +22,7 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         expires_at: now + 900_000,
         extras: serde_json::from_str(r#"{"user":{"id":7}}"#).unwrap(),
         fingerprint: None,
+        attempt: None,
     }
 }
 

@@ -161,7 +161,7 @@ impl<'a> Demo<'a> {
             principal: &principal,
             session: &session,
             store: &store,
-            began: now_ms(),
+            alone: false,
             fresh: false,
             min_ttl: None,
             no_cache,

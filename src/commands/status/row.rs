@@ -152,7 +152,14 @@ impl Row {
 
     pub(super) fn tell_of(&mut self, entry: &Entry, min_ttl: Option<Duration>) {
         let now = now_ms();
-        let freshness = Freshness::of(entry, now, Demand { min_ttl, since: None });
+        let freshness = Freshness::of(
+            entry,
+            now,
+            Demand {
+                min_ttl,
+                another: false,
+            },
+        );
         self.state = match freshness {
             Freshness::FreshUntil { .. } => State::Valid,
             Freshness::ExpiringSoon { .. } => State::Ending,
