@@ -128,16 +128,28 @@ fn try_them(need: &Need) -> Result<()> {
         _ => error,
     })?;
     hide_in_job(&obtained.token, need.session.voice)?;
+    let (vendor, voice) = (need.principal.chosen.vendor, need.session.voice);
     let lasts = obtained.expires_at.map(|end| {
         let left = clock::between(clock::now_ms(), end);
         format!("; the token lasts {}", duration::words(left))
     });
-    need.session.voice.notice(&format!(
+    voice.notice(&format!(
         "{}: logged in at {}{}",
-        need.principal.chosen.vendor.name,
+        vendor.name,
         need.principal.chosen.base.origin(),
         lasts.unwrap_or_default()
     ));
+    if obtained.expires_at.is_none() {
+        let remedy = vendor.path.as_ref().map(|path| {
+            let path = path.display();
+            format!("; 'lifetime' in [answer] of {path} can say it")
+        });
+        voice.warn(&format!(
+            "{}: the vendor does not say how long the token lasts, so it is not kept, and every call logs in{}",
+            vendor.name,
+            remedy.unwrap_or_default()
+        ));
+    }
     Ok(())
 }
 
