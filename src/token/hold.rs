@@ -132,6 +132,11 @@ impl Need<'_> {
         match refusal.cause {
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
+            Cause::Vendor if refusal.is_elsewhere => error.with_hint(format!(
+                "look at the URL, {}; --url, {} or url in the profile gives another",
+                self.principal.chosen.base.as_str(),
+                self.vendor().variable_of("url")
+            )),
             Cause::Request | Cause::Vendor => error,
         }
     }
