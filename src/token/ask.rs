@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::http::{self, Answer};
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::{now_ms, span_ms};
+use crate::time::clock::{self, now_ms, span_ms};
 use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
@@ -169,7 +169,7 @@ impl Need<'_> {
         let name = &self.vendor().name;
         self.keep_pause()?;
         let sent = secrets.clone();
-        let sent_at = Timestamp::now();
+        let sent_at = clock::now();
         let inputs = Inputs {
             plain: &self.principal.chosen.plain,
             secrets,
