@@ -299,6 +299,18 @@ fn the_rules_for_answers_and_the_use_name_the_line() {
             "7: [answer] 'lifetime': 'long' is not a duration such as 90s, 15m, 1h30m or 7d",
         ],
     );
+    for lifetime in ["0", "3653d", "99999999999999d"] {
+        let said = "4: [answer] 'lifetime': a token lasts from a second to ten years";
+        says(
+            &[
+                TOP,
+                "[login]\n",
+                "[answer]\n",
+                &format!("lifetime = '{lifetime}'\ntoken = '/t'\n"),
+            ],
+            &[said],
+        );
+    }
     ends(
         "[use]\nheader = 'X: {token}'\nquery = 't={token}'",
         "1: [use] takes 'header' or 'query', not both",
