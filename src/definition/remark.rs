@@ -2,10 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::example;
-use super::person;
 use super::pointers::{self, Sought};
 use super::schema::{Definition, Example, Of};
+use super::{example, person};
 use crate::text::words;
 
 /// One sentence each, fit for a message.
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_built_in_vendor_leaves_nothing_to_remark_on() {
+    fn a_built_in_vendor_leaves_nothing_to_remark_on_but_a_way_that_is_only_a_secret() {
         for vendor in Catalogue::new(None).all().0 {
             let only_a_secret = |remark: &String| remark.starts_with("the way 'authentication-code': ");
             assert!(remarks(&vendor.definition).iter().all(only_a_secret), "{}", vendor.name);

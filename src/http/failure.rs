@@ -11,6 +11,7 @@ use ureq::Timeout;
 
 use super::tls;
 use crate::error::Error;
+use crate::time::duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -56,8 +57,10 @@ impl Failure {
         };
         let perhaps_tls = |error: Error| if *plain { error.with_hint(TLS) } else { error };
         match self.cause {
-            E::Timeout(Timeout::Connect) => unreachable("the connection timed out"),
-            E::Timeout(_) => unreachable(&format!("no complete answer within {limit:?}")),
+            E::Timeout(Timeout::Connect) => unreachable("the connection timed out").within(limit),
+            E::Timeout(_) => {
+                unreachable(&format!("no complete answer within {}", duration::words(limit))).within(limit)
+            }
             E::BodyExceedsLimit(_) => vendor("is larger than 1 MiB"),
             E::LargeResponseHeader(..) => vendor("has too long a head"),
             _ if self.stage == Stage::Answering => match self.cause {

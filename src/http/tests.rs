@@ -197,7 +197,7 @@ fn an_answer_that_drips_ends_at_the_deadline() {
         assert_eq!(error.exit, Exit::Unreachable);
         assert_eq!(
             error.text(),
-            format!("{} could not be reached: no complete answer within 1s", vendor.address)
+            format!("{} could not be reached: no complete answer within 1 s", vendor.address)
         );
         assert_eq!(vendor.connections(), 1);
     }
@@ -429,7 +429,7 @@ fn a_proxy_that_drips_ends_at_the_deadline() {
     let began = Instant::now();
     let error = through(&format!("http://{}", proxy.address));
     assert!(began.elapsed() < Duration::from_secs(2));
-    assert!(error.text().ends_with("no complete answer within 1s"), "{error}");
+    assert!(error.text().ends_with("no complete answer within 1 s"), "{error}");
 }
 
 #[test]
