@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::answer::{self, Context, Grant, Refusal};
 use super::http_date;
 use super::mistake::{Mistake, Place};
@@ -13,7 +11,7 @@ use super::value::{Kind, Value};
 use crate::http::Answer;
 use crate::text::redact::Redactor;
 use crate::text::words;
-use crate::time::duration;
+use crate::time::{clock, duration};
 
 /// Every example that is read otherwise than it says, or that says nothing.
 pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
@@ -72,7 +70,7 @@ pub(super) fn read(definition: &Definition, example: &Example) -> Result<Option<
     let context = Context {
         rules: &definition.answer,
         plain: &plain,
-        sent_at: Timestamp::now(),
+        sent_at: clock::now(),
         redactor: &redactor,
     };
     let answer = Answer {
