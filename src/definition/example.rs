@@ -11,8 +11,7 @@ use super::value::{Kind, Value};
 use crate::http::Answer;
 use crate::text::redact::Redactor;
 use crate::text::words;
-use crate::time::clock::{date, now_ms};
-use crate::time::duration;
+use crate::time::{clock, duration};
 
 /// Every example that is read otherwise than it says, or that says nothing.
 pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
@@ -71,7 +70,7 @@ pub(super) fn read(definition: &Definition, example: &Example) -> Result<Option<
     let context = Context {
         rules: &definition.answer,
         plain: &plain,
-        sent_at: date(now_ms()),
+        sent_at: clock::now(),
         redactor: &redactor,
     };
     let answer = Answer {
@@ -111,9 +110,9 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
             }
             if let Some(expected) = &example.lifetime {
                 let documented = duration::parse(expected)?.as_secs();
-                let read = grant.and_then(|grant| grant.lifetime).map(|span| span.as_secs());
-                if read != Some(documented) {
-                    let read = read.map_or_else(|| "none".to_owned(), |seconds| format!("{seconds} s"));
+                let read = grant.and_then(|grant| grant.lifetime);
+                if read.map(|span| span.as_secs()) != Some(documented) {
+                    let read = read.map_or_else(|| "none".to_owned(), duration::words);
                     compare("lifetime", read, expected.clone())?;
                 }
             }

@@ -19,7 +19,7 @@ use crate::http::{self, Answer};
 use crate::inputs::Unasked;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::{date, now_ms, span_ms};
+use crate::time::clock::{dated, now_ms, span_ms};
 use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
@@ -194,7 +194,7 @@ impl<'a> Need<'a> {
         let inputs = Inputs {
             plain: &self.principal.chosen.plain,
             secrets,
-            now: date(sent_at),
+            now: dated(sent_at),
         };
         let request = request::build(exchange, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
@@ -203,7 +203,7 @@ impl<'a> Need<'a> {
         let answer = http::send(&request, deadline, self.session.voice).map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
-            let seconds = pause_of(&answer, date(sent_at));
+            let seconds = pause_of(&answer, dated(sent_at));
             self.say(
                 pause::put(self.store, &self.principal.chosen.base.origin(), seconds, now_ms()),
                 "",
@@ -220,7 +220,7 @@ impl<'a> Need<'a> {
         Context {
             rules: &self.vendor().definition.answer,
             plain: &self.principal.chosen.plain,
-            sent_at: date(exchanged.sent_at),
+            sent_at: dated(exchanged.sent_at),
             redactor: &exchanged.redactor,
         }
     }

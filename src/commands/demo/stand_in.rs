@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::definition::schema::Example;
-use crate::time::clock::{date, now_ms};
+use crate::time::clock;
 
 #[derive(Debug, Clone)]
 struct Reply {
@@ -64,7 +64,7 @@ impl StandIn {
 }
 
 fn now() -> String {
-    date(now_ms()).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn serve(mut stream: TcpStream, desk: &Mutex<Desk>) -> Result<()> {
