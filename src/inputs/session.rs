@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::settings::Settings;
-use crate::error::{Exit, Result};
+use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::terminal::{TIMES, Terminal};
@@ -21,7 +21,8 @@ pub(crate) struct Session<'a> {
     known: RefCell<BTreeMap<String, Secret>>,
     /// Whose secrets a person typed.
     typed: RefCell<BTreeSet<String>>,
-    /// What was said of those that were typed before.
+    /// How often those were refused, and what was said of them at last.
+    refused: Cell<usize>,
     refusal: RefCell<Option<String>>,
 }
 
@@ -35,6 +36,7 @@ impl<'a> Session<'a> {
             asked: Cell::new(false),
             known: RefCell::default(),
             typed: RefCell::default(),
+            refused: Cell::new(0),
             refusal: RefCell::default(),
         }
     }
@@ -77,15 +79,23 @@ impl<'a> Session<'a> {
 
     /// Where secrets are refused that a person typed, others are asked for and tried, three times in all.
     pub(crate) fn until_accepted<T>(&self, attempt: impl Fn() -> Result<T>) -> Result<T> {
-        for _ in 1..TIMES {
+        loop {
             match attempt() {
-                Err(error) if error.exit == Exit::Refused && self.forget_typed() => {
-                    self.refusal.replace(Some(error.text().to_owned()));
-                }
+                Err(error) if self.asks_again(&error) => {}
                 outcome => return outcome,
             }
         }
-        attempt()
+    }
+
+    /// Whether others are to be asked for after this, the typed ones forgotten.
+    pub(crate) fn asks_again(&self, error: &Error) -> bool {
+        let times = self.refused.get() + 1;
+        if error.exit != Exit::Refused || times >= TIMES || !self.forget_typed() {
+            return false;
+        }
+        self.refused.set(times);
+        self.refusal.replace(Some(error.text().to_owned()));
+        true
     }
 
     /// Whether there was something to forget.

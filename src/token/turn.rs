@@ -53,6 +53,8 @@ impl<'a> Need<'a> {
                         Turn::Failed(error) => Err(error),
                     };
                 }
+                // The others wait on, since the answer was the person's mistake.
+                Err(Stop::Error(error)) if asking.is_some() && self.session.asks_again(&error) => continue,
                 Err(Stop::Error(error)) => Err(error),
             };
             if let Some(guard) = &asking {

@@ -62,16 +62,25 @@ fn who_cannot_be_asked_waits_for_the_answer_until_its_own_timeout() {
 }
 
 #[test]
-fn what_was_typed_and_refused_ends_the_calls_that_waited_for_it_as_well() {
-    let server = Server::start();
-    let tok = world(&server);
-    let mut terminal = asked(&tok);
-    let waiting = tok.start(["modulus", "--no-input", "--timeout", "60"]);
-    until("it waits", || waiting.stderr().contains("asking for input"));
-    terminal.send("not the password\n");
-    terminal.wait().fails(4);
-    waiting.wait().fails(4);
-    assert_eq!(server.requests().len(), 1);
+fn a_slip_of_the_person_ends_nobody_elses_call_but_a_refusal_at_last_does() {
+    for (answers, code) in [
+        (&["a slip", account::MODULUS_PASSWORD][..], 0),
+        (&["a slip", "another", "the third"], 4),
+    ] {
+        let server = Server::start();
+        let tok = world(&server);
+        let mut terminal = tok.terminal(["modulus"]);
+        let mut waiting = None;
+        for answer in answers {
+            terminal.expect(PROMPT);
+            let waiting = waiting.get_or_insert_with(|| tok.start(["modulus", "--no-input", "--timeout", "60"]));
+            until("it waits", || waiting.stderr().contains("asking for input"));
+            terminal.send(&format!("{answer}\n"));
+        }
+        assert_eq!(terminal.wait().code(), Some(code));
+        assert_eq!(waiting.unwrap().wait().code(), Some(code));
+        assert_eq!(server.requests().len(), answers.len());
+    }
 }
 
 #[test]

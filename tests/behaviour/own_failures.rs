@@ -47,7 +47,7 @@ fn who_has_no_more_time_than_the_one_who_ran_out_of_it_fails_with_it() {
     std::thread::sleep(Duration::from_secs(2));
     let second = tok.start(["modulus"]);
     for one in [first, second] {
-        one.wait().fails(5).says("no complete answer within 5s");
+        one.wait().fails(5).says("no complete answer within 5 s");
     }
     assert_eq!(server.requests().len(), 1);
 }
