@@ -99,9 +99,10 @@ fn value_name(kind: Kind) -> &'static str {
 }
 
 fn url(vendor: &Vendor) -> Arg {
-    let what = match vendor.definition.login.path.as_str() {
-        "" => "Address that logins are sent to",
-        _ => "Base URL of the API",
+    let what = if vendor.definition.login().is_whole_url() {
+        "Address that logins are sent to"
+    } else {
+        "Base URL of the API"
     };
     let own = vendor
         .definition

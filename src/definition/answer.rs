@@ -103,7 +103,7 @@ pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal
         ));
     }
     let lifetime =
-        lifetime::read(context, &json, token, answer.date.as_deref()).map_err(|words| not_understood(&words))?;
+        lifetime::read(context, &json, token, answer.header("date")).map_err(|words| not_understood(&words))?;
     let refresh_token = context.rules.refresh_token.as_ref();
     Ok(Grant {
         token: Secret::new(token),

@@ -7,7 +7,7 @@ mod exchange;
 
 use super::mistake::{Mistake, Place};
 use super::request;
-use super::schema::{Definition, Field, Of, Pointers};
+use super::schema::{Definition, Field, Pointers};
 use super::template::{self, Form, Part};
 use super::value::Kind;
 use crate::origin::BaseUrl;
@@ -65,12 +65,10 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     for (place, field) in definition.fields.iter().enumerate() {
         check_field(definition, place, field, &mut found);
     }
-    for (table, of) in [("login", Of::Login), ("refresh", Of::Refresh), ("revoke", Of::Revoke)] {
-        if let Some(part) = definition.exchange(of) {
-            exchange::check(definition, table, of, part, &mut found);
-        }
+    for (of, part) in definition.exchanges() {
+        exchange::check(definition, of, part, &mut found);
     }
-    if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
+    if definition.refresh().is_some() && definition.answer.refresh_token.is_none() {
         found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
     }
     answer(definition, &mut found);
@@ -177,12 +175,11 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
 
 /// A misspelt placeholder counts as one for the field that it is nearest to, since it is told of by itself.
 fn is_used(definition: &Definition, name: &str) -> bool {
-    let exchanges = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
-    let exchanges = exchanges.filter_map(|of| definition.exchange(of));
     let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
     let names = || definition.fields.iter().map(|field| field.name.as_str());
-    exchanges
-        .flat_map(request::names)
+    definition
+        .exchanges()
+        .flat_map(|(_, exchange)| request::names(exchange))
         .chain(texts.flat_map(|text| template::names(text)))
         .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
 }

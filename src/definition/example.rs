@@ -22,7 +22,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
             |key, words: &str| found.push(Place::nth("example", nth, key).mistake(format!("the example {words}")));
         let rules = [
             (
-                definition.exchange(example.of).is_none(),
+                !definition.exchanges().any(|(of, _)| of == example.of),
                 "of",
                 "is of a table that the file does not have",
             ),
@@ -74,12 +74,10 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
         sent_at: Timestamp::now(),
         redactor: &redactor,
     };
-    let answer = Answer {
-        status: example.status,
-        date: example.date.clone(),
-        retry_after: None,
-        body: example.body.clone().into_bytes(),
-    };
+    let mut answer = Answer::new(example.status, example.body.clone());
+    answer
+        .headers
+        .extend(example.date.clone().map(|date| ("date".to_owned(), date)));
     let read = match example.of {
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh => answer::grant(&answer, &context).map(Some),

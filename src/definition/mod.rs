@@ -11,6 +11,7 @@ mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
+pub(crate) mod plan;
 pub(crate) mod request;
 pub(crate) mod schema;
 mod shape;

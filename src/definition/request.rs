@@ -85,6 +85,8 @@ pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Res
             separator = '&';
         }
     }
+    let body = body::body(exchange, inputs)?;
+    // Behind the body, over which a header may be computed.
     let mut headers = Vec::new();
     for (name, template) in &exchange.headers {
         if let Some(value) = render(template, inputs)? {
@@ -107,7 +109,7 @@ pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Res
         url,
         loopback: base.is_loopback(),
         headers,
-        body: body::body(exchange, inputs)?,
+        body,
     })
 }
 

@@ -21,9 +21,9 @@ pub(crate) struct Definition {
     pub(crate) ways: Vec<Vec<String>>,
     #[serde(default, rename = "field")]
     pub(crate) fields: Vec<Field>,
-    pub(crate) login: Exchange,
-    pub(crate) refresh: Option<Exchange>,
-    pub(crate) revoke: Option<Exchange>,
+    pub(super) login: Exchange,
+    pub(super) refresh: Option<Exchange>,
+    pub(super) revoke: Option<Exchange>,
     pub(crate) answer: AnswerRules,
     #[serde(default, rename = "use")]
     pub(crate) usage: Usage,
@@ -146,16 +146,19 @@ pub(crate) enum Of {
     Revoke,
 }
 
+impl Of {
+    /// The name of its table.
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Refresh => "refresh",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
 impl Definition {
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
-    }
-
-    pub(crate) fn exchange(&self, of: Of) -> Option<&Exchange> {
-        match of {
-            Of::Login => Some(&self.login),
-            Of::Refresh => self.refresh.as_ref(),
-            Of::Revoke => self.revoke.as_ref(),
-        }
     }
 }

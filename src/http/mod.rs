@@ -60,9 +60,26 @@ pub(crate) struct Body {
 /// An answer may hold a token, so it has no `Debug`.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) date: Option<String>,
-    pub(crate) retry_after: Option<String>,
+    /// Names in lower case, in the order in which they came; without those whose value is not ASCII.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Without a header.
+    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+
+    /// The first of this name, which is in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
 }
 
 pub(crate) fn send(request: &Request, deadline: &Deadline, voice: Voice) -> Result<Answer> {
@@ -205,8 +222,10 @@ fn exchange(config: Config, call: Call) -> Outcome {
         stage: connected.stage(),
         cause,
     })?;
-    let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let (date, retry_after) = (text(header::DATE), text(header::RETRY_AFTER));
+    let headers = response.headers().iter();
+    let headers = headers
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect();
     let mut body = Vec::new();
     let read = response
         .body_mut()
@@ -225,8 +244,7 @@ fn exchange(config: Config, call: Call) -> Outcome {
         }),
         None => Ok(Answer {
             status: response.status().as_u16(),
-            date,
-            retry_after,
+            headers,
             body,
         }),
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Source;
-use crate::definition::schema::{Exchange, Field};
+use crate::definition::Vendor;
+use crate::definition::plan::Plan;
+use crate::definition::schema::Field;
 use crate::definition::value::Value;
-use crate::definition::{Vendor, request};
 use crate::origin::BaseUrl;
 
 /// Everything that tells one login from another, but the secrets.
@@ -31,9 +32,9 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// The plain values that are laid into the login request.
+    /// The plain values that are laid into the login's requests.
     pub(crate) fn laid_in(&self) -> BTreeMap<String, serde_json::Value> {
-        let names = request::names(&self.vendor.definition.login);
+        let names = self.vendor.definition.login().names();
         self.plain
             .iter()
             .filter(|(name, _)| names.contains(&name.as_str()))
@@ -41,9 +42,9 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// The secret fields that a request lays in.
-    pub(crate) fn secrets(&self, exchange: &Exchange) -> Vec<&'a Field> {
-        let names = request::names(exchange);
+    /// The secret fields that these requests lay in.
+    pub(crate) fn secrets(&self, plan: &Plan) -> Vec<&'a Field> {
+        let names = plan.names();
         self.vendor
             .secret_fields()
             .filter(|field| names.contains(&field.name.as_str()))
@@ -54,7 +55,7 @@ impl<'a> Chosen<'a> {
     /// Whether the way taken has no plain field of its own, so that only its secret tells one person from another.
     pub(crate) fn is_told_by_secret_alone(&self) -> bool {
         if self.way.is_empty() {
-            return self.login().is_empty() && !self.secrets(&self.vendor.definition.login).is_empty();
+            return self.login().is_empty() && !self.secrets(&self.vendor.definition.login()).is_empty();
         }
         let secret = |name: &String| self.vendor.definition.field(name).is_some_and(|field| field.secret);
         self.way.iter().all(secret)

@@ -13,8 +13,8 @@ use crate::cache::guard::Guard;
 use crate::cache::lock;
 use crate::cache::pause;
 use crate::definition::answer::{self, Context, Grant, Refusal};
+use crate::definition::plan::Plan;
 use crate::definition::request::{self, Inputs};
-use crate::definition::schema::Exchange;
 use crate::error::{Error, Exit, Result};
 use crate::http::{self, Answer};
 use crate::secret::Secret;
@@ -69,13 +69,14 @@ impl Need<'_> {
     pub(super) fn log_in(&self, guard: Option<&Guard>) -> Result<Issued> {
         let vendor = self.vendor();
         self.keep_pause()?;
-        let secrets = self.secrets_for(&vendor.definition.login, guard)?;
+        let plan = vendor.definition.login();
+        let secrets = self.secrets_for(&plan, guard)?;
         let credentials = self.credentials(&secrets, &secrets);
         let _turn = self.login_turn(&credentials)?;
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
-        match self.ask(&vendor.definition.login, secrets.clone(), Provenance::Login) {
+        match self.ask(&plan, secrets.clone(), Provenance::Login) {
             Ok(issued) => {
                 self.end_hold(&credentials);
                 Ok(issued)
@@ -90,12 +91,12 @@ impl Need<'_> {
 
     /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
     pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
-        let exchange = self.vendor().definition.refresh.as_ref();
-        let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
+        let plan = self.vendor().definition.refresh();
+        let (Some(plan), Some(refresh_token)) = (plan, &entry.refresh_token) else {
             return Ok(None);
         };
         self.session.voice.explain("refreshing the token");
-        let own = self.secrets_for(exchange, Some(guard))?;
+        let own = self.secrets_for(&plan, Some(guard))?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
@@ -104,7 +105,7 @@ impl Need<'_> {
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
             .transpose()?;
-        match self.ask(exchange, secrets, Provenance::Refresh) {
+        match self.ask(&plan, secrets, Provenance::Refresh) {
             Ok(mut issued) => {
                 issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
                 Ok(Some(issued))
@@ -130,11 +131,11 @@ impl Need<'_> {
         }
     }
 
-    fn secrets_for(&self, exchange: &Exchange, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
+    fn secrets_for(&self, plan: &Plan, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
         let asking = |asking| guard.into_iter().for_each(|guard| guard.asking(asking));
         self.principal
             .chosen
-            .secrets(exchange)
+            .secrets(plan)
             .into_iter()
             .filter_map(|field| {
                 let found = self.session.secret(field, &self.principal.chosen, asking).transpose()?;
@@ -155,8 +156,8 @@ impl Need<'_> {
     }
 
     /// Has the vendor end a token that it gave.
-    pub(crate) fn revoke(&self, exchange: &Exchange, entry: &Entry) -> Result<Revoked> {
-        let own = self.secrets_for(exchange, None)?;
+    pub(crate) fn revoke(&self, plan: &Plan, entry: &Entry) -> Result<Revoked> {
+        let own = self.secrets_for(plan, None)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.extend(
@@ -170,7 +171,7 @@ impl Need<'_> {
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
             .transpose()?;
-        let exchanged = self.exchange(exchange, secrets)?;
+        let exchanged = self.exchange(plan, secrets)?;
         let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
         if let Err(refusal) = &ended {
             self.hold_secrets_back(credentials.as_ref(), refusal);
@@ -185,11 +186,11 @@ impl Need<'_> {
 
     fn ask(
         &self,
-        exchange: &Exchange,
+        plan: &Plan,
         secrets: BTreeMap<String, Secret>,
         provenance: Provenance,
     ) -> std::result::Result<Issued, Failure> {
-        let exchanged = self.exchange(exchange, secrets)?;
+        let exchanged = self.exchange(plan, secrets)?;
         let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Refusal)?;
         Ok(Issued {
             grant,
@@ -199,7 +200,7 @@ impl Need<'_> {
     }
 
     /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
-    fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
+    fn exchange(&self, plan: &Plan, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
         let name = &self.vendor().name;
         self.keep_pause()?;
         let sent = secrets.clone();
@@ -209,7 +210,8 @@ impl Need<'_> {
             secrets,
             now: sent_at,
         };
-        let request = request::build(exchange, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
+        let request =
+            request::build(plan.last, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
         let redactor = Redactor::new(sent.values().chain(&credentials));
         let waiting = self.session.voice.wait_for(&format!("waiting for {name}"));

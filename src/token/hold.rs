@@ -147,11 +147,11 @@ impl Need<'_> {
 
 /// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
 pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
-    let asked = answer.retry_after.as_deref().map(str::trim).and_then(|text| {
+    let asked = answer.header("retry-after").map(str::trim).and_then(|text| {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(text.parse().unwrap_or(LONGEST_PAUSE));
         }
-        let now = answer.date.as_deref().and_then(http_date).unwrap_or(sent_at);
+        let now = answer.header("date").and_then(http_date).unwrap_or(sent_at);
         Some(http_date(text)?.as_second() - now.as_second())
     });
     asked.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE)

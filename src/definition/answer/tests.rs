@@ -32,12 +32,7 @@ fn read(rules: &str, status: u16, body: impl Into<Vec<u8>>) -> Result<Grant, Ref
         sent_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         redactor: &redactor,
     };
-    let answer = Answer {
-        status,
-        date: None,
-        retry_after: None,
-        body: body.into(),
-    };
+    let answer = Answer::new(status, body);
     let _ = revoked(&answer, &context);
     grant(&answer, &context)
 }
@@ -222,13 +217,7 @@ fn a_revocation_is_done_with_any_2xx_and_with_the_flag_if_there_is_json() {
             sent_at: Timestamp::UNIX_EPOCH,
             redactor: &redactor,
         };
-        let answer = Answer {
-            status,
-            date: None,
-            retry_after: None,
-            body: body.into(),
-        };
-        revoked(&answer, &context).map_err(|refusal| refusal.exit as u8)
+        revoked(&Answer::new(status, body), &context).map_err(|refusal| refusal.exit as u8)
     };
     for (status, body) in [
         (200, ""),

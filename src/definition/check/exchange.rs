@@ -8,13 +8,8 @@ use crate::definition::template::{self, Form, Part};
 use crate::definition::value::Kind;
 use crate::origin::BaseUrl;
 
-pub(super) fn check(
-    definition: &Definition,
-    table: &'static str,
-    of: Of,
-    exchange: &Exchange,
-    found: &mut Vec<Mistake>,
-) {
+pub(super) fn check(definition: &Definition, of: Of, exchange: &Exchange, found: &mut Vec<Mistake>) {
+    let table = of.table();
     let mut say = |key, words: &str| found.push(Place::of(table, key).mistake(format!("[{table}] {words}")));
     if exchange.json.is_some() && exchange.form.is_some() {
         say("form", "takes 'json' or 'form', not both");
