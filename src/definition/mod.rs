@@ -14,7 +14,7 @@ pub(crate) mod name;
 pub(crate) mod plan;
 pub(crate) mod request;
 pub(crate) mod schema;
-mod shape;
+pub(crate) mod shape;
 pub(crate) mod template;
 pub(crate) mod value;
 

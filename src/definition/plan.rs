@@ -20,9 +20,9 @@ impl<'a> Plan<'a> {
         [self.last].into_iter()
     }
 
-    /// Whether nothing is appended to the base URL.
-    pub(crate) fn is_whole_url(&self) -> bool {
-        self.exchanges().all(|exchange| exchange.path.is_empty())
+    /// What the last request appends to the base URL.
+    pub(crate) fn path(&self) -> &'a str {
+        &self.last.path
     }
 
     /// The names of everything that its requests lay in, with repetitions.
