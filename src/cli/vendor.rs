@@ -125,7 +125,7 @@ fn value_name(kind: Kind) -> &'static str {
 /// Where the user gives it, with an example of one.
 fn url(vendor: &Vendor) -> Arg {
     let name = &vendor.name;
-    let help = match (&vendor.definition.url, vendor.definition.login().path()) {
+    let help = match (&vendor.definition.url, vendor.definition.path()) {
         (Some(own), "") => format!("Address that logins are sent to, {own} by default"),
         (Some(own), _) => format!("Base URL of the API, {own} by default"),
         (None, "") => format!("Address that logins are sent to, as https://{name}.example.com/token"),

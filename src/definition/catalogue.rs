@@ -216,7 +216,7 @@ impl Vendor {
         in_url
             && !definition
                 .exchanges()
-                .any(|(_, exchange)| request::names(exchange).contains(&field))
+                .any(|(.., exchange)| request::names(exchange).contains(&field))
     }
 
     /// Whether a field belongs to a way other than the one taken.

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::answer::{self, Context};
 use super::http_date;
 use super::mistake::{Mistake, Place};
-use super::schema::{Definition, Example, Field, Of};
+use super::plan::Plan;
+use super::schema::{Definition, Example, Exchange, Field, Of};
 use super::value::{Kind, Value};
 use crate::http::Answer;
 use crate::text::redact::Redactor;
@@ -22,7 +23,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
             |key, words: &str| found.push(Place::nth("example", nth, key).mistake(format!("the example {words}")));
         let rules = [
             (
-                !definition.exchanges().any(|(of, _)| of == example.of),
+                exchange(definition, example).is_none(),
                 "of",
                 "is of a table that the file does not have",
             ),
@@ -47,7 +48,10 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
                 "documents a 'lifetime' and an 'exit' other than 0",
             ),
             (
-                example.of != Of::Revoke && example.exit == 0 && example.token.is_none() && example.lifetime.is_none(),
+                matches!(example.of, Of::Login | Of::Refresh)
+                    && example.exit == 0
+                    && example.token.is_none()
+                    && example.lifetime.is_none(),
                 "",
                 "says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
             ),
@@ -68,8 +72,12 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
 pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
     let plain = samples(definition);
     let redactor = Redactor::default();
+    let Some(exchange) = exchange(definition, example) else {
+        return Ok(());
+    };
     let context = Context {
         rules: &definition.answer,
+        exchange,
         plain: &plain,
         sent_at: Timestamp::now(),
         redactor: &redactor,
@@ -78,7 +86,20 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     answer
         .headers
         .extend(example.date.clone().map(|date| ("date".to_owned(), date)));
+    let headers = example.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    answer.headers.extend(headers);
     let read = match example.of {
+        Of::Step => match answer::taken(&answer, &context) {
+            Ok(taken) => {
+                compare("exit", &0, &example.exit)?;
+                let missing = exchange.take.iter().find(|(name, _)| !taken.contains_key(*name));
+                return missing.map_or(Ok(()), |(name, reader)| {
+                    Err(format!("{name}: nothing is found at '{reader}'"))
+                });
+            }
+            Err(refusal) => Err(refusal),
+        },
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh => answer::grant(&answer, &context).map(Some),
     };
@@ -140,13 +161,37 @@ pub(crate) fn sample(field: &Field) -> Vec<String> {
     vec![sample]
 }
 
-/// The first example of a table that is answered with a token or, if `good` is false, refused.
-pub(crate) fn first(definition: &Definition, of: Of, good: bool) -> Option<&Example> {
-    let exit = if good { 0 } else { 4 };
-    definition
-        .examples
-        .iter()
-        .find(|example| example.of == of && example.exit == exit)
+/// What an example answers.
+fn exchange<'a>(definition: &'a Definition, example: &Example) -> Option<&'a Exchange> {
+    let mut exchanges = definition.exchanges();
+    let it = exchanges.find(|(of, place, _)| *of == example.of && place + 1 == example.nth);
+    it.map(|(.., exchange)| exchange)
+}
+
+/// The answers to a plan's requests: to each the first example that exits 0, to the last one, if `good` is false, the first
+/// that refuses it. The error names what has no such example.
+pub(crate) fn answers<'a>(definition: &'a Definition, plan: &Plan, good: bool) -> Result<Vec<&'a Example>, String> {
+    plan.exchanges()
+        .map(|wanted| {
+            let exit = if good || !std::ptr::eq(wanted, plan.last) { 0 } else { 4 };
+            let is_of = |example: &&Example| exchange(definition, example).is_some_and(|own| std::ptr::eq(own, wanted));
+            let mut examples = definition.examples.iter().filter(is_of);
+            examples.find(|example| example.exit == exit).ok_or_else(|| {
+                let mut exchanges = definition.exchanges();
+                let found = exchanges.find(|(.., exchange)| std::ptr::eq(*exchange, wanted));
+                let (of, place) = found.map_or((Of::Login, 0), |(of, place, _)| (of, place));
+                let which = if place > 0 {
+                    format!(" {}", place + 1)
+                } else {
+                    String::new()
+                };
+                format!(
+                    "the definition has no [[example]] of a {}{which} that exits {exit}",
+                    of.table()
+                )
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -162,8 +207,9 @@ mod tests {
         assert!(broken.is_empty(), "{broken:?}");
         assert!(vendors.len() >= 6);
         for vendor in vendors {
-            for of in [true, false] {
-                assert!(first(&vendor.definition, Of::Login, of).is_some(), "{}", vendor.name);
+            for good in [true, false] {
+                let plan = vendor.definition.login(&[]);
+                assert!(answers(&vendor.definition, &plan, good).is_ok(), "{}", vendor.name);
             }
             for example in &vendor.definition.examples {
                 assert_eq!(

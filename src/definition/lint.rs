@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::mistake::Mistake;
-use super::schema::{Definition, Of};
+use super::schema::Definition;
 use super::{check, example, shape};
 use crate::error::Error;
 use crate::text::lines::line_of;
@@ -123,8 +123,9 @@ pub(crate) fn remark(definition: &Definition) -> Option<&'static str> {
     if definition.examples.is_empty() {
         return Some("there is no [[example]], so nothing shows that an answer is read as the vendor means it");
     }
-    example::first(definition, Of::Login, true)
-        .is_none()
+    let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+    example::answers(definition, &definition.login(way), true)
+        .is_err()
         .then_some("no [[example]] shows a login that gives a token, which `tok demo` would need")
 }
 

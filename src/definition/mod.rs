@@ -6,12 +6,14 @@
 pub(crate) mod answer;
 pub(crate) mod catalogue;
 pub(crate) mod check;
+pub(crate) mod discovery;
 pub(crate) mod example;
 mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
 pub(crate) mod plan;
+mod reader;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod shape;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Source;
 use crate::definition::Vendor;
 use crate::definition::plan::Plan;
+use crate::definition::request::Site;
 use crate::definition::schema::Field;
 use crate::definition::value::Value;
 use crate::origin::BaseUrl;
@@ -32,9 +33,28 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
+    pub(crate) fn login_plan(&self) -> Plan<'a> {
+        self.vendor.definition.login(&self.way)
+    }
+
+    pub(crate) fn refresh_plan(&self) -> Option<Plan<'a>> {
+        self.vendor.definition.refresh(&self.way)
+    }
+
+    pub(crate) fn revoke_plan(&self) -> Option<Plan<'a>> {
+        self.vendor.definition.revoke(&self.way)
+    }
+
+    pub(crate) fn site(&self) -> Site<'_> {
+        Site {
+            base: &self.base,
+            given: self.url.is_some(),
+        }
+    }
+
     /// The plain values that are laid into the login's requests.
     pub(crate) fn laid_in(&self) -> BTreeMap<String, serde_json::Value> {
-        let names = self.vendor.definition.login().names();
+        let names = self.login_plan().names();
         self.plain
             .iter()
             .filter(|(name, _)| names.contains(&name.as_str()))
@@ -55,7 +75,7 @@ impl<'a> Chosen<'a> {
     /// Whether the way taken has no plain field of its own, so that only its secret tells one person from another.
     pub(crate) fn is_told_by_secret_alone(&self) -> bool {
         if self.way.is_empty() {
-            return self.login().is_empty() && !self.secrets(&self.vendor.definition.login()).is_empty();
+            return self.login().is_empty() && !self.secrets(&self.login_plan()).is_empty();
         }
         let secret = |name: &String| self.vendor.definition.field(name).is_some_and(|field| field.secret);
         self.way.iter().all(secret)

@@ -1,25 +1,20 @@
-//! One request to the vendor: a login, a refresh or a revocation.
+//! What the vendor is asked for: a login, a refresh or a revocation.
 //!
 //! Whatever carries the secrets of one login takes turns, whatever token it is for, so that a wrong one is sent once.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::hold::{Credentials, pause_of};
+use super::hold::Credentials;
+use super::run::Failure;
 use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
 use crate::cache::guard::Guard;
 use crate::cache::lock;
-use crate::cache::pause;
-use crate::definition::answer::{self, Context, Grant, Refusal};
+use crate::definition::answer::{self, Grant};
 use crate::definition::plan::Plan;
-use crate::definition::request::{self, Inputs};
-use crate::error::{Error, Exit, Result};
-use crate::http::{self, Answer};
+use crate::error::{Exit, Result};
 use crate::secret::Secret;
-use crate::text::redact::Redactor;
-use crate::time::clock::{now_ms, span_ms};
+use crate::time::clock::span_ms;
 
 /// What the vendor gave, and how it was asked.
 pub(super) struct Issued {
@@ -37,12 +32,6 @@ impl Issued {
     }
 }
 
-enum Failure {
-    /// The vendor answered.
-    Refusal(Refusal),
-    Error(Error),
-}
-
 /// How a revocation went.
 #[derive(Debug)]
 pub(crate) enum Revoked {
@@ -51,38 +40,23 @@ pub(crate) enum Revoked {
     Before(String),
 }
 
-/// An answer with what is needed to read it.
-struct Exchanged {
-    answer: Answer,
-    sent_at: Timestamp,
-    redactor: Redactor,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
 impl Need<'_> {
     /// Asks a person for what no other source has.
     pub(super) fn log_in(&self, guard: Option<&Guard>) -> Result<Issued> {
-        let vendor = self.vendor();
-        self.keep_pause()?;
-        let plan = vendor.definition.login();
+        let origin = self.principal.chosen.base.origin();
+        self.keep_pause(&origin)?;
+        let plan = self.principal.chosen.login_plan();
         let secrets = self.secrets_for(&plan, guard)?;
         let credentials = self.credentials(&secrets, &secrets);
         let _turn = self.login_turn(&credentials)?;
-        self.session
-            .voice
-            .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
+        self.session.voice.explain(&format!("logging in at {origin}"));
         match self.ask(&plan, secrets.clone(), Provenance::Login) {
             Ok(issued) => {
                 self.end_hold(&credentials);
                 Ok(issued)
             }
             Err(Failure::Error(error)) => Err(error),
-            Err(Failure::Refusal(refusal)) => {
+            Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
                 self.hold_back(&credentials, &refusal);
                 Err(self.error_of(&refusal))
             }
@@ -91,7 +65,7 @@ impl Need<'_> {
 
     /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
     pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
-        let plan = self.vendor().definition.refresh();
+        let plan = self.principal.chosen.refresh_plan();
         let (Some(plan), Some(refresh_token)) = (plan, &entry.refresh_token) else {
             return Ok(None);
         };
@@ -110,7 +84,7 @@ impl Need<'_> {
                 issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
                 Ok(Some(issued))
             }
-            Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
+            Err(Failure::Last(refusal)) if refusal.exit == Exit::Refused => {
                 // So that the login that follows does not send the same secret again.
                 self.hold_secrets_back(credentials.as_ref(), &refusal);
                 let words = &refusal.words;
@@ -126,7 +100,7 @@ impl Need<'_> {
                 let _ = entry::keep(self.store, &struck_out);
                 Ok(None)
             }
-            Err(Failure::Refusal(refusal)) => Err(self.error_of(&refusal)),
+            Err(Failure::Step(refusal) | Failure::Last(refusal)) => Err(self.error_of(&refusal)),
             Err(Failure::Error(error)) => Err(error),
         }
     }
@@ -171,7 +145,11 @@ impl Need<'_> {
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
             .transpose()?;
-        let exchanged = self.exchange(plan, secrets)?;
+        let exchanged = match self.run(plan, secrets) {
+            Ok(exchanged) => exchanged,
+            Err(Failure::Step(refusal) | Failure::Last(refusal)) => return Err(self.error_of(&refusal)),
+            Err(Failure::Error(error)) => return Err(error),
+        };
         let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
         if let Err(refusal) = &ended {
             self.hold_secrets_back(credentials.as_ref(), refusal);
@@ -190,54 +168,12 @@ impl Need<'_> {
         secrets: BTreeMap<String, Secret>,
         provenance: Provenance,
     ) -> std::result::Result<Issued, Failure> {
-        let exchanged = self.exchange(plan, secrets)?;
-        let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Refusal)?;
+        let exchanged = self.run(plan, secrets)?;
+        let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Last)?;
         Ok(Issued {
             grant,
             asked_at: exchanged.sent_at.as_millisecond(),
             provenance,
         })
-    }
-
-    /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
-    fn exchange(&self, plan: &Plan, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
-        let name = &self.vendor().name;
-        self.keep_pause()?;
-        let sent = secrets.clone();
-        let sent_at = Timestamp::now();
-        let inputs = Inputs {
-            plain: &self.principal.chosen.plain,
-            secrets,
-            now: sent_at,
-        };
-        let request =
-            request::build(plan.last, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
-        let credentials = request.credentials();
-        let redactor = Redactor::new(sent.values().chain(&credentials));
-        let waiting = self.session.voice.wait_for(&format!("waiting for {name}"));
-        let answer =
-            http::send(&request, &self.session.deadline, self.session.voice).map_err(|error| error.of(name))?;
-        drop(waiting);
-        if answer.status == 429 {
-            let seconds = pause_of(&answer, sent_at);
-            self.say(
-                pause::put(self.store, &self.principal.chosen.base.origin(), seconds, now_ms()),
-                "",
-            );
-        }
-        Ok(Exchanged {
-            answer,
-            sent_at,
-            redactor,
-        })
-    }
-
-    fn context<'a>(&'a self, exchanged: &'a Exchanged) -> Context<'a> {
-        Context {
-            rules: &self.vendor().definition.answer,
-            plain: &self.principal.chosen.plain,
-            sent_at: exchanged.sent_at,
-            redactor: &exchanged.redactor,
-        }
     }
 }

@@ -108,13 +108,12 @@ impl Need<'_> {
     }
 
     /// Exit 7 while the vendor's pause lasts.
-    pub(super) fn keep_pause(&self) -> Result<()> {
-        match pause::check(self.store, &self.principal.chosen.base.origin(), now_ms()) {
+    pub(super) fn keep_pause(&self, origin: &str) -> Result<()> {
+        match pause::check(self.store, origin, now_ms()) {
             None => Ok(()),
             Some(left) => Err(Error::rate_limited(format!(
-                "{}: {} asked for a pause, which lasts another {}",
+                "{}: {origin} asked for a pause, which lasts another {}",
                 self.vendor().name,
-                self.principal.chosen.base.origin(),
                 duration::words(left)
             ))),
         }

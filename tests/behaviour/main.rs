@@ -74,6 +74,7 @@ mod shells;
 mod sources;
 mod status;
 mod statuses;
+mod steps;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;

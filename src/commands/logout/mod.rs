@@ -48,7 +48,7 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
         revocation_failed: Vec::new(),
         keyring_failed: false,
     };
-    if logout.revoke && vendor.definition.revoke().is_none() {
+    if logout.revoke && !vendor.definition.can_revoke() {
         voice.notice(&format!(
             "{}: tokens cannot be revoked there; they end by themselves",
             vendor.name
@@ -69,7 +69,7 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
 fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     let vendor = need.principal.chosen.vendor;
     let voice = need.session.voice;
-    let Some(plan) = vendor.definition.revoke() else {
+    let Some(plan) = need.principal.chosen.revoke_plan() else {
         return Ok(());
     };
     if entry.expires_at <= now_ms() {
@@ -197,7 +197,7 @@ impl Work<'_> {
             return;
         }
         let chosen = &principal.chosen;
-        for field in chosen.secrets(&chosen.vendor.definition.login()) {
+        for field in chosen.secrets(&chosen.login_plan()) {
             let user = chosen.keyring_user(&field.name);
             match keyring::delete(&user, session.can_show_dialog(), &session.deadline) {
                 Ok(true) => self.secrets.push(field.name.clone()),

@@ -129,7 +129,7 @@ fn sources_of(settings: &Settings, chosen: &Chosen) -> Vec<String> {
         let source = chosen.sources.get(name).copied();
         lines.push(format!("{name}: {value}, {}", settings.words_of_source(name, source)));
     }
-    for field in chosen.secrets(&chosen.vendor.definition.login()) {
+    for field in chosen.secrets(&chosen.login_plan()) {
         lines.push(format!(
             "{}: {}",
             field.name,

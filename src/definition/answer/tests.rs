@@ -23,11 +23,13 @@ const PLAIN: &str = "token = \"/token\"\nerror = [\"/error\"]\n";
 
 fn read(rules: &str, status: u16, body: impl Into<Vec<u8>>) -> Result<Grant, Refusal> {
     let rules: AnswerRules = toml::from_str(rules).unwrap();
+    let exchange: Exchange = toml::from_str("").unwrap();
     let plain = BTreeMap::new();
     let secret = Secret::new("s3cret");
     let redactor = Redactor::new([&secret]);
     let context = Context {
         rules: &rules,
+        exchange: &exchange,
         plain: &plain,
         sent_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         redactor: &redactor,
@@ -210,9 +212,11 @@ fn what_must_not_be_sent_again_is_told_by_the_status_alone() {
 fn a_revocation_is_done_with_any_2xx_and_with_the_flag_if_there_is_json() {
     let outcome = |status, body: &str| {
         let rules: AnswerRules = toml::from_str(FLAGGED).unwrap();
+        let exchange: Exchange = toml::from_str("").unwrap();
         let (plain, redactor) = (BTreeMap::new(), Redactor::default());
         let context = Context {
             rules: &rules,
+            exchange: &exchange,
             plain: &plain,
             sent_at: Timestamp::UNIX_EPOCH,
             redactor: &redactor,

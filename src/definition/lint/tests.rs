@@ -108,7 +108,7 @@ fn what_stands_behind_a_key_must_be_what_it_takes() {
         ("[use]\nheader = 1", "2: 'header' in [use] takes a text in quotes"),
         (
             "[revoke]\nmethod = 'get'",
-            "2: 'method' in [revoke] takes one of 'GET', 'POST', not 'get'",
+            "2: 'method' in [revoke] takes one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', not 'get'",
         ),
         (
             "[revoke]\njson = { at = 1979-05-27 }",
