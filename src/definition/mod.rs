@@ -12,6 +12,7 @@ mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
+mod person;
 pub(crate) mod plan;
 mod reader;
 pub(crate) mod request;

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::Source;
-use crate::definition::Vendor;
 use crate::definition::plan::Plan;
 use crate::definition::request::Site;
 use crate::definition::schema::Field;
 use crate::definition::value::Value;
+use crate::definition::{Vendor, template};
 use crate::origin::BaseUrl;
 
 /// Everything that tells one login from another, but the secrets.
 #[derive(Debug)]
 pub(crate) struct Chosen<'a> {
     pub(crate) vendor: &'a Vendor,
+    /// The name of the profile; `None` for the vendor's default one.
+    pub(crate) profile: Option<String>,
     pub(crate) base: BaseUrl,
     /// Where the base URL was given; `None` where it is the vendor's own.
     pub(crate) url: Option<Source>,
@@ -28,7 +32,7 @@ impl<'a> Chosen<'a> {
     pub(crate) fn login(&self) -> Vec<(String, String)> {
         self.vendor
             .plain_fields()
-            .filter(|field| !field.optional && field.default.is_none())
+            .filter(|field| field.is_required())
             .filter_map(|field| Some((field.name.clone(), self.plain.get(&field.name)?.to_string())))
             .collect()
     }
@@ -53,7 +57,7 @@ impl<'a> Chosen<'a> {
     }
 
     /// The plain values that are laid into the login's requests.
-    pub(crate) fn laid_in(&self) -> BTreeMap<String, serde_json::Value> {
+    pub(crate) fn laid_in(&self) -> BTreeMap<String, Json> {
         let names = self.login_plan().names();
         self.plain
             .iter()
@@ -72,20 +76,21 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// Whether the way taken has no plain field of its own, so that only its secret tells one person from another.
-    pub(crate) fn is_told_by_secret_alone(&self) -> bool {
-        if self.way.is_empty() {
-            return self.login().is_empty() && !self.secrets(&self.login_plan()).is_empty();
-        }
-        let secret = |name: &String| self.vendor.definition.field(name).is_some_and(|field| field.secret);
-        self.way.iter().all(secret)
+    /// Whether nothing but the secrets tells one person's token from another's.
+    pub(crate) fn is_told_by_secrets(&self) -> bool {
+        !self.names_person() && !self.secrets(&self.login_plan()).is_empty()
     }
 
-    /// The user of the keyring's entry: vendor, origin, the login's plain fields, the secret field's name, as a JSON array.
-    pub(crate) fn keyring_user(&self, name: &str) -> String {
-        let mut parts = vec![self.vendor.name.clone(), self.base.origin()];
-        parts.extend(self.login().into_iter().map(|(_, value)| value));
-        parts.push(name.to_owned());
-        serde_json::Value::from(parts).to_string()
+    /// Whether a plain field that a login cannot do without says who logs in, to the vendor or in the URL.
+    fn names_person(&self) -> bool {
+        let definition = &self.vendor.definition;
+        let mut said = self.login_plan().names();
+        if self.url.is_none() {
+            said.extend(definition.url.iter().flat_map(|url| template::names(url)));
+        }
+        self.vendor
+            .plain_fields()
+            .filter(|field| field.person && field.is_required() && self.plain.contains_key(&field.name))
+            .any(|field| said.contains(&field.name.as_str()))
     }
 }

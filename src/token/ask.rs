@@ -1,4 +1,4 @@
-//! What the vendor is asked for: a login, a refresh or a revocation.
+//! What the vendor is asked for: a login, a revocation, or what a refresh sends.
 //!
 //! Whatever carries the secrets of one login takes turns, whatever token it is for, so that a wrong one is sent once.
 
@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use super::hold::Credentials;
 use super::run::Failure;
 use super::{Need, Provenance};
-use crate::cache::entry::{self, Entry};
+use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::lock;
 use crate::definition::answer::{self, Grant};
 use crate::definition::plan::Plan;
-use crate::error::{Exit, Result};
+use crate::error::Result;
 use crate::secret::Secret;
 use crate::time::clock::span_ms;
+use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
 pub(super) struct Issued {
@@ -22,6 +23,8 @@ pub(super) struct Issued {
     /// When the request was sent, in milliseconds of the wall clock.
     pub(super) asked_at: i64,
     pub(super) provenance: Provenance,
+    /// The refresh token that it was got with is used up.
+    pub(super) has_rotated: bool,
 }
 
 impl Issued {
@@ -50,7 +53,8 @@ impl Need<'_> {
         let credentials = self.credentials(&secrets, &secrets);
         let _turn = self.login_turn(&credentials)?;
         self.session.voice.explain(&format!("logging in at {origin}"));
-        match self.ask(&plan, secrets.clone(), Provenance::Login) {
+        let deadline = &self.session.deadline;
+        match self.ask(&plan, secrets.clone(), Provenance::Login, deadline) {
             Ok(issued) => {
                 self.end_hold(&credentials);
                 Ok(issued)
@@ -63,49 +67,7 @@ impl Need<'_> {
         }
     }
 
-    /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
-    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
-        let plan = self.principal.chosen.refresh_plan();
-        let (Some(plan), Some(refresh_token)) = (plan, &entry.refresh_token) else {
-            return Ok(None);
-        };
-        self.session.voice.explain("refreshing the token");
-        let own = self.secrets_for(&plan, Some(guard))?;
-        let mut secrets = own.clone();
-        secrets.insert("token".to_owned(), entry.token.clone());
-        secrets.insert("refresh-token".to_owned(), refresh_token.clone());
-        let credentials = self.own_credentials(&own, &secrets);
-        let _turn = credentials
-            .as_ref()
-            .map(|credentials| self.login_turn(credentials))
-            .transpose()?;
-        match self.ask(&plan, secrets, Provenance::Refresh) {
-            Ok(mut issued) => {
-                issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
-                Ok(Some(issued))
-            }
-            Err(Failure::Last(refusal)) if refusal.exit == Exit::Refused => {
-                // So that the login that follows does not send the same secret again.
-                self.hold_secrets_back(credentials.as_ref(), &refusal);
-                let words = &refusal.words;
-                self.session
-                    .voice
-                    .explain(&format!("the refresh token is refused: {words}; logging in"));
-                // Struck out at once, since no login may follow that replaces it. That it cannot be kept is said where the
-                // login's token is kept.
-                let struck_out = Entry {
-                    refresh_token: None,
-                    ..entry.clone()
-                };
-                let _ = entry::keep(self.store, &struck_out);
-                Ok(None)
-            }
-            Err(Failure::Step(refusal) | Failure::Last(refusal)) => Err(self.error_of(&refusal)),
-            Err(Failure::Error(error)) => Err(error),
-        }
-    }
-
-    fn secrets_for(&self, plan: &Plan, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
+    pub(super) fn secrets_for(&self, plan: &Plan, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
         let asking = |asking| guard.into_iter().for_each(|guard| guard.asking(asking));
         self.principal
             .chosen
@@ -119,7 +81,7 @@ impl Need<'_> {
     }
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
-    fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
+    pub(super) fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
         let turn = if self.no_cache {
             None
         } else {
@@ -145,15 +107,12 @@ impl Need<'_> {
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
             .transpose()?;
-        let exchanged = match self.run(plan, secrets) {
+        let exchanged = match self.run(plan, secrets, &self.session.deadline) {
             Ok(exchanged) => exchanged,
             Err(Failure::Step(refusal) | Failure::Last(refusal)) => return Err(self.error_of(&refusal)),
             Err(Failure::Error(error)) => return Err(error),
         };
         let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
-        if let Err(refusal) = &ended {
-            self.hold_secrets_back(credentials.as_ref(), refusal);
-        }
         match ended {
             Ok(()) => Ok(Revoked::Now),
             // Nothing but the token was sent, so it is the token that is refused.
@@ -162,18 +121,20 @@ impl Need<'_> {
         }
     }
 
-    fn ask(
+    pub(super) fn ask(
         &self,
         plan: &Plan,
         secrets: BTreeMap<String, Secret>,
         provenance: Provenance,
+        deadline: &Deadline,
     ) -> std::result::Result<Issued, Failure> {
-        let exchanged = self.run(plan, secrets)?;
+        let exchanged = self.run(plan, secrets, deadline)?;
         let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Last)?;
         Ok(Issued {
             grant,
             asked_at: exchanged.sent_at.as_millisecond(),
             provenance,
+            has_rotated: false,
         })
     }
 }

@@ -8,6 +8,7 @@ mod ask;
 mod hold;
 mod keep;
 mod principal;
+mod refresh;
 mod run;
 
 pub(crate) use ask::Revoked;

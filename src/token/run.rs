@@ -20,6 +20,7 @@ use crate::http::{Answer, Client};
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
 use crate::time::clock::now_ms;
+use crate::time::deadline::Deadline;
 
 /// An answer with what is needed to read it.
 pub(super) struct Exchanged<'a> {
@@ -49,6 +50,7 @@ impl Need<'_> {
         &self,
         plan: &Plan<'p>,
         secrets: BTreeMap<String, Secret>,
+        deadline: &Deadline,
     ) -> std::result::Result<Exchanged<'p>, Failure> {
         let voice = self.session.voice;
         let client = Client::default();
@@ -60,7 +62,7 @@ impl Need<'_> {
         };
         for (place, step) in plan.steps.iter().enumerate() {
             voice.explain(&format!("step {} of {}", place + 1, plan.steps.len()));
-            let exchanged = self.exchange(&client, step, &mut inputs)?;
+            let exchanged = self.exchange(&client, step, &mut inputs, deadline)?;
             let mut found = answer::taken(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Step)?;
             if step.discovery {
                 discovery::check(&exchanged.answer, &self.principal.chosen.base)
@@ -77,11 +79,17 @@ impl Need<'_> {
                 inputs.taken.insert(name.clone(), taken);
             }
         }
-        Ok(self.exchange(&client, plan.last, &mut inputs)?)
+        Ok(self.exchange(&client, plan.last, &mut inputs, deadline)?)
     }
 
     /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
-    fn exchange<'p>(&self, client: &Client, exchange: &'p Exchange, inputs: &mut Inputs) -> Result<Exchanged<'p>> {
+    fn exchange<'p>(
+        &self,
+        client: &Client,
+        exchange: &'p Exchange,
+        inputs: &mut Inputs,
+        deadline: &Deadline,
+    ) -> Result<Exchanged<'p>> {
         let (name, session) = (&self.vendor().name, self.session);
         let sent_at = Timestamp::now();
         inputs.now = sent_at;
@@ -105,7 +113,7 @@ impl Need<'_> {
         let redactor = Redactor::new(hidden);
         let waiting = session.voice.wait_for(&format!("waiting for {name}"));
         let answer = client
-            .send(&request, &session.deadline, session.voice)
+            .send(&request, deadline, session.voice)
             .map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
