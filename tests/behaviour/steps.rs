@@ -13,6 +13,7 @@ url = "https://steps.example"
 [[field]]
 name = "username"
 help = "Who logs in"
+person = true
 
 [[field]]
 name = "password"
