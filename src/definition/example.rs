@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::answer::{self, Context};
+use super::answer::{self, Context, Grant, Refusal};
 use super::http_date;
 use super::mistake::{Mistake, Place};
 use super::plan::Plan;
+use super::pointers;
+use super::reader::Reading;
 use super::schema::{Definition, Example, Exchange, Field, Of};
 use super::value::{Kind, Value};
 use crate::http::Answer;
@@ -68,12 +70,12 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     found
 }
 
-/// What was read differs from what the example says; one sentence.
-pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
+/// What is read of an example.
+pub(super) fn read(definition: &Definition, example: &Example) -> Result<Option<Grant>, Refusal> {
     let plain = samples(definition);
     let redactor = Redactor::default();
     let Some(exchange) = exchange(definition, example) else {
-        return Ok(());
+        return Ok(None);
     };
     let context = Context {
         rules: &definition.answer,
@@ -82,44 +84,54 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
         sent_at: Timestamp::now(),
         redactor: &redactor,
     };
-    let mut answer = Answer::new(example.status, example.body.clone());
-    answer
-        .headers
-        .extend(example.date.clone().map(|date| ("date".to_owned(), date)));
-    let headers = example.headers.iter();
-    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
-    answer.headers.extend(headers);
-    let read = match example.of {
-        Of::Step => match answer::taken(&answer, &context) {
-            Ok(taken) => {
-                compare("exit", &0, &example.exit)?;
-                let missing = exchange.take.iter().find(|(name, _)| !taken.contains_key(*name));
-                return missing.map_or(Ok(()), |(name, reader)| {
-                    Err(format!("{name}: nothing is found at '{reader}'"))
-                });
-            }
-            Err(refusal) => Err(refusal),
-        },
+    let answer = answer(example);
+    match example.of {
+        Of::Step => answer::taken(&answer, &context).map(|_| None),
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh => answer::grant(&answer, &context).map(Some),
+    }
+}
+
+/// As it would have come.
+pub(super) fn answer(example: &Example) -> Answer {
+    let mut answer = Answer::new(example.status, example.body.clone());
+    let date = example.date.iter().map(|date| ("date".to_owned(), date.clone()));
+    let headers = example.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    answer.headers.extend(date.chain(headers));
+    answer
+}
+
+/// What was read differs from what the example says; one sentence.
+pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
+    let compare = |what: &str, read: String, documented: String| {
+        if read == documented {
+            return Ok(());
+        }
+        let because = in_vain(definition, example, what);
+        Err(format!("{what}: {read} is read, {documented} is documented{because}"))
     };
-    match read {
+    match read(definition, example) {
         Err(refusal) => {
-            compare("exit", &(refusal.exit as u8), &example.exit)?;
+            compare("exit", (refusal.exit as u8).to_string(), example.exit.to_string())?;
             let expected = example.error.as_deref().map(words::one_line);
-            expected.map_or(Ok(()), |expected| compare("error", &refusal.words, &expected))
+            expected.map_or(Ok(()), |expected| {
+                compare("error", format!("{:?}", refusal.words), format!("{expected:?}"))
+            })
         }
         Ok(grant) => {
-            compare("exit", &0, &example.exit)?;
-            let token = grant.as_ref().map(|grant| grant.token.expose().to_owned());
+            compare("exit", 0.to_string(), example.exit.to_string())?;
+            takes_all(definition, example)?;
             if let Some(expected) = &example.token {
-                compare("token", &token.unwrap_or_default(), expected)?;
+                let token = grant.as_ref().map_or("", |grant| grant.token.expose());
+                compare("token", format!("{token:?}"), format!("{expected:?}"))?;
             }
             if let Some(expected) = &example.lifetime {
-                let read = grant.and_then(|grant| grant.lifetime);
-                if read.map(|span| span.as_secs()) != Some(duration::parse(expected)?.as_secs()) {
-                    let read = read.map_or_else(|| "none".to_owned(), |span| format!("{} s", span.as_secs()));
-                    return Err(format!("lifetime: {read} is read, {expected} is documented"));
+                let documented = duration::parse(expected)?.as_secs();
+                let read = grant.and_then(|grant| grant.lifetime).map(|span| span.as_secs());
+                if read != Some(documented) {
+                    let read = read.map_or_else(|| "none".to_owned(), |seconds| format!("{seconds} s"));
+                    compare("lifetime", read, expected.clone())?;
                 }
             }
             Ok(())
@@ -127,11 +139,38 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     }
 }
 
-fn compare<T: PartialEq + std::fmt::Debug>(what: &str, read: &T, documented: &T) -> Result<(), String> {
-    if read == documented {
-        return Ok(());
-    }
-    Err(format!("{what}: {read:?} is read, {documented:?} is documented"))
+/// A documented answer of a step shows everything that is taken from it.
+fn takes_all(definition: &Definition, example: &Example) -> Result<(), String> {
+    let step = exchange(definition, example).filter(|_| example.of == Of::Step);
+    let Some(step) = step else { return Ok(()) };
+    let answer = answer(example);
+    let reading = Reading::of(&answer);
+    let issuer = step.discovery.then_some(("the issuer", "/issuer"));
+    let taken = step.take.iter().map(|(name, reader)| (name.as_str(), reader.as_str()));
+    let mut missing = issuer
+        .into_iter()
+        .chain(taken)
+        .filter(|(_, reader)| reading.at(reader).is_none());
+    missing.next().map_or(Ok(()), |(name, reader)| {
+        Err(format!("{name}: nothing is found at '{reader}'"))
+    })
+}
+
+/// Which pointers had to find something for it to be read as documented, and did not.
+fn in_vain(definition: &Definition, example: &Example, what: &str) -> String {
+    let keys: &[&str] = match what {
+        "exit" if example.exit == 0 => &["token"],
+        "exit" => &["success", "error"],
+        "lifetime" => &["expires_at", "expires_in", "expires_in_ms"],
+        "error" => &["error"],
+        _ => &[],
+    };
+    let answer = answer(example);
+    let reading = Reading::of(&answer);
+    let sought = pointers::of(&definition.answer).into_iter();
+    let vain = sought.filter(|sought| keys.contains(&sought.key) && sought.is_vain(&reading));
+    vain.flat_map(|sought| ["; ".to_owned(), sought.finds_nothing()])
+        .collect()
 }
 
 /// A value for every plain field that passes its check.

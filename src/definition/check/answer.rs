@@ -1,8 +1,9 @@
 //! The rules for reading an answer.
 
 use crate::definition::mistake::{Mistake, Place};
+use crate::definition::pointers::{self, Sought};
 use crate::definition::reader::Reader;
-use crate::definition::schema::{Definition, Pointers};
+use crate::definition::schema::Definition;
 use crate::definition::template;
 use crate::definition::value::Kind;
 use crate::text::suggest;
@@ -10,23 +11,8 @@ use crate::time::duration;
 
 pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
     let rules = &definition.answer;
-    let one = |reader: &'_ Option<String>| reader.clone().into_iter().collect::<Vec<_>>();
-    let several = |readers: &Pointers| readers.iter().map(str::to_owned).collect::<Vec<_>>();
-    let keys = [
-        ("success", rules.success.keys().cloned().collect()),
-        ("token", several(&rules.token)),
-        (
-            "refresh_token",
-            rules.refresh_token.as_ref().map(several).unwrap_or_default(),
-        ),
-        ("expires_at", one(&rules.expires_at)),
-        ("expires_in", one(&rules.expires_in)),
-        ("expires_in_ms", one(&rules.expires_in_ms)),
-        ("extras", rules.extras.values().cloned().collect()),
-        ("error", rules.error.clone()),
-    ];
-    for (key, readers) in &keys {
-        check_readers("[answer]", &Place::of("answer", key), readers, found);
+    for Sought { key, pointers } in pointers::of(rules) {
+        check_readers("[answer]", &Place::of("answer", key), pointers, found);
     }
     if let Some(lifetime) = &rules.lifetime {
         let mut say = |words: String| found.push(Place::of("answer", "lifetime").mistake(words));
@@ -46,7 +32,7 @@ pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
 pub(super) fn check_readers<'a>(
     header: &str,
     place: &Place,
-    readers: impl IntoIterator<Item = &'a String>,
+    readers: impl IntoIterator<Item = &'a str>,
     found: &mut Vec<Mistake>,
 ) {
     for reader in readers {

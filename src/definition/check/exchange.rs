@@ -118,10 +118,24 @@ impl Table<'_> {
 
     fn answer(&self, found: &mut Vec<Mistake>) {
         let exchange = self.exchange;
-        check_readers(&self.header, &self.at("take"), exchange.take.values(), found);
-        let success = exchange.success.iter().flat_map(|success| success.keys());
+        check_readers(
+            &self.header,
+            &self.at("take"),
+            exchange.take.values().map(String::as_str),
+            found,
+        );
+        let success = exchange
+            .success
+            .iter()
+            .flat_map(|success| success.keys())
+            .map(String::as_str);
         check_readers(&self.header, &self.at("success"), success, found);
-        check_readers(&self.header, &self.at("error"), exchange.error.iter().flatten(), found);
+        check_readers(
+            &self.header,
+            &self.at("error"),
+            exchange.error.iter().flatten().map(String::as_str),
+            found,
+        );
         if exchange.status.contains(&429) {
             found.push(self.mistake("status", "'status' takes no 429, which asks for a pause"));
         }
