@@ -57,6 +57,7 @@ mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;
+mod origins;
 mod own_vendors;
 mod pauses;
 mod persons;

@@ -380,3 +380,15 @@ fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         })
         .collect()
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_login_of_three_requests_over_tls_uses_one_connection() {
+    let server = Server::tls();
+    steps(&server);
+    server.behave(answer(201, "").header("X-Token", "the-token").on("/tickets"));
+    let tok = user(&server).env("SSL_CERT_FILE", server.ca());
+    assert_eq!(tok.run(["steps"]).ok().token(), "the-token");
+    server.expect(&ALL);
+    assert_eq!(server.log().connections, 1);
+}
