@@ -111,7 +111,7 @@ fn a_discovery_document_of_another_issuer_leads_nowhere() {
         other.untouched();
         assert_eq!(server.requests().len(), 1);
     }
-    let server = naming(|server| server.url(), "/token");
+    let server = naming(Server::url, "/token");
     user(&server, &discovery()).run(["named"]).fails(6).says("issuer");
     let none = Server::start();
     none.tolerate();
