@@ -13,7 +13,7 @@ use crate::definition::schema::Field;
 use crate::definition::value::Value;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
-use crate::inputs::config_edit::{self, Change};
+use crate::inputs::config_edit::{self, Change, Turn};
 use crate::inputs::{Chosen, Session, Source, first_line, keyring};
 use crate::time::clock;
 use crate::time::duration;
@@ -63,23 +63,26 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         principal: &principal,
         session: &session,
         store: &store(session.voice)?,
-        // Nobody else's token and nobody else's failure says anything of what was entered here.
-        began: i64::MAX,
         fresh: true,
+        // Nobody else's token and nobody else's failure says anything of what was entered here.
+        alone: true,
         min_ttl: None,
         no_cache: call.no_cache,
     };
     if verify == Verify::Yes {
         try_them(&need)?;
     }
-    if let Err(error) = keep_secrets(&session, &principal.chosen, &to_keep) {
+    let kept = Turn::take(&settings.config_path, &session.deadline).and_then(|turn| {
+        keep_secrets(&session, &principal.chosen, &to_keep).map_err(|error| error.of(&vendor.name))?;
+        Ok(turn)
+    });
+    let turn = kept.inspect_err(|_| {
         // All or nothing: a token without its secret would hide for a while that the login was not kept.
         let _ = entry::forget(need.store, &principal.identity);
-        return Err(error.of(&vendor.name));
-    }
+    })?;
     let profile = &settings.profile;
     let change = change(call, &principal.chosen, profile, &to_keep);
-    config_edit::write(&settings.config_path, &vendor.name, profile.name.as_deref(), change)?;
+    turn.write(&vendor.name, profile.name.as_deref(), change)?;
     tell(&session, &to_keep, verify);
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(roots: RootCerts) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -32,7 +32,7 @@ impl Line {
             .user_agent(concat!("tok/", env!("CARGO_PKG_VERSION")))
             .accept("application/json")
             .accept_encoding("")
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build();
         let sent = Arc::new(AtomicBool::new(false));
         let connector =

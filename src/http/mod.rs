@@ -7,40 +7,44 @@
 //! What the status and the body mean is left to others, and so is the choice of the URL: what is loopback was decided where it
 //! was parsed.
 
+mod attempt;
 mod connection;
 mod cookies;
 mod failure;
 mod message;
 mod proxy;
+mod roots;
 mod set_cookie;
+mod tls;
 
 pub(crate) use message::{Answer, Body, Method, Request};
 
 use std::cell::{OnceCell, RefCell};
-use std::io::Read;
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use ureq::http;
-use ureq::{Agent, AsSendBody, Proxy, Timeout};
+use ureq::Proxy;
+use ureq::http::Uri;
+use ureq::http::uri::Scheme;
+use ureq::tls::RootCerts;
 
+use self::attempt::attempt;
 use self::connection::Line;
 use self::cookies::Jar;
-use self::failure::{Failure, Stage};
+use self::failure::Whom;
 use self::message::{Call, add_cookies};
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
 
-const LARGEST_BODY: u64 = 1 << 20;
 const RETRIES: usize = 2;
 
 /// Sends the requests of one login, over one connection where the host is the same, and with the cookies that were set.
 #[derive(Debug, Default)]
 pub(crate) struct Client {
-    line: OnceCell<Line>,
+    plain: OnceCell<Line>,
+    tls: OnceCell<Line>,
     jar: RefCell<Jar>,
 }
 
@@ -65,12 +69,20 @@ impl Client {
         self.jar.borrow().values().collect()
     }
 
+    fn line(&self, plain: bool) -> Result<&Line> {
+        if plain {
+            return Ok(self.plain.get_or_init(|| Line::new(RootCerts::PlatformVerifier)));
+        }
+        if let Some(line) = self.tls.get() {
+            return Ok(line);
+        }
+        let roots = roots::trusted()?;
+        Ok(self.tls.get_or_init(|| Line::new(roots)))
+    }
+
     fn send_through(&self, proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: Voice) -> Result<Answer> {
-        let host = call.uri().host().unwrap_or("the vendor");
-        let whom = proxy.map_or(host.into(), |proxy| {
-            format!("{host} through the proxy {}", proxy.host())
-        });
-        let line = self.line.get_or_init(Line::new);
+        let whom = whom(call.uri(), proxy);
+        let line = self.line(whom.plain)?;
         let mut retries = 0..RETRIES;
         loop {
             let failure = match attempt(line, proxy, call, deadline) {
@@ -90,74 +102,16 @@ impl Client {
     }
 }
 
-type Outcome = std::result::Result<Answer, Failure>;
-
-/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte.
-fn attempt(line: &Line, proxy: Option<&Proxy>, call: &Call, deadline: &Deadline) -> Outcome {
-    line.begin(proxy);
-    let (line, proxy, call, limit) = (line.clone(), proxy.cloned(), call.clone(), deadline.remaining());
-    let (sender, receiver) = mpsc::channel();
-    let asking = thread::Builder::new().spawn(move || sender.send(exchange(&line, proxy, call, limit)));
-    if let Err(error) = asking {
-        return Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Io(error),
-        });
-    }
-    receiver.recv_timeout(deadline.remaining()).unwrap_or_else(|_| {
-        Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Timeout(Timeout::Global),
-        })
-    })
-}
-
-fn exchange(line: &Line, proxy: Option<Proxy>, call: Call, limit: Duration) -> Outcome {
-    let (head, body) = call.into_parts();
-    let response = match body {
-        Some(bytes) => run(&line.agent, http::Request::from_parts(head, bytes), proxy, limit),
-        None => run(&line.agent, http::Request::from_parts(head, ()), proxy, limit),
-    };
-    let mut response = response.map_err(|cause| Failure {
-        stage: line.stage(),
-        cause,
-    })?;
-    let headers = response.headers().iter();
-    let headers = headers
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-        .collect();
-    let mut body = Vec::new();
-    let read = response
-        .body_mut()
-        .as_reader()
-        .take(LARGEST_BODY + 1)
-        .read_to_end(&mut body);
-    let failed = match read {
-        Err(error) => Some(error.into()),
-        Ok(_) if body.len() as u64 > LARGEST_BODY => Some(ureq::Error::BodyExceedsLimit(LARGEST_BODY)),
-        Ok(_) => None,
-    };
-    match failed {
-        Some(cause) => Err(Failure {
-            stage: Stage::Answering,
-            cause,
+fn whom(url: &Uri, proxy: Option<&Proxy>) -> Whom {
+    let plain = url.scheme() == Some(&Scheme::HTTP);
+    let port = url.port_u16().unwrap_or(if plain { 80 } else { 443 });
+    let name = format!("{}:{port}", url.host().unwrap_or("the vendor"));
+    Whom {
+        name: proxy.map_or(name.clone(), |proxy| {
+            format!("{name} through the proxy {}:{}", proxy.host(), proxy.port())
         }),
-        None => Ok(Answer {
-            status: response.status().as_u16(),
-            headers,
-            body,
-        }),
+        plain,
     }
-}
-
-fn run(
-    agent: &Agent,
-    request: http::Request<impl AsSendBody>,
-    proxy: Option<Proxy>,
-    limit: Duration,
-) -> std::result::Result<http::Response<ureq::Body>, ureq::Error> {
-    let request = agent.configure_request(request).proxy(proxy);
-    agent.run(request.timeout_global(Some(limit)).build())
 }
 
 #[cfg(test)]

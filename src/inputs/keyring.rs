@@ -17,6 +17,7 @@ use super::bounded;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "keyring/secret_service.rs")]
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]
@@ -51,6 +52,29 @@ pub(crate) fn write(user: &str, secret: &Secret, ask: bool, deadline: &Deadline)
         No::Absent(why) => Error::credential(format!("the keyring: {why}")),
         No::Broken(error) => error,
     })
+}
+
+/// What can be said of an entry without reading it.
+#[derive(Debug)]
+pub(crate) enum Look {
+    Kept,
+    /// Why not.
+    Absent(String),
+    /// Why nobody can say.
+    Unknown(String),
+}
+
+/// Unlocks nothing and opens no dialog.
+pub(crate) fn look(user: &str, deadline: &Deadline) -> Look {
+    let (limit, named) = limit(false, deadline);
+    let user = user.to_owned();
+    match bounded::within(limit, move || service::is_kept(&user)) {
+        Some(Ok(true)) => Look::Kept,
+        Some(Ok(false)) => Look::Absent("no entry".to_owned()),
+        Some(Err(No::Absent(why))) => Look::Absent(why),
+        Some(Err(No::Broken(error))) => Look::Unknown(error.text().to_owned()),
+        None => Look::Unknown(silent(named).text().to_owned()),
+    }
 }
 
 /// Whether there was an entry.
@@ -131,7 +155,8 @@ fn broken(why: &str) -> Error {
 }
 
 fn silent(limit: Duration) -> Error {
-    Error::credential(format!("the keyring did not answer within {} s", limit.as_secs_f32()))
+    let limit = duration::words(limit);
+    Error::credential(format!("the keyring did not answer within {limit}"))
         .with_hint("TOK_KEYRING=off leaves the keyring alone")
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod first_line;
 pub(crate) mod folders;
 mod given;
 pub(crate) mod keyring;
+mod missing;
 mod plain;
 mod secrets;
 mod session;
@@ -21,6 +22,7 @@ pub(crate) mod variable;
 mod ways;
 
 pub(crate) use chosen::Chosen;
+pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;
 

@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 
 use super::hold::Credentials;
 use super::run::Failure;
+use super::turn::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
-use crate::cache::lock;
+use crate::cache::lock::{self, Work};
 use crate::definition::answer::{self, Grant};
 use crate::definition::plan::Plan;
 use crate::error::Result;
+use crate::inputs::Unasked;
 use crate::secret::Secret;
 use crate::time::clock::span_ms;
 use crate::time::deadline::Deadline;
@@ -25,6 +27,8 @@ pub(super) struct Issued {
     pub(super) provenance: Provenance,
     /// The refresh token that it was got with is used up.
     pub(super) has_rotated: bool,
+    /// Of the login, until the token is kept: whoever has it next finds every token that the login was given.
+    pub(super) turn: Option<Guard>,
 }
 
 impl Issued {
@@ -43,20 +47,18 @@ pub(crate) enum Revoked {
     Before(String),
 }
 
-impl Need<'_> {
-    /// Asks a person for what no other source has.
-    pub(super) fn log_in(&self, guard: Option<&Guard>) -> Result<Issued> {
-        let origin = self.principal.chosen.base.origin();
-        self.keep_pause(&origin)?;
-        let plan = self.principal.chosen.login_plan();
-        let secrets = self.secrets_for(&plan, guard)?;
-        let credentials = self.credentials(&secrets, &secrets);
-        let _turn = self.login_turn(&credentials)?;
-        self.session.voice.explain(&format!("logging in at {origin}"));
-        let deadline = &self.session.deadline;
+impl<'a> Need<'a> {
+    pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>) -> Result<Issued> {
+        let credentials = self.credentials(secrets, secrets);
+        let turn = self.login_turn(&credentials)?;
+        self.session
+            .voice
+            .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
+        let (plan, deadline) = (self.principal.chosen.login_plan(), &self.session.deadline);
         match self.ask(&plan, secrets.clone(), Provenance::Login, deadline) {
-            Ok(issued) => {
+            Ok(mut issued) => {
                 self.end_hold(&credentials);
+                issued.turn = turn;
                 Ok(issued)
             }
             Err(Failure::Error(error)) => Err(error),
@@ -67,17 +69,30 @@ impl Need<'_> {
         }
     }
 
-    pub(super) fn secrets_for(&self, plan: &Plan, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
-        let asking = |asking| guard.into_iter().for_each(|guard| guard.asking(asking));
-        self.principal
-            .chosen
-            .secrets(plan)
-            .into_iter()
-            .filter_map(|field| {
-                let found = self.session.secret(field, &self.principal.chosen, asking).transpose()?;
-                Some(found.map(|secret| (field.name.clone(), secret)))
-            })
-            .collect()
+    /// The secrets of a plan. Asks a person for what no other source has.
+    pub(super) fn secrets(&self, plan: &Plan) -> Result<BTreeMap<String, Secret>> {
+        let chosen = &self.principal.chosen;
+        let found = chosen.secrets(plan).into_iter().filter_map(|field| {
+            let found = self.session.secret(field, chosen).transpose()?;
+            Some(found.map(|secret| (field.name.clone(), secret)))
+        });
+        found.collect()
+    }
+
+    /// The same where nobody is asked.
+    pub(super) fn secrets_unasked(&self, plan: &Plan<'a>) -> std::result::Result<BTreeMap<String, Secret>, Stop<'a>> {
+        let chosen = &self.principal.chosen;
+        let mut secrets = BTreeMap::new();
+        for field in chosen.secrets(plan) {
+            match self.session.secret_unasked(field, chosen)? {
+                Unasked::Found(secret) => {
+                    secrets.insert(field.name.clone(), secret);
+                }
+                Unasked::Absent => {}
+                Unasked::Person => return Err(Stop::Person(plan.clone())),
+            }
+        }
+        Ok(secrets)
     }
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
@@ -85,7 +100,11 @@ impl Need<'_> {
         let turn = if self.no_cache {
             None
         } else {
-            Some(lock::wait(self.store, &self.principal.login.digest(), self.waiter())?)
+            Some(lock::wait(
+                self.store,
+                &self.principal.login.digest(),
+                self.waiter(Work::Requests),
+            )?)
         };
         self.check_hold(credentials)?;
         Ok(turn)
@@ -93,7 +112,7 @@ impl Need<'_> {
 
     /// Has the vendor end a token that it gave.
     pub(crate) fn revoke(&self, plan: &Plan, entry: &Entry) -> Result<Revoked> {
-        let own = self.secrets_for(plan, None)?;
+        let own = self.secrets(plan)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.extend(
@@ -135,6 +154,7 @@ impl Need<'_> {
             asked_at: exchanged.sent_at.as_millisecond(),
             provenance,
             has_rotated: false,
+            turn: None,
         })
     }
 }

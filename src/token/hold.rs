@@ -100,7 +100,11 @@ impl Need<'_> {
     }
 
     /// Exit 7 while the vendor's pause lasts.
-    pub(super) fn keep_pause(&self, origin: &str) -> Result<()> {
+    pub(super) fn keep_pause(&self) -> Result<()> {
+        self.keep_pause_of(&self.principal.chosen.base.origin())
+    }
+
+    pub(super) fn keep_pause_of(&self, origin: &str) -> Result<()> {
         match pause::check(self.store, origin, now_ms()) {
             None => Ok(()),
             Some(left) => Err(Error::rate_limited(format!(

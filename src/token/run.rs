@@ -95,7 +95,7 @@ impl Need<'_> {
         inputs.now = sent_at;
         let request =
             request::build(exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
-        self.keep_pause(&request.origin)?;
+        self.keep_pause_of(&request.origin)?;
         let cookies = client.cookies();
         let credentials = request.credentials();
         let taken: Vec<Secret> = inputs
