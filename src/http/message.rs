@@ -23,6 +23,18 @@ pub(crate) enum Method {
     Delete,
 }
 
+impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// Percent-encoded, with its query.
