@@ -128,9 +128,9 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
             }
             if let Some(expected) = &example.lifetime {
                 let documented = duration::parse(expected)?.as_secs();
-                let read = grant.and_then(|grant| grant.lifetime).map(|span| span.as_secs());
-                if read != Some(documented) {
-                    let read = read.map_or_else(|| "none".to_owned(), |seconds| format!("{seconds} s"));
+                let read = grant.and_then(|grant| grant.lifetime);
+                if read.map(|span| span.as_secs()) != Some(documented) {
+                    let read = read.map_or_else(|| "none".to_owned(), duration::words);
                     compare("lifetime", read, expected.clone())?;
                 }
             }

@@ -86,14 +86,29 @@ pub(crate) fn delete(user: &str, ask: bool, deadline: &Deadline) -> Result<bool>
     }
 }
 
-/// `Err` says why nothing can be kept here.
-pub(crate) fn is_there(ask: bool, deadline: &Deadline) -> std::result::Result<(), String> {
+/// Why nothing can be kept here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// There is no keyring.
+    Absent(String),
+    /// There is one, and it takes nothing.
+    Broken(String),
+}
+
+impl Lack {
+    pub(crate) fn why(&self) -> &str {
+        let (Self::Absent(why) | Self::Broken(why)) = self;
+        why
+    }
+}
+
+pub(crate) fn is_there(ask: bool, deadline: &Deadline) -> std::result::Result<(), Lack> {
     let (limit, named) = limit(ask, deadline);
     match bounded::within(limit, move || service::is_there(ask)) {
         Some(Ok(())) => Ok(()),
-        Some(Err(No::Absent(why))) => Err(why),
-        Some(Err(No::Broken(error))) => Err(error.text().to_owned()),
-        None => Err(silent(named).text().to_owned()),
+        Some(Err(No::Absent(why))) => Err(Lack::Absent(why)),
+        Some(Err(No::Broken(error))) => Err(Lack::Broken(error.text().to_owned())),
+        None => Err(Lack::Broken(silent(named).text().to_owned())),
     }
 }
 

@@ -18,6 +18,7 @@ mod plain;
 mod secrets;
 mod session;
 mod settings;
+mod source_of_secret;
 pub(crate) mod variable;
 mod ways;
 
@@ -25,6 +26,7 @@ pub(crate) use chosen::Chosen;
 pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;
+pub(crate) use source_of_secret::SecretSource;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

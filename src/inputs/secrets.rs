@@ -3,10 +3,11 @@
 //! A value comes from the first that has it: standard input or a file named by a flag, a named profile's command, the
 //! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value.
 
-use super::{Chosen, Session, command, first_line, keyring, variable};
+use super::{Chosen, SecretSource, Session, command, first_line, keyring, variable};
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::terminal::Question;
 
 /// What is known of a secret before a person is asked.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Session<'_> {
             return Ok(Unasked::Found(secret));
         }
         let secret = match self.given_secret(&field.name, chosen)? {
-            Some((secret, _)) => Some(secret),
+            Some(secret) => Some(secret),
             None if self.settings.keyring && self.can_show_dialog() => return Ok(Unasked::Person),
             None => self.keyring_secret(&field.name, chosen)?,
         };
@@ -62,7 +63,7 @@ impl Session<'_> {
         }
         let found = match self.given_secret(&field.name, chosen) {
             Ok(None) => self.keyring_secret_with(&field.name, chosen, false),
-            found => found.map(|found| found.map(|(secret, _)| secret)),
+            found => found,
         };
         match found {
             Ok(Some(secret)) => {
@@ -82,91 +83,67 @@ impl Session<'_> {
         let Some(terminal) = self.terminal() else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
-        self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)))
+        let question = Question {
+            label: self.settings.label(&field.name),
+            about: self
+                .refusal()
+                .unwrap_or_else(|| format!("{}, sent to {}", field.help, chosen.base.as_str())),
+        };
+        let answer = self.ask(|| terminal.ask_hidden(&question))?;
+        self.remember_typed(&field.name);
+        Ok(answer)
     }
 
-    /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
-    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
-        match self.given_secret(&field.name, chosen)? {
-            Some(given) => Ok(given),
-            None => Ok((self.typed_secret(field, chosen, false)?, false)),
+    /// For `tok login`, which shall find out a new one: not from the keyring. It is known afterwards.
+    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<Secret> {
+        if let Some(secret) = self.known(&field.name) {
+            return Ok(secret);
         }
-    }
-
-    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
-    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
-        self.settings
-            .variable(name)
-            .map_err(|error| Error::credential(error.text()))
+        let secret = match self.given_secret(&field.name, chosen)? {
+            Some(secret) => secret,
+            None => self.typed_secret(field, chosen, false)?,
+        };
+        self.remember(&field.name, secret.clone());
+        Ok(secret)
     }
 
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         match self.given_secret(&field.name, chosen)? {
-            Some((secret, _)) => Ok(Some(secret)),
+            Some(secret) => Ok(Some(secret)),
             None => self.keyring_secret(&field.name, chosen),
         }
     }
 
-    /// From every source but the keyring and the prompt, and whether it comes from a command.
-    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<(Secret, bool)>> {
-        if let Some(secret) = self.flagged_secret(name)? {
-            return Ok(Some((secret, false)));
-        }
-        if self.settings.named
-            && let Some(secret) = self.command_secret(name, chosen)?
+    /// From every source but the keyring and the prompt.
+    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+        let settings = self.settings;
+        let is_own_origin = settings.is_own_origin(chosen);
+        if let Some(command @ SecretSource::Command(_)) = settings.source_of_secret(name, true)
+            && !is_own_origin
         {
-            return Ok(Some((secret, true)));
-        }
-        if let Some(value) = self.secret_variable(name)? {
-            self.voice.explain(&format!(
-                "{name}: from the variable {}",
-                self.settings.vendor.variable_of(name)
-            ));
-            return Ok(Some((Secret::new(value), false)));
-        }
-        if self.settings.named {
-            return Ok(None);
-        }
-        Ok(self.command_secret(name, chosen)?.map(|secret| (secret, true)))
-    }
-
-    /// From standard input or a file, as a flag says.
-    fn flagged_secret(&self, name: &str) -> Result<Option<Secret>> {
-        let of_vendor = |error: Error| error.of(&self.settings.vendor.name);
-        if self.settings.flags.stdin.iter().any(|flag| flag == name) {
-            self.voice.explain(&format!("{name}: from standard input"));
-            return first_line::from_stdin(&self.deadline).map(Some).map_err(of_vendor);
-        }
-        let Some(path) = self.settings.flags.files.get(name) else {
-            return Ok(None);
-        };
-        self.voice.explain(&format!("{name}: from the file {}", path.display()));
-        first_line::from_file(path, &self.deadline).map(Some).map_err(of_vendor)
-    }
-
-    fn command_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
-        let Some(line) = self.settings.profile.commands.get(name) else {
-            return Ok(None);
-        };
-        let source = format!(
-            "{name}-command of {}",
-            self.settings.profile.header(&self.settings.vendor.name)
-        );
-        if !self.settings.is_own_origin(chosen) {
-            let origin = chosen.base.origin();
+            let (source, origin) = (settings.words_of(name, command), chosen.base.origin());
             self.voice
                 .explain(&format!("{source}: skipped, since it does not belong to {origin}"));
-            return Ok(None);
         }
-        self.voice.explain(&format!("{name}: from {source}"));
-        command::run(
-            line,
-            &source,
-            &self.settings.catalogue.secret_variables(),
-            &self.deadline,
-        )
-        .map(Some)
+        let Some(source) = settings.source_of_secret(name, is_own_origin) else {
+            return Ok(None);
+        };
+        let words = settings.words_of(name, source);
+        self.voice.explain(&format!("{name}: from {words}"));
+        let of_vendor = |error: Error| error.of(&settings.vendor.name);
+        match source {
+            SecretSource::Stdin => first_line::from_stdin(&self.deadline).map(Some).map_err(of_vendor),
+            SecretSource::File(path) => first_line::from_file(path, &self.deadline).map(Some).map_err(of_vendor),
+            SecretSource::Command(line) => {
+                command::run(line, &words, &settings.catalogue.secret_variables(), &self.deadline).map(Some)
+            }
+            SecretSource::Variable => match settings.variable(name) {
+                Ok(value) => Ok(value.map(Secret::new)),
+                // A broken source; of a plain field it would be a value that fails its check.
+                Err(error) => Err(Error::credential(error.text())),
+            },
+        }
     }
 
     fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {

@@ -61,11 +61,15 @@ mod origins;
 mod own_vendors;
 mod pauses;
 mod persons;
+#[cfg(target_os = "linux")]
+mod places;
 mod profiles;
 #[cfg(unix)]
 mod prompts;
 #[cfg(target_os = "linux")]
 mod proxies;
+#[cfg(unix)]
+mod questions;
 mod real_servers;
 mod refreshes;
 mod security;

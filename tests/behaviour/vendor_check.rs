@@ -121,7 +121,7 @@ fn every_mistake_is_one_line() {
         .map(|(at, _)| at + 1)
         .collect();
     let difference = "the example is read otherwise than documented";
-    let lifetime = format!("{difference}: lifetime: 3600 s is read, 20m is documented");
+    let lifetime = format!("{difference}: lifetime: 1 h is read, 20m is documented");
     assert_eq!(
         check("acme.toml", &text).fails(2).stderr,
         format!(
