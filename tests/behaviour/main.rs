@@ -57,6 +57,7 @@ mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;
+mod origins;
 mod own_vendors;
 mod pauses;
 mod persons;
@@ -79,6 +80,7 @@ mod shells;
 mod sources;
 mod status;
 mod statuses;
+mod steps;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;
