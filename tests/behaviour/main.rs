@@ -61,6 +61,7 @@ mod masks;
 mod network;
 #[cfg(unix)]
 mod open_prompts;
+mod origins;
 mod own_failures;
 mod own_vendors;
 mod pauses;
@@ -84,6 +85,7 @@ mod shells;
 mod sources;
 mod status;
 mod statuses;
+mod steps;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;

@@ -108,7 +108,7 @@ fn what_stands_behind_a_key_must_be_what_it_takes() {
         ("[use]\nheader = 1", "2: 'header' in [use] takes a text in quotes"),
         (
             "[revoke]\nmethod = 'get'",
-            "2: 'method' in [revoke] takes one of 'GET', 'POST', not 'get'",
+            "2: 'method' in [revoke] takes one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', not 'get'",
         ),
         (
             "[revoke]\njson = { at = 1979-05-27 }",
@@ -439,5 +439,115 @@ fn what_is_said_is_one_line_without_commands() {
 fn every_built_in_file_passes() {
     for vendor in Catalogue::new(None).all().0 {
         assert_eq!(prove(&vendor.text).err(), None, "{}", vendor.name);
+    }
+}
+
+/// A file whose requests are these.
+fn said_of_requests(requests: &str) -> Vec<String> {
+    let fields =
+        "field = [{ name = 'user', help = 'x', person = true }, { name = 'password', help = 'x', secret = true }]\n";
+    let text = format!("about = 'x'\nurl = 'https://x.example'\n{fields}{requests}\n[answer]\ntoken = '/t'\n");
+    prove(&text)
+        .err()
+        .into_iter()
+        .flatten()
+        .map(|fault| format!("{}: {}", fault.line, fault.words))
+        .collect()
+}
+
+const WITH_CODE: &str = "[login]\nform = { user = '{user}', password = '{password}', c = '{code}' }";
+
+#[test]
+fn the_rules_for_steps_name_the_line() {
+    assert_eq!(
+        said_of_requests(&format!("[[step]]\ntake = {{ code = 'header:X' }}\n{WITH_CODE}")),
+        [""; 0]
+    );
+    for (requests, expected) in [
+        (
+            format!("[[step]]\ntake = {{ code = '/c', other = '/o' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' takes 'other', which no request behind it uses",
+        ),
+        (
+            format!("[[step]]\npath = '/{{code}}'\n[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'path' uses '{code}', which no step before it takes",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = 'headr:X' }}\n{WITH_CODE}"),
+            "5: [[step]] 'headr:X' says not where to read, did you mean 'header:X'?",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = 'c.d' }}\n{WITH_CODE}"),
+            "5: [[step]] 'c.d' is not a JSON pointer; write '/c/d'",
+        ),
+        (
+            format!("[[step]]\ntake = {{ user = '/c', code = '/d' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' has the name 'user', which something else has",
+        ),
+        (
+            format!("[[step]]\ntake = {{ cod = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' takes 'cod', which no request behind it uses",
+        ),
+        (
+            format!("[[step]]\nquery = {{ p = '{{password}}' }}\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'query' holds the secret 'password', and servers log URLs",
+        ),
+        (
+            format!("[[step]]\nstatus = [429]\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'status' takes no 429, which asks for a pause",
+        ),
+        (
+            format!("[[step]]\nway = 'user'\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] takes no 'way'; that is for [login]",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}\nagain = true"),
+            "8: [login] takes no 'again'; that is for [[step]]",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}\n[revoke]\npath = '/{{code}}'"),
+            "9: [revoke] 'path' uses '{code}', which needs 'again = true' in the step that takes it",
+        ),
+    ] {
+        assert_eq!(
+            said_of_requests(&requests).first().map(String::as_str),
+            Some(expected),
+            "{requests}"
+        );
+    }
+}
+
+#[test]
+fn the_rules_for_addresses_name_the_line() {
+    let step = "[[step]]\ntake = { code = '/c' }\n";
+    for (url, expected) in [
+        (
+            "url = '{password}'",
+            "'url' is an address, or '{name}' of one that a step takes",
+        ),
+        ("url = '/token'", "'url' must begin with https://"),
+        (
+            "url = 'http://other.example/token'",
+            "'url' is http to another machine, and passwords go over https only",
+        ),
+        (
+            "url = 'https://x.example/?a=b'",
+            "'url' takes no '?' and no '#'; a query has a key of its own",
+        ),
+        (
+            "url = 'https://{code}.example'",
+            "'url' takes fields that are not secret in its host, and no others",
+        ),
+        ("url = '{code}'\npath = '/x'", "takes 'url' or 'path', not both"),
+    ] {
+        let said = said_of_requests(&format!("{step}{WITH_CODE}\n{url}"));
+        assert!(said.contains(&format!("8: [login] {expected}")), "{url}: {said:?}");
+    }
+    for right in ["url = '{code}'", "url = 'https://{user}.login.example/token/{code}'"] {
+        assert_eq!(
+            said_of_requests(&format!("{step}{WITH_CODE}\n{right}")),
+            [""; 0],
+            "{right}"
+        );
     }
 }

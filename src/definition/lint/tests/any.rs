@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::definition::request::{self, Inputs};
-use crate::definition::schema::{Definition, Of};
+use crate::definition::request::{self, Inputs, Site};
+use crate::definition::schema::Definition;
 use crate::definition::{Catalogue, check, example};
 use crate::error::Exit;
 use crate::origin::BaseUrl;
@@ -71,13 +71,16 @@ fn asks(definition: &Definition) {
     let inputs = Inputs {
         plain: &example::samples(definition),
         secrets: names.map(|name| (name.to_owned(), Secret::new("x"))).collect(),
+        taken: definition.taken().map(|name| (name.to_owned(), None)).collect(),
         now: Timestamp::UNIX_EPOCH,
     };
     let base = BaseUrl::parse("https://x.example").unwrap();
-    for of in [Of::Login, Of::Refresh, Of::Revoke] {
-        if let Some(exchange) = definition.exchange(of)
-            && let Err(error) = request::build(exchange, &base, &inputs)
-        {
+    let site = Site {
+        base: &base,
+        given: false,
+    };
+    for (_, _, exchange) in definition.exchanges() {
+        if let Err(error) = request::build(exchange, &site, &inputs) {
             assert_eq!(error.exit, Exit::Usage, "{error}");
         }
     }
