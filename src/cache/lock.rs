@@ -139,7 +139,7 @@ impl<F: FnMut(&Fingerprint) -> bool> Failures<'_, F> {
         let had_begun = before.attempt.as_ref() == Some(&attempt);
         if had_failed
             || had_begun && self.waiter.fresh
-            || !error.holds_for(self.waiter.deadline.limit())
+            || !error.holds_for(self.waiter.deadline.remaining())
             || self.foreign.as_ref() == Some(&attempt)
         {
             return None;
