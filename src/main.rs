@@ -4,12 +4,14 @@ mod cache;
 mod cli;
 mod commands;
 mod definition;
+mod disk;
 mod error;
 mod http;
 mod inputs;
 mod jwt;
 #[cfg_attr(not(test), expect(dead_code, reason = "definitions do not ask for such values yet"))]
 mod made;
+mod options;
 mod origin;
 mod output;
 mod secret;
