@@ -9,7 +9,6 @@ mod error;
 mod http;
 mod inputs;
 mod jwt;
-#[cfg_attr(not(test), expect(dead_code, reason = "definitions do not ask for such values yet"))]
 mod made;
 mod options;
 mod origin;

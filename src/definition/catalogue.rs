@@ -220,7 +220,7 @@ impl Vendor {
         ]
         .into_iter()
         .flatten()
-        .any(|exchange| super::request::names(exchange).contains(&field));
+        .any(|exchange| super::request::names(&definition.lets, exchange).contains(&field));
         in_url && !elsewhere
     }
 

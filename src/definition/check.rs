@@ -175,7 +175,7 @@ fn is_used(definition: &Definition, name: &str) -> bool {
     let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
     let names = || definition.fields.iter().map(|field| field.name.as_str());
     exchanges
-        .flat_map(request::names)
+        .flat_map(|exchange| request::names(&definition.lets, exchange))
         .chain(texts.flat_map(|text| template::names(text)))
         .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
 }

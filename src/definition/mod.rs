@@ -7,6 +7,7 @@ pub(crate) mod answer;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod example;
+pub(crate) mod lets;
 mod lifetime;
 pub(crate) mod lint;
 mod mistake;

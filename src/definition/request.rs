@@ -4,76 +4,111 @@
 //! value never adds a host, a path segment, a parameter or a header. Sending is left to [`crate::http`].
 
 mod body;
+mod inputs;
+mod make;
 
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
-use serde_json::Value as Json;
 
+use super::lets::{Let, Lets};
 use super::schema::{Exchange, Method};
-use super::template::{self, Form, Part};
+use super::template::{self, Form, Part, strings};
 use super::value::Value;
 use crate::error::{Error, Result};
 use crate::http::{self, Request};
+use crate::made::totp::Totp;
 use crate::origin::BaseUrl;
 use crate::secret::Secret;
 use crate::text::encode;
 
-/// What stands in the places of the placeholders.
-#[derive(Debug)]
-pub(crate) struct Inputs<'a> {
-    pub(crate) plain: &'a BTreeMap<String, Value>,
-    /// Secret fields, and in refresh and revoke `token` and `refresh-token`.
-    pub(crate) secrets: BTreeMap<String, Secret>,
-    /// Local clock, UTC.
-    pub(crate) now: Timestamp,
+pub(crate) use inputs::Inputs;
+use inputs::render;
+
+/// The names of all that a request needs: fields, values that tok makes and what those need, `token` and `refresh-token`.
+pub(crate) fn names<'a>(lets: &'a Lets, exchange: &'a Exchange) -> Vec<&'a str> {
+    lets.closure(laid_in(exchange))
 }
 
-impl Inputs<'_> {
-    fn text(&self, name: &str, form: Form) -> Result<Option<String>> {
-        let plain = self.plain.get(name);
-        let text = match (plain, self.secrets.get(name)) {
-            (Some(Value::Duration(span)), _) if form == Form::Utc => utc(self.now, *span)?,
-            (Some(value), _) => value.to_string(),
-            (None, Some(secret)) => secret.expose().to_owned(),
-            (None, None) => return Ok(None),
-        };
-        Ok(Some(match form {
-            Form::Encoded => encode::form(&text),
-            Form::AsIs | Form::Utc => text,
-        }))
-    }
+/// The names that stand in its own templates, with repetitions.
+pub(crate) fn laid_in(exchange: &Exchange) -> impl Iterator<Item = &str> {
+    templates(exchange).into_iter().flat_map(template::names)
 }
 
-/// The names of all fields, `token` and `refresh-token` that a request lays in, with repetitions.
-pub(crate) fn names(exchange: &Exchange) -> Vec<&str> {
-    let mut templates: Vec<&str> = vec![&exchange.path];
-    templates.extend(exchange.query.values().map(String::as_str));
-    templates.extend(exchange.headers.values().map(String::as_str));
-    templates.extend(exchange.basic.as_deref());
+fn templates(exchange: &Exchange) -> Vec<&str> {
+    let mut found: Vec<&str> = vec![&exchange.path];
+    found.extend(exchange.query.values().map(String::as_str));
+    found.extend(exchange.headers.values().map(String::as_str));
+    found.extend(exchange.basic.as_deref());
+    found.extend(body_templates(exchange));
+    found
+}
+
+pub(crate) fn body_templates(exchange: &Exchange) -> Vec<&str> {
+    let mut found = Vec::new();
     if let Some(json) = &exchange.json {
-        strings(json, &mut templates);
+        strings(json, &mut found);
     }
     if let Some(form) = &exchange.form {
-        form.values().for_each(|value| strings(value, &mut templates));
+        form.values().for_each(|value| strings(value, &mut found));
     }
-    templates.into_iter().flat_map(template::names).collect()
+    found
 }
 
-/// Every string inside a JSON value.
-pub(crate) fn strings<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
-    match json {
-        Json::String(text) => found.push(text),
-        Json::Array(items) => items.iter().for_each(|item| strings(item, found)),
-        Json::Object(members) => members.values().for_each(|member| strings(member, found)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+/// Errors (exit 2) name the field, never a secret's value. The inputs get what was made for this request.
+pub(crate) fn build(lets: &Lets, exchange: &Exchange, base: &BaseUrl, inputs: &mut Inputs) -> Result<Request> {
+    let in_body = body_templates(exchange).into_iter().flat_map(template::names);
+    make::add(lets, in_body, inputs)?;
+    let body = body::body(exchange, inputs)?;
+    // What is made for the rest may be made over the body.
+    let text = body.as_ref().map_or("", |body| body.bytes.expose());
+    inputs.made.insert("body".to_owned(), text.into());
+    make::add(lets, laid_in(exchange), inputs)?;
+    Ok(Request {
+        method: match exchange.method {
+            Method::Get => http::Method::Get,
+            Method::Post => http::Method::Post,
+        },
+        url: whole_url(exchange, base, inputs)?,
+        loopback: base.is_loopback(),
+        headers: headers(exchange, inputs)?,
+        body,
+    })
+}
+
+/// What makes the one-time code that a request needs, if it needs one.
+pub(crate) fn codes(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Result<Option<Totp>> {
+    let mut needed = lets.order(laid_in(exchange));
+    let found = needed.find_map(|(name, value)| match value {
+        Let::Totp(totp) => Some((name, totp)),
+        _ => None,
+    });
+    match found {
+        Some((name, totp)) => make::codes(totp, inputs).map_err(|error| error.of(name)),
+        None => Ok(None),
     }
 }
 
-/// Errors (exit 2) name the field, never a secret's value.
-pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Result<Request> {
+/// Every text of a built request that nobody may see: secrets as they are, as they were laid in, and what was made of them.
+pub(crate) fn sent(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Vec<Secret> {
+    let mut sent: Vec<Secret> = inputs.secrets.values().cloned().collect();
+    sent.extend(make::secrets(lets, inputs));
+    for part in templates(exchange)
+        .into_iter()
+        .flat_map(|text| template::parse(text).unwrap_or_default())
+    {
+        if let Part::Field(name, form @ Form::Of(_)) = part
+            && inputs.secrets.contains_key(name)
+            && let Ok(Some(text)) = inputs.text(name, form)
+        {
+            sent.push(Secret::new(text));
+        }
+    }
+    sent
+}
+
+fn whole_url(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Result<String> {
     let mut url = base.join(&path(&exchange.path, inputs)?);
     let mut separator = '?';
     for (name, template) in &exchange.query {
@@ -85,6 +120,10 @@ pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Res
             separator = '&';
         }
     }
+    Ok(url)
+}
+
+fn headers(exchange: &Exchange, inputs: &Inputs) -> Result<Vec<(String, Secret)>> {
     let mut headers = Vec::new();
     for (name, template) in &exchange.headers {
         if let Some(value) = render(template, inputs)? {
@@ -99,31 +138,7 @@ pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Res
             Secret::new(format!("Basic {}", STANDARD.encode(pair))),
         ));
     }
-    Ok(Request {
-        method: match exchange.method {
-            Method::Get => http::Method::Get,
-            Method::Post => http::Method::Post,
-        },
-        url,
-        loopback: base.is_loopback(),
-        headers,
-        body: body::body(exchange, inputs)?,
-    })
-}
-
-/// Nothing where a field in it is absent.
-fn render(template: &str, inputs: &Inputs) -> Result<Option<String>> {
-    let mut rendered = String::new();
-    for part in template::parse(template).map_err(Error::usage)? {
-        match part {
-            Part::Text(text) => rendered.push_str(&text),
-            Part::Field(name, form) => match inputs.text(name, form)? {
-                Some(value) => rendered.push_str(&value),
-                None => return Ok(None),
-            },
-        }
-    }
-    Ok(Some(rendered))
+    Ok(headers)
 }
 
 /// RFC 7617: the user's name ends at the first colon, so it can hold none.
@@ -198,12 +213,6 @@ fn is_label(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-')
-}
-
-fn utc(now: Timestamp, span: std::time::Duration) -> Result<String> {
-    now.checked_add(span)
-        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .map_err(|_| Error::usage("the duration reaches beyond the year 9999"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::lets::Lets;
 use super::value::Kind;
 
 #[derive(Debug, Deserialize)]
@@ -24,6 +25,9 @@ pub(crate) struct Definition {
     pub(crate) login: Exchange,
     pub(crate) refresh: Option<Exchange>,
     pub(crate) revoke: Option<Exchange>,
+    /// Values that tok makes itself, for the requests.
+    #[serde(default, rename = "let")]
+    pub(crate) lets: Lets,
     pub(crate) answer: AnswerRules,
     #[serde(default, rename = "use")]
     pub(crate) usage: Usage,

@@ -102,7 +102,27 @@ fn below(
                 }
             }
         }
+        (Takes::Values, DeValue::Table(file)) => values(key.name, file, say),
         _ => {}
+    }
+}
+
+/// Values of which each is of one kind; any other is taken out.
+fn values(name: &'static str, file: &mut DeTable, say: &mut impl FnMut(&'static str, usize, String)) {
+    for (given, mut value) in std::mem::take(file) {
+        let at = given.span().start;
+        let DeValue::Table(kinds) = value.get_mut() else {
+            continue;
+        };
+        let count = kinds.len();
+        table(name, kinds, at, say);
+        if count != 1 {
+            let kinds: Vec<&str> = of(name).map(|key| key.name).collect();
+            let words = format!("'{}' in [{name}] is one of {}", given.get_ref(), kinds.join(", "));
+            say(name, at, words);
+        } else if kinds.len() == 1 {
+            file.insert(given, value);
+        }
     }
 }
 

@@ -31,9 +31,10 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// The plain values that are laid into the login request.
+    /// The plain values that are laid into the login request, or into what is made for it.
     pub(crate) fn laid_in(&self) -> BTreeMap<String, serde_json::Value> {
-        let names = request::names(&self.vendor.definition.login);
+        let definition = &self.vendor.definition;
+        let names = request::names(&definition.lets, &definition.login);
         self.plain
             .iter()
             .filter(|(name, _)| names.contains(&name.as_str()))
@@ -41,9 +42,9 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// The secret fields that a request lays in.
+    /// The secret fields that a request needs.
     pub(crate) fn secrets(&self, exchange: &Exchange) -> Vec<&'a Field> {
-        let names = request::names(exchange);
+        let names = request::names(&self.vendor.definition.lets, exchange);
         self.vendor
             .secret_fields()
             .filter(|field| names.contains(&field.name.as_str()))

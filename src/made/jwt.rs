@@ -2,6 +2,7 @@
 
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::encoding::Encoding;
@@ -10,10 +11,18 @@ use super::key::{self, Key};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-pub(crate) struct Algorithm {
-    /// As in the JWT's `alg`.
-    pub(crate) name: &'static str,
-    scheme: Scheme,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Algorithm {
+    RS256,
+    RS384,
+    RS512,
+    PS256,
+    ES256,
+    ES384,
+    EdDSA,
+    HS256,
+    HS384,
+    HS512,
 }
 
 enum Scheme {
@@ -24,31 +33,18 @@ enum Scheme {
     Shared(Keyed),
 }
 
-pub(crate) static ALGORITHMS: [Algorithm; 10] = [
-    Algorithm::new("RS256", Scheme::Rsa(&RSA_PKCS1_SHA256)),
-    Algorithm::new("RS384", Scheme::Rsa(&RSA_PKCS1_SHA384)),
-    Algorithm::new("RS512", Scheme::Rsa(&RSA_PKCS1_SHA512)),
-    Algorithm::new("PS256", Scheme::Rsa(&RSA_PSS_SHA256)),
-    Algorithm::new("ES256", Scheme::P256),
-    Algorithm::new("ES384", Scheme::P384),
-    Algorithm::new("EdDSA", Scheme::Ed25519),
-    Algorithm::new("HS256", Scheme::Shared(Keyed::Sha256)),
-    Algorithm::new("HS384", Scheme::Shared(Keyed::Sha384)),
-    Algorithm::new("HS512", Scheme::Shared(Keyed::Sha512)),
-];
-
 /// The compact form. The header gets `alg` and, where it has none, the `typ` that servers expect.
 pub(crate) fn sign(
-    algorithm: &Algorithm,
+    algorithm: Algorithm,
     key: &Secret,
     header: &Map<String, Json>,
     claims: &Map<String, Json>,
 ) -> Result<Secret> {
     let mut whole = Map::new();
-    whole.insert("alg".to_owned(), algorithm.name.into());
+    whole.insert("alg".to_owned(), serde_json::json!(algorithm));
     whole.insert("typ".to_owned(), "JWT".into());
     whole.extend(header.iter().map(|(name, value)| (name.clone(), value.clone())));
-    whole.insert("alg".to_owned(), algorithm.name.into());
+    whole.insert("alg".to_owned(), serde_json::json!(algorithm));
     let part = |members: &Map<String, Json>| Encoding::Base64Url.encode(serde_json::json!(members).to_string());
     let input = format!("{}.{}", part(&whole), part(claims));
     let signature = algorithm.signature(key, input.as_bytes())?;
@@ -59,21 +55,34 @@ pub(crate) fn sign(
 }
 
 impl Algorithm {
-    const fn new(name: &'static str, scheme: Scheme) -> Self {
-        Self { name, scheme }
+    fn scheme(self) -> Scheme {
+        match self {
+            Self::RS256 => Scheme::Rsa(&RSA_PKCS1_SHA256),
+            Self::RS384 => Scheme::Rsa(&RSA_PKCS1_SHA384),
+            Self::RS512 => Scheme::Rsa(&RSA_PKCS1_SHA512),
+            Self::PS256 => Scheme::Rsa(&RSA_PSS_SHA256),
+            Self::ES256 => Scheme::P256,
+            Self::ES384 => Scheme::P384,
+            Self::EdDSA => Scheme::Ed25519,
+            Self::HS256 => Scheme::Shared(Keyed::Sha256),
+            Self::HS384 => Scheme::Shared(Keyed::Sha384),
+            Self::HS512 => Scheme::Shared(Keyed::Sha512),
+        }
     }
 
-    pub(crate) fn named(name: &str) -> Option<&'static Self> {
-        ALGORITHMS.iter().find(|algorithm| algorithm.name == name)
+    /// Whether the same key and text give the same signature each time.
+    pub(crate) fn is_repeatable(self) -> bool {
+        !matches!(self, Self::PS256 | Self::ES256 | Self::ES384)
     }
 
-    fn signature(&self, key: &Secret, input: &[u8]) -> Result<Vec<u8>> {
-        let key = match (&self.scheme, Key::read(key.expose())) {
+    fn signature(self, key: &Secret, input: &[u8]) -> Result<Vec<u8>> {
+        let scheme = self.scheme();
+        let key = match (&scheme, Key::read(key.expose())) {
             // Any text may be shared, so that one which is no key is meant as it stands.
             (Scheme::Shared(_), Err(_)) => Key::Shared(key.expose().into()),
             (_, key) => key?,
         };
-        match (&self.scheme, &key) {
+        match (&scheme, &key) {
             (Scheme::Rsa(padding), Key::Rsa(pair)) => rsa(pair, *padding, input),
             (Scheme::P256, Key::P256(pair)) | (Scheme::P384, Key::P384(pair)) => pair
                 .sign(&SystemRandom::new(), input)
@@ -82,8 +91,7 @@ impl Algorithm {
             (Scheme::Ed25519, Key::Ed25519(pair)) => Ok(pair.sign(input).as_ref().to_vec()),
             (Scheme::Shared(hash), Key::Shared(key)) => Ok(hash.sign(key, input)),
             (scheme, other) => Err(Error::usage(format!(
-                "{} signs with {}, and this is {}",
-                self.name,
+                "{self:?} signs with {}, and this is {}",
                 scheme.kind(),
                 other.kind()
             ))),

@@ -32,6 +32,11 @@ impl<'a> Transform<'a> {
         Some(*transform)
     }
 
+    /// What may stand there, beside a pointer.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        NAMED.iter().map(|(name, _)| *name)
+    }
+
     /// Nothing where a document has no such member.
     pub(crate) fn apply(self, text: &str) -> Result<Option<String>> {
         Ok(match self {

@@ -202,16 +202,13 @@ impl Need<'_> {
     fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
         let name = &self.vendor().name;
         self.keep_pause()?;
-        let sent = secrets.clone();
+        let lets = &self.vendor().definition.lets;
         let sent_at = Timestamp::now();
-        let inputs = Inputs {
-            plain: &self.principal.chosen.plain,
-            secrets,
-            now: sent_at,
-        };
-        let request = request::build(exchange, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
+        let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, sent_at);
+        let request =
+            request::build(lets, exchange, &self.principal.chosen.base, &mut inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
-        let redactor = Redactor::new(sent.values().chain(&credentials));
+        let redactor = Redactor::new(request::sent(lets, exchange, &inputs).iter().chain(&credentials));
         let waiting = self.session.voice.wait_for(&format!("waiting for {name}"));
         let answer =
             http::send(&request, &self.session.deadline, self.session.voice).map_err(|error| error.of(name))?;

@@ -4,7 +4,7 @@ use super::no_field;
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::request;
 use crate::definition::schema::{Definition, Exchange, Method, Of};
-use crate::definition::template::{self, Form, Part};
+use crate::definition::template::{self, Form, Part, strings};
 use crate::definition::value::Kind;
 use crate::origin::BaseUrl;
 
@@ -98,11 +98,11 @@ fn templates(exchange: &Exchange) -> Vec<Template<'_>> {
     found.extend(exchange.basic.iter().map(|text| ("basic", text.as_str())));
     let mut texts = Vec::new();
     if let Some(json) = &exchange.json {
-        request::strings(json, &mut texts);
+        strings(json, &mut texts);
     }
     found.extend(texts.drain(..).map(|text| ("json", text)));
     if let Some(form) = &exchange.form {
-        form.values().for_each(|value| request::strings(value, &mut texts));
+        form.values().for_each(|value| strings(value, &mut texts));
     }
     found.extend(texts.into_iter().map(|text| ("form", text)));
     found

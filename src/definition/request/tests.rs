@@ -12,11 +12,11 @@ fn exchange(toml: &str) -> Exchange {
 }
 
 fn inputs(plain: &BTreeMap<String, Value>) -> Inputs<'_> {
-    Inputs {
+    Inputs::new(
         plain,
-        secrets: BTreeMap::from([("secret".to_owned(), Secret::new("s: €\"\\"))]),
-        now: "2026-01-31T09:00:00Z".parse().unwrap(),
-    }
+        BTreeMap::from([("secret".to_owned(), Secret::new("s: €\"\\"))]),
+        "2026-01-31T09:00:00Z".parse().unwrap(),
+    )
 }
 
 fn plain(values: &[(&str, Value)]) -> BTreeMap<String, Value> {
@@ -32,7 +32,7 @@ fn text(text: &str) -> Value {
 
 fn built(toml: &str, plain: &BTreeMap<String, Value>) -> Result<Request> {
     let base = BaseUrl::parse("https://api.example.com/v1").unwrap();
-    build(&exchange(toml), &base, &inputs(plain))
+    build(&Lets::default(), &exchange(toml), &base, &mut inputs(plain))
 }
 
 fn body_of(request: &Request) -> &str {

@@ -4,6 +4,7 @@
 //! room's other files; [`crate::definition::schema`] takes the very same keys, which a test sees to.
 
 mod answer;
+mod made;
 mod request;
 mod top;
 
@@ -24,7 +25,7 @@ pub(crate) struct Key {
     pub(crate) help: &'static str,
 }
 
-/// In the order of the manual; the top of the file comes first.
+/// The top of the file comes first. Of several tables that take a key the first is where a lost one belongs.
 pub(crate) const SECTIONS: &[Section] = &[
     top::TOP,
     top::FIELD,
@@ -32,10 +33,20 @@ pub(crate) const SECTIONS: &[Section] = &[
     answer::ANSWER,
     answer::USE,
     answer::EXAMPLE,
+    made::LET,
+    made::JWT,
+    made::HMAC,
+    made::DIGEST,
+    made::TOTP,
+    made::RANDOM,
+    made::TIME,
 ];
 
 /// The name of the top of the file.
 pub(super) const TOP: &str = "";
+
+/// The name of one value in it; its key says of which kind it is.
+pub(super) const LET: &str = "let";
 
 /// The keys of a table; none where there is no such table.
 pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> + Clone {
@@ -56,6 +67,8 @@ pub(crate) fn header(table: &str) -> String {
     match of(TOP).find(|key| key.name == table).map(|key| &key.takes) {
         Some(Takes::Tables) => format!("[[{table}]]"),
         Some(Takes::Table) => format!("[{table}]"),
+        Some(Takes::Values) => format!("[{table}.NAME]"),
+        _ if of(LET).any(|key| key.name == table) => format!("[{LET}.NAME.{table}]"),
         _ => String::new(),
     }
 }

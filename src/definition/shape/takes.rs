@@ -19,6 +19,8 @@ pub(crate) enum Takes {
     Table,
     /// `[[name]]`, any number of times.
     Tables,
+    /// Any names, with a table each, in which one key says of which kind the value is.
+    Values,
 }
 
 impl Takes {
@@ -47,6 +49,9 @@ impl Takes {
             Self::NamedValues => value.is_table() && is_json(value),
             Self::Json => is_json(value),
             Self::Table => value.is_table(),
+            Self::Values => value
+                .as_table()
+                .is_some_and(|table| table.values().all(|value| value.get_ref().is_table())),
             Self::Tables => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(|item| item.get_ref().is_table())),
@@ -70,6 +75,7 @@ impl Takes {
             Self::Json => "what JSON has; a date stands in quotes".to_owned(),
             Self::Table => format!("one table, written [{key}]"),
             Self::Tables => format!("tables, each written [[{key}]]"),
+            Self::Values => format!("values, each written [{key}.NAME.KIND]"),
         }
     }
 

@@ -27,11 +27,12 @@ const ED25519: [&str; 2] = [
     include_str!("../key/fixtures/ed25519.pkcs8.pem"),
 ];
 
+fn named(name: &str) -> Algorithm {
+    serde_json::from_value(name.into()).unwrap()
+}
+
 fn signature(algorithm: &str, key: &str, input: &str) -> Vec<u8> {
-    Algorithm::named(algorithm)
-        .unwrap()
-        .signature(&Secret::new(key), input.as_bytes())
-        .unwrap()
+    named(algorithm).signature(&Secret::new(key), input.as_bytes()).unwrap()
 }
 
 fn object(json: &Json) -> Map<String, Json> {
@@ -113,7 +114,7 @@ fn signatures_with_a_random_part_are_taken_by_the_public_key() {
 fn a_jwt_says_its_algorithm_and_keeps_the_types_of_its_claims() {
     let header = object(&json!({"kid": "7", "typ": "client-authentication+jwt", "alg": "none"}));
     let claims = object(&json!({"iss": "a", "iat": 1_700_000_000, "aud": ["b", "c"], "ok": true}));
-    let algorithm = Algorithm::named("HS512").unwrap();
+    let algorithm = named("HS512");
     let jwt = sign(algorithm, &Secret::new("key"), &header, &claims).unwrap();
     let read = crate::jwt::Jwt::decode(jwt.expose()).unwrap();
     assert_eq!(
@@ -135,7 +136,7 @@ fn a_jwt_says_its_algorithm_and_keeps_the_types_of_its_claims() {
 #[test]
 fn a_key_of_the_wrong_kind_is_refused_by_name() {
     let said = |algorithm: &str, key: &str| {
-        let error = Algorithm::named(algorithm).unwrap().signature(&Secret::new(key), b"");
+        let error = named(algorithm).signature(&Secret::new(key), b"");
         error.unwrap_err().to_string()
     };
     for (algorithm, key, why) in [
@@ -183,16 +184,9 @@ fn a_key_of_the_wrong_kind_is_refused_by_name() {
 #[test]
 fn an_rsa_key_whose_exponents_are_another_one_s_is_refused() {
     let mixed = RSA[0].replace("BwKfV3Akq5", "BwKfV3Akq6");
-    let error = Algorithm::named("RS256").unwrap().signature(&Secret::new(mixed), b"");
+    let error = named("RS256").signature(&Secret::new(mixed), b"");
     assert_eq!(
         error.unwrap_err().to_string(),
         "tok: the parts of the key do not belong together"
     );
-}
-
-#[test]
-fn an_algorithm_that_is_not_offered_is_none() {
-    for name in ["none", "rs256", "RS1", "ES512", "PS384", ""] {
-        assert!(Algorithm::named(name).is_none(), "{name}");
-    }
 }
