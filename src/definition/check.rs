@@ -4,12 +4,14 @@
 //! that names the table and the key.
 
 mod exchange;
+mod lets;
 
 use super::mistake::{Mistake, Place};
 use super::request;
 use super::schema::{Definition, Field, Of, Pointers};
 use super::template::{self, Form, Part};
 use super::value::Kind;
+use crate::made::transform::Transform;
 use crate::options::{BESIDE, CALL};
 use crate::origin::BaseUrl;
 use crate::text::suggest;
@@ -58,6 +60,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
             exchange::check(definition, table, of, part, &mut found);
         }
     }
+    lets::check(definition, &mut found);
     if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
         found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
     }
@@ -104,9 +107,27 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
     }
 }
 
+/// What is wrong with a placeholder, wherever it stands.
+fn placeholder(definition: &Definition, own: &[&str], name: &str, form: Form) -> Option<String> {
+    let field = definition.field(name);
+    if field.is_none() && definition.lets.get(name).is_none() && !own.contains(&name) {
+        return Some(format!(" {}", no_field(definition, own, name)));
+    }
+    let needs = |kind, wanted: &str, written: &str| {
+        let wrong = field.is_none_or(|field| field.kind != kind);
+        wrong.then(|| format!(": '{{{name}:{written}}}' needs a field of kind {wanted}"))
+    };
+    match form {
+        Form::Utc => needs(Kind::Duration, "duration", "utc"),
+        Form::Of(Transform::Member(pointer)) => needs(Kind::Json, "json", pointer),
+        _ => None,
+    }
+}
+
 /// That a placeholder's name is no field's, with the nearest that is.
 fn no_field(definition: &Definition, own: &[&str], name: &str) -> String {
     let names = definition.fields.iter().map(|field| field.name.as_str());
+    let names = names.chain(definition.lets.iter().map(|(name, _)| name));
     let near = suggest::nearest(name, names.chain(own.iter().copied()));
     let near = near
         .map(|near| format!(", did you mean '{{{near}}}'?"))
@@ -157,9 +178,14 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     if !is_used(definition, name) {
         say("name", "it is used nowhere");
     }
-    if field.secret && (field.kind != Kind::Text || field.default.is_some()) {
-        let key = if field.default.is_some() { "default" } else { "kind" };
-        say(key, "a secret takes no 'kind' and no 'default'");
+    if field.secret && field.default.is_some() {
+        say("default", "a secret takes no 'default'");
+    }
+    if field.secret && field.kind != Kind::Text && !field.kind.is_document() {
+        say("kind", "a secret takes no 'kind' but 'pem' and 'json'");
+    }
+    if !field.secret && field.kind.is_document() {
+        say("kind", "only a secret is a whole document; add 'secret = true'");
     }
     if let Some(default) = &field.default
         && let Err(reason) = field.kind.read(&field.kind.split(default))

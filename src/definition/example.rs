@@ -1,4 +1,6 @@
-//! Holds a definition against the answers that it documents.
+//! Holds a definition against the answers and the values that it documents.
+
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -18,40 +20,17 @@ use crate::time::duration;
 pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     let mut found = Vec::new();
     for (nth, example) in definition.examples.iter().enumerate() {
-        let mut say =
-            |key, words: &str| found.push(Place::nth("example", nth, key).mistake(format!("the example {words}")));
-        let rules = [
-            (
-                definition.exchange(example.of).is_none(),
-                "of",
-                "is of a table that the file does not have",
-            ),
-            (
-                example.date.as_deref().is_some_and(|date| http_date(date).is_none()),
-                "date",
-                "takes a 'date' such as 'Sat, 31 Jan 2026 10:00:00 GMT'",
-            ),
-            (
-                example.exit == 0 && example.error.is_some(),
-                "error",
-                "documents an 'error', but no 'exit' other than 0",
-            ),
-            (
-                example.exit != 0 && example.token.is_some(),
-                "token",
-                "documents a 'token' and an 'exit' other than 0",
-            ),
-            (
-                example.exit != 0 && example.lifetime.is_some(),
-                "lifetime",
-                "documents a 'lifetime' and an 'exit' other than 0",
-            ),
-            (
-                example.of != Of::Revoke && example.exit == 0 && example.token.is_none() && example.lifetime.is_none(),
-                "",
-                "says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
-            ),
-        ];
+        if example.status == 0 && example.of != Of::Let {
+            // Its shape has told of it.
+            continue;
+        }
+        let mut say = |key: &'static str, words: &str| {
+            found.push(Place::nth("example", nth, key).mistake(format!("the example {words}")));
+        };
+        let rules = match example.of {
+            Of::Let => value::rules(definition, example),
+            _ => rules(definition, example),
+        };
         for (_, key, words) in rules.iter().filter(|(broken, ..)| *broken) {
             say(key, words);
         }
@@ -64,8 +43,59 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     found
 }
 
-/// What was read differs from what the example says; one sentence.
+/// Whether it is broken, the key that it is about, and what is said then.
+type Rule = (bool, &'static str, &'static str);
+
+fn rules(definition: &Definition, example: &Example) -> Vec<Rule> {
+    let of_value = example.name.is_some() || example.at.is_some() || example.value.is_some();
+    vec![
+        (
+            definition.exchange(example.of).is_none(),
+            "of",
+            "is of a table that the file does not have",
+        ),
+        (
+            of_value || !example.given.is_empty(),
+            "",
+            "has keys of a value, but is not of = \"let\"",
+        ),
+        (
+            example.date.as_deref().is_some_and(|date| http_date(date).is_none()),
+            "date",
+            "takes a 'date' such as 'Sat, 31 Jan 2026 10:00:00 GMT'",
+        ),
+        (
+            example.exit == 0 && example.error.is_some(),
+            "error",
+            "documents an 'error', but no 'exit' other than 0",
+        ),
+        (
+            example.exit != 0 && example.token.is_some(),
+            "token",
+            "documents a 'token' and an 'exit' other than 0",
+        ),
+        (
+            example.exit != 0 && example.lifetime.is_some(),
+            "lifetime",
+            "documents a 'lifetime' and an 'exit' other than 0",
+        ),
+        (
+            example.of != Of::Revoke && example.exit == 0 && example.token.is_none() && example.lifetime.is_none(),
+            "",
+            "says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
+        ),
+    ]
+}
+
+/// What was read or made differs from what the example says; one sentence.
 pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
+    match example.of {
+        Of::Let => value::check(definition, example),
+        _ => answer(definition, example),
+    }
+}
+
+fn answer(definition: &Definition, example: &Example) -> Result<(), String> {
     let plain = samples(definition);
     let redactor = Redactor::default();
     let context = Context {
@@ -82,7 +112,7 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     };
     let read = match example.of {
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
-        Of::Login | Of::Refresh => answer::grant(&answer, &context).map(Some),
+        _ => answer::grant(&answer, &context).map(Some),
     };
     match read {
         Err(refusal) => {
@@ -131,7 +161,7 @@ pub(crate) fn sample(field: &Field) -> Vec<String> {
         return field.kind.split(default);
     }
     let sample = match field.kind {
-        Kind::Text => format!("demo-{}", field.name),
+        Kind::Text | Kind::Pem | Kind::Json => format!("demo-{}", field.name),
         Kind::List => "demo".to_owned(),
         Kind::Integer => "100".to_owned(),
         Kind::Duration => "1h".to_owned(),

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
 
 use super::lets::{Let, Lets};
 use super::schema::{Exchange, Method};
@@ -75,6 +76,12 @@ pub(crate) fn build(lets: &Lets, exchange: &Exchange, base: &BaseUrl, inputs: &m
         headers: headers(exchange, inputs)?,
         body,
     })
+}
+
+/// One value alone, for nobody's request.
+pub(crate) fn value(lets: &Lets, name: &str, mut inputs: Inputs) -> Result<Option<Json>> {
+    make::add(lets, [name], &mut inputs)?;
+    Ok(inputs.made.remove(name))
 }
 
 /// What makes the one-time code that a request needs, if it needs one.

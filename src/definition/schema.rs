@@ -123,12 +123,14 @@ pub(crate) struct Usage {
     pub(crate) query: Option<String>,
 }
 
-/// A documented answer and what must be read from it.
+/// A documented answer and what must be read from it, or a documented value of `[let]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Example {
     #[serde(default)]
     pub(crate) of: Of,
+    /// 0 where there is no answer.
+    #[serde(default)]
     pub(crate) status: u16,
     #[serde(default)]
     pub(crate) body: String,
@@ -139,6 +141,14 @@ pub(crate) struct Example {
     pub(crate) error: Option<String>,
     #[serde(default)]
     pub(crate) exit: u8,
+    /// Of a value.
+    pub(crate) name: Option<String>,
+    /// The moment at which it is made.
+    pub(crate) at: Option<String>,
+    /// What it is made of.
+    #[serde(default)]
+    pub(crate) given: BTreeMap<String, Json>,
+    pub(crate) value: Option<Json>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -148,6 +158,8 @@ pub(crate) enum Of {
     Login,
     Refresh,
     Revoke,
+    /// No request, but a value that is made for one.
+    Let,
 }
 
 impl Definition {
@@ -160,6 +172,7 @@ impl Definition {
             Of::Login => Some(&self.login),
             Of::Refresh => self.refresh.as_ref(),
             Of::Revoke => self.revoke.as_ref(),
+            Of::Let => None,
         }
     }
 }

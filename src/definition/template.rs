@@ -60,16 +60,21 @@ fn placeholder(inside: &str) -> Result<Part<'_>, String> {
         None => (inside, Form::AsIs),
         Some((name, "utc")) => (name, Form::Utc),
         Some((name, "form")) => (name, Form::Encoded),
-        Some((name, other)) => match Transform::parse(other) {
-            Some(transform) => (name, Form::Of(transform)),
-            None => {
-                let known: Vec<String> = Transform::names().map(|name| format!("':{name}'")).collect();
-                return Err(format!(
+        Some((name, other)) => {
+            let known = || {
+                Transform::names()
+                    .map(|name| format!("':{name}'"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            let transform = Transform::parse(other).ok_or_else(|| {
+                format!(
                     "'{{{inside}}}' ends in ':{other}'; known are ':utc', ':form', {} and ':/POINTER'",
-                    known.join(", ")
-                ));
-            }
-        },
+                    known()
+                )
+            })?;
+            (name, Form::Of(transform))
+        }
     };
     if name.is_empty() {
         return Err(format!("'{{{inside}}}' names no field"));

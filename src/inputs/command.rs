@@ -1,7 +1,8 @@
 //! Secrets that a command prints, such as a password manager's.
 //!
 //! The command runs through the shell with nothing on standard input, its messages on tok's own standard error, and without
-//! the variables that may hold secrets. It has to exit with 0; its first line is the secret. It stays in tok's process group,
+//! the variables that may hold secrets. It has to exit with 0; its first line is the secret, or all that it prints where a document
+//! is wanted. It stays in tok's process group,
 //! so that it can ask on the terminal and Ctrl-C reaches it. At the deadline it is killed and not waited for any longer; what
 //! it started itself is beyond tok's reach and may live on. An error names where the command was configured, not the command:
 //! a password may stand in it.
@@ -12,13 +13,19 @@ use std::thread;
 use std::time::Duration;
 
 use super::bounded;
-use super::first_line::{LIMIT, first_line};
+use super::extent::{Extent, LIMIT};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
 
 /// `source` says where the command comes from, such as `password-command of [VENDOR.PROFILE]`.
-pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadline: &Deadline) -> Result<Secret> {
+pub(crate) fn run(
+    command: &str,
+    source: &str,
+    extent: Extent,
+    drop_variables: &[String],
+    deadline: &Deadline,
+) -> Result<Secret> {
     let mut shell = shell(command);
     shell.stdin(Stdio::null()).stdout(Stdio::piped());
     for variable in drop_variables {
@@ -33,7 +40,7 @@ pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadli
     let _ = child.wait();
     outcome
         .map_err(|why| Error::credential(why).of(source))
-        .and_then(|output| first_line(output, source))
+        .and_then(|output| extent.secret(output, source))
 }
 
 /// All that the command prints, or what went wrong.
@@ -103,12 +110,18 @@ mod tests {
     use crate::error::Exit;
 
     fn limited(command: &str, limit: Duration) -> std::result::Result<String, String> {
-        run(command, "here", &["HOME".into()], &Deadline::after(limit))
-            .map(|secret| secret.expose().to_owned())
-            .map_err(|error| {
-                assert_eq!(error.exit, Exit::Credential);
-                error.text().to_owned()
-            })
+        run(
+            command,
+            "here",
+            Extent::FirstLine,
+            &["HOME".into()],
+            &Deadline::after(limit),
+        )
+        .map(|secret| secret.expose().to_owned())
+        .map_err(|error| {
+            assert_eq!(error.exit, Exit::Credential);
+            error.text().to_owned()
+        })
     }
 
     fn said(command: &str) -> std::result::Result<String, String> {

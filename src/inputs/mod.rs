@@ -8,7 +8,7 @@ mod chosen;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod config_edit;
-pub(crate) mod first_line;
+mod extent;
 pub(crate) mod folders;
 mod given;
 pub(crate) mod keyring;
@@ -16,6 +16,7 @@ mod plain;
 mod secrets;
 mod session;
 mod settings;
+pub(crate) mod stream;
 pub(crate) mod variable;
 mod ways;
 

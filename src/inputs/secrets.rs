@@ -1,9 +1,11 @@
 //! Secret fields, looked up last and only for the request that uses them.
 //!
 //! A value comes from the first that has it: standard input or a file named by a flag, a named profile's command, the
-//! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value.
+//! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value. A document is never
+//! typed, and its shape is checked wherever it comes from.
 
-use super::{Chosen, Session, command, first_line, keyring, variable};
+use super::extent::Extent;
+use super::{Chosen, Session, command, keyring, stream, variable};
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -20,13 +22,14 @@ impl Session<'_> {
             None if field.optional => return Ok(None),
             None => self.typed_secret(field, chosen, true, asking)?,
         };
+        self.expect_shape(field, &secret)?;
         self.remember(&field.name, secret.clone());
         Ok(Some(secret))
     }
 
     /// `keepable` says whether `tok login` may be a way out.
     fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
-        let Some(terminal) = self.terminal() else {
+        let Some(terminal) = self.terminal().filter(|_| !field.kind.is_document()) else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
         asking(true);
@@ -37,10 +40,21 @@ impl Session<'_> {
 
     /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
     pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
-        match self.given_secret(&field.name, chosen)? {
-            Some(given) => Ok(given),
-            None => Ok((self.typed_secret(field, chosen, false, |_| ())?, false)),
-        }
+        let (secret, from_command) = match self.given_secret(field, chosen)? {
+            Some(given) => given,
+            None => (self.typed_secret(field, chosen, false, |_| ())?, false),
+        };
+        self.expect_shape(field, &secret)?;
+        Ok((secret, from_command))
+    }
+
+    /// Exit 2 where a document is not what its kind promises.
+    fn expect_shape(&self, field: &Field, secret: &Secret) -> Result<()> {
+        let (vendor, name) = (&self.settings.vendor.name, &field.name);
+        field
+            .kind
+            .check_document(secret)
+            .map_err(|error| error.of(format_args!("{vendor}: {name}")))
     }
 
     /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
@@ -52,19 +66,20 @@ impl Session<'_> {
 
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
-        match self.given_secret(&field.name, chosen)? {
+        match self.given_secret(field, chosen)? {
             Some((secret, _)) => Ok(Some(secret)),
             None => self.keyring_secret(&field.name, chosen, asking),
         }
     }
 
     /// From every source but the keyring and the prompt, and whether it comes from a command.
-    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<(Secret, bool)>> {
-        if let Some(secret) = self.flagged_secret(name)? {
+    fn given_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<(Secret, bool)>> {
+        let name = &field.name;
+        if let Some(secret) = self.flagged_secret(field)? {
             return Ok(Some((secret, false)));
         }
         if self.settings.named
-            && let Some(secret) = self.command_secret(name, chosen)?
+            && let Some(secret) = self.command_secret(field, chosen)?
         {
             return Ok(Some((secret, true)));
         }
@@ -78,24 +93,28 @@ impl Session<'_> {
         if self.settings.named {
             return Ok(None);
         }
-        Ok(self.command_secret(name, chosen)?.map(|secret| (secret, true)))
+        Ok(self.command_secret(field, chosen)?.map(|secret| (secret, true)))
     }
 
     /// From standard input or a file, as a flag says.
-    fn flagged_secret(&self, name: &str) -> Result<Option<Secret>> {
+    fn flagged_secret(&self, field: &Field) -> Result<Option<Secret>> {
+        let (name, extent) = (&field.name, Extent::of(field.kind));
         let of_vendor = |error: Error| error.of(&self.settings.vendor.name);
         if self.settings.flags.stdin.iter().any(|flag| flag == name) {
             self.voice.explain(&format!("{name}: from standard input"));
-            return first_line::from_stdin(&self.deadline).map(Some).map_err(of_vendor);
+            return stream::from_stdin(extent, &self.deadline).map(Some).map_err(of_vendor);
         }
         let Some(path) = self.settings.flags.files.get(name) else {
             return Ok(None);
         };
         self.voice.explain(&format!("{name}: from the file {}", path.display()));
-        first_line::from_file(path, &self.deadline).map(Some).map_err(of_vendor)
+        stream::from_file(path, extent, &self.deadline)
+            .map(Some)
+            .map_err(of_vendor)
     }
 
-    fn command_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn command_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
+        let name = &field.name;
         let Some(line) = self.settings.profile.commands.get(name) else {
             return Ok(None);
         };
@@ -113,6 +132,7 @@ impl Session<'_> {
         command::run(
             line,
             &source,
+            Extent::of(field.kind),
             &self.settings.catalogue.secret_variables(),
             &self.deadline,
         )
@@ -176,12 +196,17 @@ impl Session<'_> {
         };
         let vendor = &settings.vendor.name;
         let header = settings.profile.header(vendor);
+        let (why, flag) = if field.kind.is_document() {
+            ("a whole document cannot be typed", format!(" --{name}-file PATH"))
+        } else {
+            ("nobody can be asked", String::new())
+        };
         let login = if keeping {
-            format!("keep it with `tok login {}`, ", settings.profile.target(vendor))
+            format!("keep it with `tok login {}{flag}`, ", settings.profile.target(vendor))
         } else {
             String::new()
         };
-        Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
+        Error::missing(format!("{vendor}: {name} is missing, and {why}")).with_hint(format!(
             "{skipped}{login}{flags}set {}, or put a command that prints it into \
              {name}-command in {header} of {}",
             settings.vendor.variable_of(name),

@@ -203,8 +203,9 @@ impl Need<'_> {
         let name = &self.vendor().name;
         self.keep_pause()?;
         let lets = &self.vendor().definition.lets;
-        let sent_at = Timestamp::now();
-        let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, sent_at);
+        let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, Timestamp::now());
+        let sent_at = self.moment(exchange, &inputs)?;
+        inputs.now = sent_at;
         let request =
             request::build(lets, exchange, &self.principal.chosen.base, &mut inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();

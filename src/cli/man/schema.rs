@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::escaped;
-use crate::definition::shape::keys::{Key, SECTIONS, Section, header};
+use crate::definition::shape::keys::{Key, Needed, SECTIONS, Section, header};
 
 const PROSE: &str = include_str!("vendor.roff");
 pub(super) const ACME: &str = include_str!("acme.toml");
@@ -29,7 +29,10 @@ fn table(section: &Section) -> String {
         }
     );
     for key in section.keys {
-        let needed = if key.needed { "; needed" } else { "" };
+        let needed = match key.needed {
+            Needed::No => "",
+            Needed::Yes | Needed::Unless(..) => "; needed",
+        };
         write!(
             text,
             ".TP\n{}{}\n{}\n",

@@ -1,11 +1,10 @@
 //! The rules for one request.
 
-use super::no_field;
+use super::{lets, placeholder};
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::request;
 use crate::definition::schema::{Definition, Exchange, Method, Of};
-use crate::definition::template::{self, Form, Part, strings};
-use crate::definition::value::Kind;
+use crate::definition::template::{self, Part, strings};
 use crate::origin::BaseUrl;
 
 pub(super) fn check(
@@ -70,15 +69,19 @@ pub(super) fn check(
         };
         for part in parts {
             let Part::Field(name, form) = part else { continue };
-            let field = definition.field(name);
-            let is_own = own.contains(&name);
-            let secret = is_own || field.is_some_and(|field| field.secret);
-            if field.is_none() && !is_own {
-                say(format!(" {}", no_field(definition, own, name)));
+            let secret = own.contains(&name) || lets::is_secret(definition, name);
+            if let Some(words) = placeholder(definition, own, name, form) {
+                say(words);
             } else if secret && logged {
                 say(format!(" holds the secret '{name}', and servers log URLs"));
-            } else if form == Form::Utc && field.is_none_or(|field| field.kind != Kind::Duration) {
-                say(format!(": '{{{name}:utc}}' needs a field of kind duration"));
+            }
+        }
+        for needed in definition.lets.closure(template::names(text)) {
+            let through = |name: &&str| *name == needed && !template::names(text).contains(name);
+            if ["token", "refresh-token"].iter().any(through) && !own.contains(&needed) {
+                say(format!(" needs '{{{needed}}}', which there is none of before a login"));
+            } else if needed == "body" && matches!(key, "json" | "form") && definition.field(needed).is_none() {
+                say(" needs '{body}', which is the body itself".to_owned());
             }
         }
     }

@@ -34,6 +34,12 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// With values that need not be made.
+    pub(crate) fn with(mut self, made: BTreeMap<String, Json>) -> Self {
+        self.made.extend(made);
+        self
+    }
+
     /// With its JSON type.
     fn value(&self, name: &str) -> Option<Json> {
         let plain = self.plain.get(name).map(Value::to_json);

@@ -95,3 +95,6 @@ pub(super) fn secrets<'a>(lets: &'a Lets, inputs: &'a Inputs) -> impl Iterator<I
     let made = lets.iter().filter(|(_, value)| !matches!(value, Let::Time(_)));
     made.filter_map(|(name, _)| Some(Secret::new(bare(inputs.made.get(name)?))))
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,10 +19,18 @@ pub(crate) struct Section {
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) takes: Takes,
-    pub(crate) needed: bool,
+    pub(crate) needed: Needed,
     /// What it means, for the manual; code stands in backticks.
     #[cfg_attr(not(test), expect(dead_code, reason = "the manual is made in a test"))]
     pub(crate) help: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needed {
+    No,
+    Yes,
+    /// Not where another key of the table says this.
+    Unless(&'static str, &'static str),
 }
 
 /// The top of the file comes first. Of several tables that take a key the first is where a lost one belongs.
@@ -88,7 +96,7 @@ const fn may(name: &'static str, takes: Takes, help: &'static str) -> Key {
     Key {
         name,
         takes,
-        needed: false,
+        needed: Needed::No,
         help,
     }
 }
@@ -97,7 +105,7 @@ const fn must(name: &'static str, takes: Takes, help: &'static str) -> Key {
     Key {
         name,
         takes,
-        needed: true,
+        needed: Needed::Yes,
         help,
     }
 }

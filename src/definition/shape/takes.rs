@@ -48,10 +48,7 @@ impl Takes {
                 .is_some_and(|table| table.values().all(|value| value.get_ref().is_str())),
             Self::NamedValues => value.is_table() && is_json(value),
             Self::Json => is_json(value),
-            Self::Table => value.is_table(),
-            Self::Values => value
-                .as_table()
-                .is_some_and(|table| table.values().all(|value| value.get_ref().is_table())),
+            Self::Table | Self::Values => value.is_table(),
             Self::Tables => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(|item| item.get_ref().is_table())),
