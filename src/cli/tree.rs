@@ -144,7 +144,7 @@ fn status() -> Command {
 fn vendors_command() -> Command {
     Command::new("vendors")
         .about("List the vendors, print the definition of one, or check a file of your own")
-        .override_usage("tok vendors [NAME]\n       tok vendors check FILE")
+        .override_usage("tok vendors [NAME]\n       tok vendors check FILE|NAME")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
@@ -154,7 +154,7 @@ fn vendors_command() -> Command {
             Arg::new("file")
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
-                .help("Behind `check`: read this file as a vendor's, explain each mistake and run its examples"),
+                .help("Behind `check`: read this file, or this vendor's, explain each mistake and run its examples"),
         )
 }
 

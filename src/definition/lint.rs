@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::mistake::Mistake;
-use super::schema::{Definition, Of};
+use super::schema::Definition;
 use super::{check, example, shape};
 use crate::error::Error;
 use crate::text::lines::line_of;
@@ -118,16 +118,6 @@ fn located(text: &str, mistakes: &[Mistake]) -> Vec<Fault> {
         .iter()
         .map(|Mistake { place, words }| Fault::at(text, place.table, place.offset(&file), words))
         .collect()
-}
-
-/// What the examples leave open, for somebody who might want to know.
-pub(crate) fn remark(definition: &Definition) -> Option<&'static str> {
-    if definition.examples.is_empty() {
-        return Some("there is no [[example]], so nothing shows that an answer is read as the vendor means it");
-    }
-    example::first(definition, Of::Login, true)
-        .is_none()
-        .then_some("no [[example]] shows a login that gives a token, which `tok demo` would need")
 }
 
 #[cfg(test)]

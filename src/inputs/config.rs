@@ -71,7 +71,7 @@ impl Profiles {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(Self { path, list: Vec::new() });
             }
-            Err(error) => return Err(Error::usage(format!("{}: {error}", path.display()))),
+            Err(error) => return Err(Error::usage(error.at(&path))),
         };
         let file = File {
             path: &path,

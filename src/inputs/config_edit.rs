@@ -29,7 +29,7 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
     let before = match text::file::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(Error::other(error.at(path))),
     };
     let mut document: DocumentMut = before
         .parse()

@@ -8,6 +8,7 @@ mod chosen;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod config_edit;
+mod entries;
 mod extent;
 pub(crate) mod folders;
 mod given;

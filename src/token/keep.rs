@@ -14,16 +14,9 @@ impl Need<'_> {
     pub(super) fn keep(&self, issued: &Issued) -> Result<()> {
         let grant = &issued.grant;
         let Some(expires_at) = issued.expires_at() else {
-            self.session
-                .voice
-                .explain("the vendor does not say how long the token lasts, so it is not kept");
+            self.warn_of_no_end();
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
-        };
-        let next = if grant.refresh_token.is_some() {
-            "; the next call logs in"
-        } else {
-            ""
         };
         let kept = entry::keep(
             self.store,
@@ -37,9 +30,31 @@ impl Need<'_> {
                 fingerprint: self.principal.fingerprint()?,
             },
         );
+        if kept.is_err() && issued.has_rotated {
+            // The refresh token that lies there is used up. Where it cannot be removed the vendor will refuse it.
+            let _ = entry::forget(self.store, &self.principal.identity);
+        }
+        let next = if grant.refresh_token.is_some() {
+            "; the next call logs in"
+        } else {
+            ""
+        };
         self.say(kept, next);
         prune(self.store, now_ms());
         Ok(())
+    }
+
+    fn warn_of_no_end(&self) {
+        let vendor = self.vendor();
+        let remedy = vendor.path.as_ref().map(|path| {
+            let path = path.display();
+            format!("; 'lifetime' in [answer] of {path} can say it")
+        });
+        self.session.voice.warn(&format!(
+            "{}: the vendor does not say how long the token lasts, so it is not kept, and every call logs in{}",
+            vendor.name,
+            remedy.unwrap_or_default()
+        ));
     }
 
     /// Exit 6 where what the vendor gave does not last as long as it must.

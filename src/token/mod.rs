@@ -9,6 +9,7 @@ mod code;
 mod hold;
 mod keep;
 mod principal;
+mod refresh;
 
 pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;
