@@ -13,6 +13,7 @@ use super::pointers;
 use super::schema::{Definition, Example, Field, Of};
 use super::value::{Kind, Value};
 use crate::http::Answer;
+use crate::secret::Secret;
 use crate::text::redact::Redactor;
 use crate::text::words;
 use crate::time::duration;
@@ -196,6 +197,15 @@ pub(crate) fn sample(field: &Field) -> Vec<String> {
         Kind::Url => "https://example.com".to_owned(),
     };
     vec![sample]
+}
+
+/// What the examples of values give for a secret field, where one does.
+pub(crate) fn given(definition: &Definition, field: &str) -> Option<Secret> {
+    let given = definition
+        .examples
+        .iter()
+        .find_map(|example| example.given.get(field))?;
+    Some(Secret::new(given.as_str()?))
 }
 
 /// The first example of a table that is answered with a token or, if `good` is false, refused.
