@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 
 use super::inputs::{Inputs, bare, members, render};
 use crate::definition::lets::{Hmac, Jwt, Let, Lets, Time, Totp};
-use crate::definition::template;
+use crate::definition::template::{self, Form, Part};
 use crate::definition::value::Value;
 use crate::error::{Error, Result};
+use crate::made::transform::Transform;
 use crate::made::{jwt, random, totp};
 use crate::secret::Secret;
 use crate::time::duration;
@@ -50,25 +51,40 @@ fn make(value: &Let, inputs: &Inputs) -> Result<Option<Json>> {
 }
 
 fn signed(jwt: &Jwt, inputs: &Inputs) -> Result<Option<Secret>> {
-    let Some(key) = render(&jwt.key, inputs)? else {
+    let Some(key) = key(&jwt.key, inputs)? else {
         return Ok(None);
     };
     let (header, claims) = (members(&jwt.header, inputs)?, members(&jwt.claims, inputs)?);
-    jwt::sign(jwt.alg, &Secret::new(key), &header, &claims).map(Some)
+    jwt::sign(jwt.alg, &key, &header, &claims).map(Some)
 }
 
 fn mac(hmac: &Hmac, inputs: &Inputs) -> Result<Option<String>> {
-    let (Some(key), Some(of)) = (render(&hmac.key, inputs)?, render(&hmac.of, inputs)?) else {
+    let (Some(key), Some(of)) = (key(&hmac.key, inputs)?, render(&hmac.of, inputs)?) else {
         return Ok(None);
     };
-    Ok(Some(hmac.encoding.encode(hmac.hash.hmac(&Secret::new(key), &of))))
+    Ok(Some(hmac.encoding.encode(hmac.hash.hmac(&key, &of))))
 }
 
 /// What a code is made with.
 pub(super) fn codes(totp: &Totp, inputs: &Inputs) -> Result<Option<totp::Totp>> {
-    let seed = render(&totp.seed, inputs)?;
-    seed.map(|seed| totp::Totp::new(&Secret::new(seed), totp.settings()))
-        .transpose()
+    let seed = key(&totp.seed, inputs)?;
+    seed.map(|seed| totp::Totp::new(&seed, totp.settings())).transpose()
+}
+
+/// What a value is made with. It is absent where its field is, but a document that is there must have it.
+fn key(template: &str, inputs: &Inputs) -> Result<Option<Secret>> {
+    let rendered = render(template, inputs)?;
+    if rendered.is_none() {
+        for part in template::parse(template).map_err(Error::usage)? {
+            if let Part::Field(name, form @ Form::Of(Transform::Member(pointer))) = part
+                && inputs.text(name, Form::AsIs)?.is_some()
+                && inputs.text(name, form)?.is_none()
+            {
+                return Err(Error::usage(format!("'{name}' has no member '{pointer}'")));
+            }
+        }
+    }
+    Ok(rendered.map(Secret::new))
 }
 
 /// Before 1970 it is 1970.
