@@ -67,6 +67,7 @@ mod tests {
 
     use super::super::entry::tests::store;
     use super::super::identity::tests::login;
+    use super::super::lock::Work;
     use super::*;
     use crate::terminal::voice::{Verbosity, Voice};
     use crate::time::deadline::Deadline;
@@ -83,7 +84,7 @@ mod tests {
         let deadline = Deadline::after(Duration::from_secs(10));
         let waiter = Waiter {
             what: "acme",
-            began: 0,
+            work: Work::Requests,
             fresh: false,
             deadline: &deadline,
         };

@@ -166,8 +166,15 @@ fn demo() -> Command {
 
 fn completions() -> Command {
     let names: Vec<_> = Shell::ALL.iter().map(|shell| shell.name).collect();
+    let lines = Shell::ALL
+        .iter()
+        .map(|shell| format!("  {}  # {}\n", shell.install, shell.place));
     Command::new("completions")
         .about("Print the script that completes tok's command lines in a shell")
+        .after_help(format!(
+            "To have it read by every new shell:\n{}",
+            lines.collect::<Vec<_>>().concat()
+        ))
         .arg(
             Arg::new("shell")
                 .value_name("SHELL")

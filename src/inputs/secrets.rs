@@ -5,26 +5,57 @@
 //! typed, and its shape is checked wherever it comes from.
 
 use super::extent::Extent;
-use super::{Chosen, Session, command, keyring, stream, variable};
+use super::{Chosen, SecretSource, Session, command, keyring, stream, variable};
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::terminal::Terminal;
+
+/// What is known of a secret before a person is asked.
+#[derive(Debug)]
+pub(crate) enum Unasked {
+    Found(Secret),
+    /// Of an optional one.
+    Absent,
+    /// Only a person can tell.
+    Person,
+}
 
 impl Session<'_> {
     /// The value, or exit 3 with every way that would work here. `None` for an optional one that no source has: nobody is
     /// asked for it.
-    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Option<Secret>> {
+    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         if let Some(secret) = self.known(&field.name) {
             return Ok(Some(secret));
         }
-        let secret = match self.kept_secret(field, chosen, &asking)? {
+        let secret = match self.kept_secret(field, chosen)? {
             Some(secret) => secret,
             None if field.optional => return Ok(None),
-            None => self.typed_secret(field, chosen, true, asking)?,
+            None => self.typed_secret(field, chosen, true)?,
         };
-        self.expect_shape(field, &secret)?;
         self.remember(&field.name, secret.clone());
         Ok(Some(secret))
+    }
+
+    /// The same where no person is asked, neither by a prompt nor by the keyring.
+    pub(crate) fn secret_unasked(&self, field: &Field, chosen: &Chosen) -> Result<Unasked> {
+        if let Some(secret) = self.known(&field.name) {
+            return Ok(Unasked::Found(secret));
+        }
+        let secret = match self.given_secret(field, chosen)? {
+            Some(secret) => Some(secret),
+            None if self.settings.keyring && self.can_show_dialog() => return Ok(Unasked::Person),
+            None => self.keyring_secret(field, chosen)?,
+        };
+        match secret {
+            Some(secret) => {
+                self.remember(&field.name, secret.clone());
+                Ok(Unasked::Found(secret))
+            }
+            None if field.optional => Ok(Unasked::Absent),
+            None if self.terminal_for(field).is_some() => Ok(Unasked::Person),
+            None => Err(self.missing_secret(field, chosen, self.can_keep())),
+        }
     }
 
     /// Whether it is there without a person being asked. A source that is broken, or that would open a dialog, has none.
@@ -33,11 +64,10 @@ impl Session<'_> {
             return true;
         }
         let found = match self.given_secret(field, chosen) {
-            Ok(None) => self.keyring_secret_with(&field.name, chosen, false),
-            found => found.map(|found| found.map(|(secret, _)| secret)),
+            Ok(None) => self.keyring_secret_with(field, chosen, false),
+            found => found,
         };
-        let fit = |secret: Secret| self.expect_shape(field, &secret).map(|()| secret);
-        match found.and_then(|found| found.map(fit).transpose()) {
+        match found {
             Ok(Some(secret)) => {
                 self.remember(&field.name, secret);
                 true
@@ -50,131 +80,83 @@ impl Session<'_> {
         }
     }
 
+    /// Where it can be typed.
+    fn terminal_for(&self, field: &Field) -> Option<&Terminal> {
+        self.terminal().filter(|_| !field.kind.is_document())
+    }
+
     /// `keepable` says whether `tok login` may be a way out.
-    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
-        let Some(terminal) = self.terminal().filter(|_| !field.kind.is_document()) else {
+    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool) -> Result<Secret> {
+        let Some(terminal) = self.terminal_for(field) else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
-        asking(true);
-        let answer = self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)));
-        asking(false);
-        answer
+        self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)))
     }
 
-    /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
-    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
-        let (secret, from_command) = match self.given_secret(field, chosen)? {
-            Some(given) => given,
-            None => (self.typed_secret(field, chosen, false, |_| ())?, false),
-        };
-        self.expect_shape(field, &secret)?;
-        Ok((secret, from_command))
-    }
-
-    /// Exit 2 where a document is not what its kind promises.
-    fn expect_shape(&self, field: &Field, secret: &Secret) -> Result<()> {
-        let (vendor, name) = (&self.settings.vendor.name, &field.name);
-        field
-            .kind
-            .check_document(secret)
-            .map_err(|error| error.of(format_args!("{vendor}: {name}")))
-    }
-
-    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
-    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
-        self.settings
-            .variable(name)
-            .map_err(|error| Error::credential(error.text()))
+    /// For `tok login`, which shall find out a new one: not from the keyring.
+    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<Secret> {
+        match self.given_secret(field, chosen)? {
+            Some(secret) => Ok(secret),
+            None => self.typed_secret(field, chosen, false),
+        }
     }
 
     /// From every source but the prompt.
-    fn kept_secret(&self, field: &Field, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+    fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         match self.given_secret(field, chosen)? {
-            Some((secret, _)) => Ok(Some(secret)),
-            None => self.keyring_secret(&field.name, chosen, asking),
+            Some(secret) => Ok(Some(secret)),
+            None => self.keyring_secret(field, chosen),
         }
     }
 
-    /// From every source but the keyring and the prompt, and whether it comes from a command.
-    fn given_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<(Secret, bool)>> {
-        let name = &field.name;
-        if let Some(secret) = self.flagged_secret(field)? {
-            return Ok(Some((secret, false)));
-        }
-        if self.settings.named
-            && let Some(secret) = self.command_secret(field, chosen)?
-        {
-            return Ok(Some((secret, true)));
-        }
-        if let Some(value) = self.secret_variable(name)? {
-            self.voice.explain(&format!(
-                "{name}: from the variable {}",
-                self.settings.vendor.variable_of(name)
-            ));
-            return Ok(Some((Secret::new(value), false)));
-        }
-        if self.settings.named {
-            return Ok(None);
-        }
-        Ok(self.command_secret(field, chosen)?.map(|secret| (secret, true)))
-    }
-
-    /// From standard input or a file, as a flag says.
-    fn flagged_secret(&self, field: &Field) -> Result<Option<Secret>> {
+    /// From every source but the keyring and the prompt.
+    fn given_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
+        let settings = self.settings;
         let (name, extent) = (&field.name, Extent::of(field.kind));
-        let of_vendor = |error: Error| error.of(&self.settings.vendor.name);
-        if self.settings.flags.stdin.iter().any(|flag| flag == name) {
-            self.voice.explain(&format!("{name}: from standard input"));
-            return stream::from_stdin(extent, &self.deadline).map(Some).map_err(of_vendor);
-        }
-        let Some(path) = self.settings.flags.files.get(name) else {
-            return Ok(None);
-        };
-        self.voice.explain(&format!("{name}: from the file {}", path.display()));
-        stream::from_file(path, extent, &self.deadline)
-            .map(Some)
-            .map_err(of_vendor)
-    }
-
-    fn command_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
-        let name = &field.name;
-        let Some(line) = self.settings.profile.commands.get(name) else {
-            return Ok(None);
-        };
-        let source = format!(
-            "{name}-command of {}",
-            self.settings.profile.header(&self.settings.vendor.name)
-        );
-        if !self.settings.is_own_origin(chosen) {
-            let origin = chosen.base.origin();
+        let is_own_origin = settings.is_own_origin(chosen);
+        if let Some(command @ SecretSource::Command(_)) = settings.source_of_secret(name, true)
+            && !is_own_origin
+        {
+            let (source, origin) = (settings.words_of(name, command), chosen.base.origin());
             self.voice
                 .explain(&format!("{source}: skipped, since it does not belong to {origin}"));
+        }
+        let Some(source) = settings.source_of_secret(name, is_own_origin) else {
             return Ok(None);
-        }
-        self.voice.explain(&format!("{name}: from {source}"));
-        command::run(
-            line,
-            &source,
-            Extent::of(field.kind),
-            &self.settings.catalogue.secret_variables(),
-            &self.deadline,
-        )
-        .map(Some)
+        };
+        let words = settings.words_of(name, source);
+        self.voice.explain(&format!("{name}: from {words}"));
+        let of_vendor = |error: Error| error.of(&settings.vendor.name);
+        let secret = match source {
+            SecretSource::Stdin => Some(stream::from_stdin(extent, &self.deadline).map_err(of_vendor)?),
+            SecretSource::File(path) => Some(stream::from_file(path, extent, &self.deadline).map_err(of_vendor)?),
+            SecretSource::Command(line) => {
+                let dropped = settings.catalogue.secret_variables();
+                Some(command::run(line, &words, extent, &dropped, &self.deadline)?)
+            }
+            // One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
+            SecretSource::Variable => settings
+                .variable(name)
+                .map_err(|error| Error::credential(error.text()))?
+                .map(Secret::new),
+        };
+        secret.map(|secret| self.in_shape(field, secret)).transpose()
     }
 
-    fn keyring_secret(&self, name: &str, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+    /// Exit 2 where a document is not what its kind promises.
+    fn in_shape(&self, field: &Field, secret: Secret) -> Result<Secret> {
+        let of = |error: Error| error.of(format_args!("{}: {}", self.settings.vendor.name, field.name));
+        field.kind.check_document(&secret).map_err(of)?;
+        Ok(secret)
+    }
+
+    fn keyring_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let dialog = self.settings.keyring && self.can_show_dialog();
-        if dialog {
-            asking(true);
-        }
-        let found = self.keyring_secret_with(name, chosen, dialog);
-        if dialog {
-            asking(false);
-        }
-        found
+        self.keyring_secret_with(field, chosen, dialog)
     }
 
-    fn keyring_secret_with(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {
+    fn keyring_secret_with(&self, field: &Field, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {
+        let name = &field.name;
         if !self.settings.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
@@ -184,7 +166,7 @@ impl Session<'_> {
         match found.map_err(|error| error.of(&self.settings.vendor.name))? {
             keyring::Found::Secret(secret) => {
                 self.voice.explain(&format!("{name}: from the OS keyring"));
-                Ok(Some(secret))
+                self.in_shape(field, secret).map(Some)
             }
             keyring::Found::Absent(why) => {
                 self.voice.explain(&format!("{name}: not in the OS keyring: {why}"));
@@ -214,40 +196,5 @@ impl Session<'_> {
     /// Whether `tok login` would find a keyring here.
     pub(crate) fn can_keep(&self) -> bool {
         self.settings.keyring && keyring::is_there(self.can_show_dialog(), &self.deadline).is_ok()
-    }
-
-    /// `keeping` says whether `tok login` is a way out.
-    fn missing_secret(&self, field: &Field, chosen: &Chosen, keeping: bool) -> Error {
-        let settings = self.settings;
-        let name = &field.name;
-        let skipped = if settings.profile.commands.contains_key(name) && !settings.is_own_origin(chosen) {
-            let origin = chosen.base.origin();
-            format!("the profile's {name}-command is not run, since it does not belong to {origin}; ")
-        } else {
-            String::new()
-        };
-        let flags = if settings.flags.accepted {
-            format!("pipe it to --{name}-stdin, name a file with --{name}-file, ")
-        } else {
-            String::new()
-        };
-        let vendor = &settings.vendor.name;
-        let header = settings.profile.header(vendor);
-        let (why, flag) = if field.kind.is_document() {
-            ("a whole document cannot be typed", format!(" --{name}-file PATH"))
-        } else {
-            ("nobody can be asked", String::new())
-        };
-        let login = if keeping {
-            format!("keep it with `tok login {}{flag}`, ", settings.profile.target(vendor))
-        } else {
-            String::new()
-        };
-        Error::missing(format!("{vendor}: {name} is missing, and {why}")).with_hint(format!(
-            "{skipped}{login}{flags}set {}, or put a command that prints it into \
-             {name}-command in {header} of {}",
-            settings.vendor.variable_of(name),
-            settings.config_path.display()
-        ))
     }
 }

@@ -14,6 +14,7 @@ use super::extent::Extent;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 pub(crate) fn from_file(path: &Path, extent: Extent, deadline: &Deadline) -> Result<Secret> {
     let name = path.display().to_string();
@@ -48,9 +49,9 @@ fn in_time(
         Some(Ok(bytes)) => extent.secret(bytes, source),
         Some(Err(why)) => Err(Error::credential(format!("{source}: {why}"))),
         None => Err(Error::credential(format!(
-            "{source}: {} within {} s",
+            "{source}: {} within {}",
             extent.lateness(),
-            deadline.limit().as_secs_f32()
+            duration::words(deadline.limit())
         ))),
     }
 }
@@ -123,7 +124,7 @@ mod tests {
         assert!(made.unwrap().success());
         let began = Instant::now();
         let error = from_file(&path, Extent::FirstLine, &Deadline::after(Duration::from_millis(50))).unwrap_err();
-        assert!(error.text().ends_with("no line came within 0.05 s"), "{error}");
+        assert!(error.text().ends_with("no line came within 0.1 s"), "{error}");
         assert!(began.elapsed() < Duration::from_secs(5));
     }
 }

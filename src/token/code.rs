@@ -7,11 +7,13 @@ use jiff::Timestamp;
 
 use super::Need;
 use crate::cache::code::{self, Claim, Steps};
+use crate::cache::lock::Work;
 use crate::definition::request::{self, Inputs};
 use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::made::totp::Totp;
 use crate::time::clock::{between, now_ms};
+use crate::time::deadline::Deadline;
 use crate::time::duration;
 
 /// In seconds. A code is not waited for longer, whatever the timeout, so that a wrong clock does harm for no longer.
@@ -19,14 +21,14 @@ const LONGEST: u64 = 600;
 
 impl Need<'_> {
     /// When a request is made: now, unless it needs a one-time code and the present one was sent already.
-    pub(super) fn moment(&self, exchange: &Exchange, inputs: &Inputs) -> Result<Timestamp> {
+    pub(super) fn moment(&self, exchange: &Exchange, inputs: &Inputs, deadline: &Deadline) -> Result<Timestamp> {
         let lets = &self.vendor().definition.lets;
         let Some(codes) = request::codes(lets, exchange, inputs).map_err(|error| error.of(&self.vendor().name))? else {
             return Ok(inputs.now);
         };
         loop {
             let now = Timestamp::now();
-            let step = self.claim(&codes, unix(now))?;
+            let step = self.claim(&codes, unix(now), deadline)?;
             if step == codes.step(unix(now)) {
                 return Ok(now);
             }
@@ -38,14 +40,14 @@ impl Need<'_> {
         }
     }
 
-    fn claim(&self, codes: &Totp, now: u64) -> Result<u64> {
-        let patience = self.session.deadline.remaining().as_secs().min(LONGEST);
+    fn claim(&self, codes: &Totp, now: u64, deadline: &Deadline) -> Result<u64> {
+        let patience = deadline.remaining().as_secs().min(LONGEST);
         let steps = Steps {
             now: codes.step(now),
             last: codes.step(now + patience),
             furthest: codes.step(now + LONGEST),
         };
-        let (claim, kept) = code::claim(self.store, &self.principal.login, steps, self.waiter())?;
+        let (claim, kept) = code::claim(self.store, &self.principal.login, steps, self.waiter(Work::Requests))?;
         self.say(kept, "; the next login may send the same one-time code");
         match claim {
             Claim::Mine(step) => Ok(step),

@@ -1,8 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::definition::Catalogue;
-use crate::definition::remark::remarks;
+use crate::definition::{Catalogue, person};
 
 /// A file without mistakes, in pieces that the tests replace.
 const TOP: &str = "about = 'x'\n";
@@ -379,8 +378,8 @@ fn the_examples_wait_until_the_answer_is_right() {
 
 #[test]
 fn a_login_that_does_not_say_who_logs_in_is_remarked_on_with_the_field_that_looks_like_it() {
-    let answer = ANSWER.to_owned() + "lifetime = '1h'\n";
-    let said = |fields: &str, login: &str| remarks(&read(&[TOP, fields, login, &answer, EXAMPLE].concat()).unwrap());
+    let said =
+        |fields: &str, login: &str| person::remarks(&read(&[TOP, fields, login, ANSWER, EXAMPLE].concat()).unwrap());
     let nobody =
         "no required field with 'person = true' says who logs in, so the secrets do, and are looked up for every call";
     assert_eq!(said(FIELDS, LOGIN), [format!("{nobody}; 'user' looks like it")]);
@@ -398,7 +397,7 @@ fn a_login_that_does_not_say_who_logs_in_is_remarked_on_with_the_field_that_look
 #[test]
 fn of_several_ways_those_that_do_not_say_who_logs_in_are_remarked_on() {
     let crmcom = Catalogue::new(None).find("crmcom").unwrap().unwrap();
-    let said = remarks(&crmcom.definition);
+    let said = person::remarks(&crmcom.definition);
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(
         said[0].starts_with("the way 'authentication-code': no required field"),
