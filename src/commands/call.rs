@@ -83,14 +83,17 @@ pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
     let (call, profile) = (prepared.call, &prepared.settings.profile);
     let session = prepared.session()?;
     let store = store(session.voice)?;
-    let obtained = token::obtain(&Need {
-        principal: &Principal::identified(session.choose(true)?, &session)?,
-        session: &session,
-        store: &store,
-        fresh: call.fresh,
-        alone: false,
-        min_ttl: call.min_ttl.or(profile.min_ttl),
-        no_cache: call.no_cache,
+    let chosen = session.choose(true)?;
+    let obtained = session.until_accepted(|| {
+        token::obtain(&Need {
+            principal: &Principal::identified(chosen.clone(), &session)?,
+            session: &session,
+            store: &store,
+            fresh: call.fresh,
+            alone: false,
+            min_ttl: call.min_ttl.or(profile.min_ttl),
+            no_cache: call.no_cache,
+        })
     })?;
     if session.has_asked() && session.can_keep() {
         let target = profile.target(&call.vendor.name);

@@ -56,19 +56,23 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         return Ok(());
     }
     let failing = env::failing_code(&words);
-    let prepared = folders::config().and_then(|config_folder| {
-        let app = App {
-            catalogue: Catalogue::new(config_folder.as_deref()),
-            config_folder,
-        };
-        Ok((cli::parse(words, &app.catalogue)?, app))
-    });
-    let (invocation, app) = match prepared {
+    let mut folder = folders::config();
+    let catalogue = Catalogue::new(folder.as_ref().ok().and_then(Option::as_deref));
+    let parsed = cli::parse(words, &catalogue);
+    if matches!(parsed, Ok(Invocation::Text(_) | Invocation::Completions(_))) {
+        // These do without one.
+        folder = Ok(None);
+    }
+    let (config_folder, invocation) = match folder.and_then(|folder| Ok((folder, parsed?))) {
         Ok(prepared) => prepared,
         Err(error) => {
             env::print_failing(failing);
             return Err(error);
         }
+    };
+    let app = App {
+        catalogue,
+        config_folder,
     };
     match invocation {
         Invocation::Token(call, format) => token::run(&app, &call, format),

@@ -4,11 +4,15 @@
 //! is decided on the text of a message. The vendor is not trusted: any bytes are read without a panic, what it says is shown
 //! sanitized and without the secrets that were sent. Keeping the grant, and not asking again, is left to others.
 
+mod page;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use self::page::Page;
 use super::lifetime;
 use super::schema::{AnswerRules, Pointers};
 use super::value::Value;
@@ -16,8 +20,6 @@ use crate::error::{Error, Exit};
 use crate::http::Answer;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-
-use std::collections::BTreeMap;
 
 /// What a login or a refresh gave.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// The vendor's words or tok's own, sanitized.
     pub(crate) words: String,
+    /// What answered may be something else than the API: there is nothing, or a redirect, or a page for people.
+    pub(crate) is_elsewhere: bool,
 }
 
 /// What must not be sent again as it was.
@@ -80,9 +84,19 @@ pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal
         cause,
         status: answer.status,
         words,
+        is_elsewhere: false,
     };
     let not_understood = |words: &str| refuse(Exit::Vendor, Cause::Vendor, words.to_owned());
-    let json = judge(answer, context)?.ok_or_else(|| not_understood("the answer is not JSON"))?;
+    let json = judge(answer, context)?.ok_or_else(|| match Page::of(&answer.body) {
+        None => not_understood("the answer is not JSON"),
+        Some(page) => Refusal {
+            is_elsewhere: true,
+            ..not_understood(&format!(
+                "the answer is not JSON but {}",
+                page.words(|title| context.redactor.one_line(title))
+            ))
+        },
+    })?;
     let Some(token) = there(&json, &context.rules.token).filter(|token| token.as_str() != Some("")) else {
         let words = words(&json, context.rules).map(|words| context.redactor.one_line(words));
         return Err(match words {
@@ -132,8 +146,11 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
     let json: Option<Json> = serde_json::from_slice(body).ok();
     let refuse = |exit, cause| {
         let said = json.as_ref().and_then(|json| words(json, context.rules));
+        let page = Page::of(body);
         let words = if let Some(said) = said {
             context.redactor.one_line(said)
+        } else if let Some(page) = &page {
+            page.words(|title| context.redactor.one_line(title))
         } else {
             let tokens = json.iter().flat_map(|json| tokens(json, context.rules));
             let redactor = context.redactor.and(tokens);
@@ -147,6 +164,11 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
                 "without a reason".to_owned()
             } else {
                 words
+            },
+            is_elsewhere: match answer.status {
+                300..=399 | 404 | 405 | 410 => exit == Exit::Vendor,
+                500..=599 => false,
+                _ => exit == Exit::Vendor && page.is_some(),
             },
         }
     };

@@ -6,6 +6,7 @@
 mod exchange;
 mod lets;
 
+use super::lifetime;
 use super::mistake::{Mistake, Place};
 use super::pointers::{self, Sought};
 use super::request;
@@ -226,11 +227,11 @@ fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
     if let Some(lifetime) = &rules.lifetime {
         let mut say = |words: String| found.push(Place::of("answer", "lifetime").mistake(words));
         match template::names(lifetime).as_slice() {
-            [] => {
-                if let Err(reason) = duration::parse(lifetime) {
-                    say(format!("[answer] 'lifetime': {reason}"));
-                }
-            }
+            [] => match duration::parse(lifetime).map(lifetime::objection) {
+                Err(reason) => say(format!("[answer] 'lifetime': {reason}")),
+                Ok(Some(objection)) => say(format!("[answer] 'lifetime': {objection}")),
+                Ok(None) => {}
+            },
             [name] if definition.field(name).is_some_and(|field| field.kind == Kind::Duration) => {}
             _ => say("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
         }

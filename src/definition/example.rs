@@ -4,8 +4,6 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::answer::{self, Context, Grant, Refusal};
 use super::http_date;
 use super::mistake::{Mistake, Place};
@@ -16,7 +14,7 @@ use crate::http::Answer;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
 use crate::text::words;
-use crate::time::duration;
+use crate::time::{clock, duration};
 
 /// Every example that is read otherwise than it says, or that says nothing.
 pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
@@ -96,7 +94,7 @@ pub(super) fn read(definition: &Definition, example: &Example) -> Result<Option<
     let context = Context {
         rules: &definition.answer,
         plain: &plain,
-        sent_at: Timestamp::now(),
+        sent_at: clock::now(),
         redactor: &redactor,
     };
     let answer = Answer {
@@ -143,9 +141,9 @@ fn answer(definition: &Definition, example: &Example) -> Result<(), String> {
             }
             if let Some(expected) = &example.lifetime {
                 let documented = duration::parse(expected)?.as_secs();
-                let read = grant.and_then(|grant| grant.lifetime).map(|span| span.as_secs());
-                if read != Some(documented) {
-                    let read = read.map_or_else(|| "none".to_owned(), |seconds| format!("{seconds} s"));
+                let read = grant.and_then(|grant| grant.lifetime);
+                if read.map(|span| span.as_secs()) != Some(documented) {
+                    let read = read.map_or_else(|| "none".to_owned(), duration::words);
                     compare("lifetime", read, expected.clone())?;
                 }
             }

@@ -41,13 +41,23 @@ pub(crate) fn read(
     let Some(milliseconds) = milliseconds else {
         return Ok(None);
     };
-    if !(SHORTEST_MS..=LONGEST_MS).contains(&milliseconds) {
+    if !is_possible(milliseconds) {
         return Err(format!(
             "the token's lifetime of {} s cannot be right",
             (milliseconds / 1000.0).trunc()
         ));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
+}
+
+fn is_possible(milliseconds: f64) -> bool {
+    (SHORTEST_MS..=LONGEST_MS).contains(&milliseconds)
+}
+
+/// Why a documented lifetime would be refused at every login.
+pub(super) fn objection(documented: Duration) -> Option<&'static str> {
+    let is_possible = is_possible(documented.as_secs_f64() * 1000.0);
+    (!is_possible).then_some("a token lasts from a second to ten years")
 }
 
 fn documented(context: &Context) -> Option<Duration> {

@@ -3,6 +3,7 @@
 //! Built-in vendors are such files, embedded; a user's are read by the same code, and nothing downstream can tell them
 //! apart. This room knows nothing of keyrings, caches and shells.
 
+mod address;
 pub(crate) mod answer;
 pub(crate) mod catalogue;
 pub(crate) mod check;

@@ -11,7 +11,7 @@ use crate::definition::{Vendor, request, template};
 use crate::origin::BaseUrl;
 
 /// Everything that tells one login from another, but the secrets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Chosen<'a> {
     pub(crate) vendor: &'a Vendor,
     /// The name of the profile; `None` for the vendor's default one.

@@ -14,6 +14,7 @@ use super::extent::{Extent, LIMIT};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 #[cfg_attr(unix, path = "command/unix.rs")]
 #[cfg_attr(windows, path = "command/windows.rs")]
@@ -67,8 +68,8 @@ fn until_end(child: &mut Child, deadline: &Deadline) -> std::result::Result<(Exi
             return Ok((status, output));
         }
         if deadline.is_over() {
-            let limit = deadline.limit().as_secs_f32();
-            return Err(format!("the command did not end within {limit} s"));
+            let limit = duration::words(deadline.limit());
+            return Err(format!("the command did not end within {limit}"));
         }
         pipe.wait(pause.min(deadline.remaining()));
         pause = (pause * 2).min(Duration::from_millis(20));

@@ -11,4 +11,4 @@ pub(crate) mod voice;
 mod waiting;
 mod watched;
 
-pub(crate) use prompt::Terminal;
+pub(crate) use prompt::{Question, TIMES, Terminal};

@@ -21,7 +21,7 @@ use crate::http::{self, Answer};
 use crate::inputs::Unasked;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::{now_ms, span_ms};
+use crate::time::clock::{self, now_ms, span_ms};
 use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
@@ -191,7 +191,7 @@ impl<'a> Need<'a> {
         let name = &self.vendor().name;
         self.keep_pause()?;
         let lets = &self.vendor().definition.lets;
-        let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, Timestamp::now());
+        let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, clock::now());
         let sent_at = self.moment(exchange, &inputs, deadline)?;
         inputs.now = sent_at;
         let request =

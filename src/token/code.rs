@@ -12,7 +12,7 @@ use crate::definition::request::{self, Inputs};
 use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::made::totp::Totp;
-use crate::time::clock::{between, now_ms};
+use crate::time::clock::{self, between, now_ms};
 use crate::time::deadline::Deadline;
 use crate::time::duration;
 
@@ -27,7 +27,7 @@ impl Need<'_> {
             return Ok(inputs.now);
         };
         loop {
-            let now = Timestamp::now();
+            let now = clock::now();
             let step = self.claim(&codes, unix(now), deadline)?;
             if step == codes.step(unix(now)) {
                 return Ok(now);
@@ -74,7 +74,7 @@ impl Need<'_> {
             duration::words(left + Duration::from_millis(999))
         ));
         thread::sleep(left);
-        Ok(Timestamp::now().max(begin))
+        Ok(clock::now().max(begin))
     }
 }
 

@@ -132,6 +132,11 @@ impl Need<'_> {
         match refusal.cause {
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
+            Cause::Vendor if refusal.is_elsewhere => error.with_hint(format!(
+                "look at the URL, {}; --url, {} or url in the profile gives another",
+                self.principal.chosen.base.as_str(),
+                self.vendor().variable_of("url")
+            )),
             Cause::Request | Cause::Vendor => error,
         }
     }
@@ -147,4 +152,56 @@ pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
         Some(http_date(text)?.as_second() - now.as_second())
     });
     asked.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pause(retry_after: Option<&str>, date: Option<&str>) -> i64 {
+        let answer = Answer {
+            status: 429,
+            date: date.map(str::to_owned),
+            retry_after: retry_after.map(str::to_owned),
+            body: Vec::new(),
+        };
+        pause_of(&answer, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_pause_is_in_seconds_or_until_a_date_by_the_vendors_clock() {
+        let date = Some("Fri, 31 Dec 9999 23:59:00 GMT");
+        for (retry_after, seconds) in [
+            (None, 30),
+            (Some("120"), 120),
+            (Some("0"), 1),
+            (Some("99999999999999999999999"), 3600),
+            (Some("Fri, 31 Dec 1999 23:59:59 GMT"), 3600),
+            (Some("soon"), 30),
+        ] {
+            assert_eq!(pause(retry_after, None), seconds, "{retry_after:?}");
+        }
+        let date_of = |seconds: i64| {
+            let time = Timestamp::from_second(1_705_309_200 + seconds).unwrap();
+            time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        };
+        assert_eq!(pause(Some(&date_of(90)), Some(&date_of(0))), 90);
+        assert_eq!(pause(Some(&date_of(0)), Some(&date_of(90))), 1);
+        assert!((1..=3600).contains(&pause(date, date)));
+    }
+
+    fn head() -> impl Strategy<Value = Option<String>> {
+        let date =
+            "[A-Z][a-z]{2}, [0-9]{1,2} (Jan|Feb|Dec|Foo) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+-][0-9]{4}|X)";
+        proptest::option::of(prop_oneof![any::<String>(), "[ ]?[0-9]{0,30}", date])
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_vendor_says_a_pause_lasts_a_second_to_an_hour(retry_after in head(), date in head()) {
+            prop_assert!((1..=3600).contains(&pause(retry_after.as_deref(), date.as_deref())));
+        }
+    }
 }

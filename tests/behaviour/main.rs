@@ -68,6 +68,8 @@ mod profiles;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod proxies;
+#[cfg(unix)]
+mod questions;
 mod real_servers;
 mod refreshes;
 mod security;

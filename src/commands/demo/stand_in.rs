@@ -7,9 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use jiff::Timestamp;
-
 use crate::definition::schema::Example;
+use crate::time::clock;
 
 #[derive(Debug, Clone)]
 struct Reply {
@@ -65,7 +64,7 @@ impl StandIn {
 }
 
 fn now() -> String {
-    Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn serve(mut stream: TcpStream, desk: &Mutex<Desk>) -> Result<()> {

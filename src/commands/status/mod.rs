@@ -66,8 +66,10 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
             Row::of_entry(entry, vendor)
         }));
     }
-    let strangers = config::strangers(app.config_folder.as_deref(), &app.catalogue)?;
-    for error in broken.iter().chain(&strangers) {
+    for error in broken {
+        voice.warn(error.text());
+    }
+    for error in config::strangers(app.config_folder.as_deref(), &app.catalogue)? {
         let hint = error.hint().map(|hint| format!("; {hint}"));
         voice.warn(&format!("{}{}", error.text(), hint.unwrap_or_default()));
     }

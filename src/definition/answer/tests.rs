@@ -199,6 +199,35 @@ fn the_order_is_status_flag_other_status_token() {
 }
 
 #[test]
+fn an_answer_that_may_not_be_the_apis_is_marked() {
+    let page = "<!doctype html><title>s3cret wiki</title>";
+    let read = |status, body: &str| read(FLAGGED, status, body).err().unwrap();
+    for (status, body, is_elsewhere) in [
+        (404, "{}", true),
+        (404, page, true),
+        (405, "", true),
+        (302, "", true),
+        (200, page, true),
+        (418, page, true),
+        (200, "{}", false),
+        (200, "hello", false),
+        (418, "{}", false),
+        (503, page, false),
+        (401, page, false),
+        (400, page, false),
+        (404, r#"{"ok": false}"#, false),
+    ] {
+        assert_eq!(read(status, body).is_elsewhere, is_elsewhere, "{status} {body}");
+    }
+    assert_eq!(read(404, page).words, "an HTML page, titled '*** wiki'");
+    assert_eq!(read(401, "<html>").words, "an HTML page");
+    assert_eq!(
+        read(200, page).words,
+        "the answer is not JSON but an HTML page, titled '*** wiki'"
+    );
+}
+
+#[test]
 fn what_must_not_be_sent_again_is_told_by_the_status_alone() {
     let cause = |rules, status, body: &str| read(rules, status, body).err().unwrap().cause;
     assert_eq!(cause(PLAIN, 401, ""), Cause::Credentials);

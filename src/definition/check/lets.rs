@@ -109,19 +109,26 @@ fn wrong(definition: &Definition, key: &str, part: &Part) -> Option<String> {
 
 /// Whether servers and proxies must not log it. An HMAC gives nothing of its key away.
 pub(super) fn is_secret(definition: &Definition, name: &str) -> bool {
-    let any = |text: &str| {
-        template::names(text)
-            .into_iter()
-            .any(|name| is_secret(definition, name))
-    };
-    match definition.lets.get(name) {
-        None => OWN.contains(&name) || definition.field(name).is_some_and(|field| field.secret),
-        Some(_) if definition.lets.circle(name).is_some() => true,
-        Some(Let::Jwt(_) | Let::Totp(_)) => true,
-        Some(Let::Hmac(hmac)) => any(&hmac.of),
-        Some(Let::Digest(digest)) => any(&digest.of),
-        Some(Let::Random(_) | Let::Time(_)) => false,
+    leads_to_secret(definition, name, &mut Vec::new())
+}
+
+fn leads_to_secret<'a>(definition: &'a Definition, name: &'a str, seen: &mut Vec<&'a str>) -> bool {
+    if seen.contains(&name) {
+        return false;
     }
+    seen.push(name);
+    let of = match definition.lets.get(name) {
+        None => {
+            let field = definition.field(name);
+            return field.map_or(OWN.contains(&name), |field| field.secret);
+        }
+        Some(Let::Jwt(_) | Let::Totp(_)) => return true,
+        Some(Let::Random(_) | Let::Time(_)) => return false,
+        Some(Let::Hmac(hmac)) => &hmac.of,
+        Some(Let::Digest(digest)) => &digest.of,
+    };
+    let mut names = template::names(of).into_iter();
+    names.any(|name| leads_to_secret(definition, name, seen))
 }
 
 #[cfg(test)]

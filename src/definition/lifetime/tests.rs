@@ -195,6 +195,38 @@ proptest! {
     }
 
     #[test]
+    fn a_time_of_any_year_is_read_or_refused(
+        year in prop_oneof![Just("9999".to_owned()), Just("10000".to_owned()), "[+-]?[0-9]{4,6}"],
+        month in 0..14, day in 0..33, hour in 0..26, second in 58..62,
+        fraction in prop_oneof![Just(String::new()), "[.,][0-9]{1,12}"],
+        offset in prop_oneof![Just(String::new()), Just("Z".to_owned()), "[+-][0-9]{2}(:?[0-9]{2}){0,2}"],
+        between in "[T ]",
+    ) {
+        let time = format!("{year}-{month:02}-{day:02}{between}{hour:02}:59:{second}{fraction}{offset}");
+        for date in [DATE, "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 99999 23:59:59 GMT", &time] {
+            let read = lasts("expires_at = \"/at\"", &json!({"at": time}), "opaque", Some(date));
+            if let Ok(Some(seconds)) = read {
+                prop_assert!((1..=315_576_000).contains(&seconds), "{} {}", time, seconds);
+            }
+        }
+    }
+
+    #[test]
+    fn an_epoch_of_any_size_is_read_or_refused(
+        end in prop_oneof![
+            any::<i64>().prop_map(Json::from), any::<u64>().prop_map(Json::from), any::<f64>().prop_map(Json::from),
+            (253_402_300_700..253_402_300_900i64).prop_map(Json::from), "[+-]?[0-9]{1,40}(e[+-]?[0-9]{1,4})?".prop_map(Json::from),
+        ],
+    ) {
+        for (rules, token) in [("expires_at = \"/at\"", "opaque".to_owned()), ("", jwt(&end))] {
+            let read = lasts(rules, &json!({"at": end}), &token, Some(DATE));
+            if let Ok(Some(seconds)) = read {
+                prop_assert!((1..=315_576_000).contains(&seconds), "{} {}", end, seconds);
+            }
+        }
+    }
+
+    #[test]
     fn any_text_is_a_time_or_none(text in any::<String>(), date in any::<String>()) {
         let _ = lasts("expires_at = \"/at\"\nexpires_in = \"/at\"", &json!({"at": text}), &text, Some(&date));
     }
