@@ -5,6 +5,7 @@
 
 mod exchange;
 mod lets;
+mod placeholder;
 
 use super::lifetime;
 use super::mistake::{Mistake, Place};
@@ -13,7 +14,6 @@ use super::request;
 use super::schema::{Definition, Field, Of};
 use super::template::{self, Form, Part};
 use super::value::Kind;
-use crate::made::transform::Transform;
 use crate::options::{BESIDE, CALL};
 use crate::origin::BaseUrl;
 use crate::text::suggest;
@@ -36,14 +36,6 @@ pub(crate) fn is_vendor_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-}
-
-/// `[a-z][a-z0-9-]*`
-fn is_field_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// Every mistake.
@@ -90,7 +82,7 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
             Part::Field(name, form) => {
                 filled.push('x');
                 match definition.field(name) {
-                    None => say(format!("'url' {}", no_field(definition, &[], name))),
+                    None => say(format!("'url' {}", placeholder::no_field(definition, &[], name))),
                     Some(field) if field.secret => {
                         say(format!("'url' holds the secret '{name}', and servers log URLs"));
                     }
@@ -107,34 +99,6 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
     if after_host.is_some_and(|(_, path)| !template::names(path).is_empty()) {
         say("'url' takes fields in the host alone; 'path' takes them too".to_owned());
     }
-}
-
-/// What is wrong with a placeholder, wherever it stands.
-fn placeholder(definition: &Definition, own: &[&str], name: &str, form: Form) -> Option<String> {
-    let field = definition.field(name);
-    if field.is_none() && definition.lets.get(name).is_none() && !own.contains(&name) {
-        return Some(format!(" {}", no_field(definition, own, name)));
-    }
-    let needs = |kind, wanted: &str, written: &str| {
-        let wrong = field.is_none_or(|field| field.kind != kind);
-        wrong.then(|| format!(": '{{{name}:{written}}}' needs a field of kind {wanted}"))
-    };
-    match form {
-        Form::Utc => needs(Kind::Duration, "duration", "utc"),
-        Form::Of(Transform::Member(pointer)) => needs(Kind::Json, "json", pointer),
-        _ => None,
-    }
-}
-
-/// That a placeholder's name is no field's, with the nearest that is.
-fn no_field(definition: &Definition, own: &[&str], name: &str) -> String {
-    let names = definition.fields.iter().map(|field| field.name.as_str());
-    let names = names.chain(definition.lets.iter().map(|(name, _)| name));
-    let near = suggest::nearest(name, names.chain(own.iter().copied()));
-    let near = near
-        .map(|near| format!(", did you mean '{{{near}}}'?"))
-        .unwrap_or_default();
-    format!("names no field: '{{{name}}}'{near}")
 }
 
 fn ways(definition: &Definition, found: &mut Vec<Mistake>) {
@@ -159,7 +123,7 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     let mut say = |key, words: &str| {
         found.push(Place::nth("field", place, key).mistake(format!("field '{name}': {words}")));
     };
-    if !is_field_name(name) {
+    if !template::is_name(name) {
         say("name", "a name is [a-z][a-z0-9-]*");
     }
     if !is_line(&field.help) {

@@ -94,6 +94,14 @@ pub(crate) fn names(template: &str) -> Vec<&str> {
         .collect()
 }
 
+/// `[a-z][a-z0-9-]*`
+pub(crate) fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
 /// Every string inside a JSON value, each of which is a template.
 pub(crate) fn strings<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
     match json {

@@ -77,7 +77,7 @@ impl Algorithm {
 
     fn signature(self, key: &Secret, input: &[u8]) -> Result<Vec<u8>> {
         let scheme = self.scheme();
-        let key = match (&scheme, Key::read(key.expose())) {
+        let key = match (&scheme, key::read(key.expose())) {
             // Any text may be shared, so that one which is no key is meant as it stands.
             (Scheme::Shared(_), Err(_)) => Key::Shared(key.expose().into()),
             (_, key) => key?,

@@ -70,7 +70,7 @@ pub(super) fn check(
         for part in parts {
             let Part::Field(name, form) = part else { continue };
             let secret = own.contains(&name) || lets::is_secret(definition, name);
-            if let Some(words) = placeholder(definition, own, name, form) {
+            if let Some(words) = placeholder::wrong(definition, own, name, form) {
                 say(words);
             } else if secret && logged {
                 say(format!(" holds the secret '{name}', and servers log URLs"));

@@ -1,6 +1,6 @@
 //! The rules for the values that tok makes itself.
 
-use super::{is_field_name, placeholder};
+use super::placeholder;
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::request;
@@ -28,7 +28,7 @@ pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
             let place = Place::of("let", name.to_owned()).at(text);
             found.push(place.mistake(format!("[let] '{name}': {words}")));
         };
-        if !is_field_name(name) {
+        if !template::is_name(name) {
             say("", "a name is [a-z][a-z0-9-]*");
         }
         if OWN.contains(&name) {
@@ -100,7 +100,7 @@ fn wrong(definition: &Definition, key: &str, part: &Part) -> Option<String> {
     let Part::Field(name, form) = part else { return None };
     let is_member = matches!(form, Form::Of(Transform::Member(_)));
     let is_secret = definition.field(name).is_some_and(|field| field.secret);
-    let words = placeholder(definition, &OWN, name, *form);
+    let words = placeholder::wrong(definition, &OWN, name, *form);
     words.or_else(|| {
         (is_secret && !is_member && matches!(key, "header" | "claims"))
             .then(|| format!(" holds the secret '{name}', and whoever sees a JWT can read it"))

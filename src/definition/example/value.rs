@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::Rule;
 use crate::definition::lets::Let;
 use crate::definition::request::{self, Inputs};
 use crate::definition::schema::{Definition, Example};
 use crate::definition::value::Value;
 use crate::secret::Secret;
+use crate::time::clock;
 
-pub(super) fn rules(definition: &Definition, example: &Example) -> Vec<Rule> {
+/// Of each whether it is broken, the key that it is about, and what is said then.
+pub(super) fn rules(definition: &Definition, example: &Example) -> Vec<(bool, &'static str, &'static str)> {
     let name = example.name.as_deref();
     let of_answer = example.date.is_some()
         || example.token.is_some()
@@ -45,7 +46,7 @@ pub(super) fn check(definition: &Definition, example: &Example) -> Result<(), St
         return Err("it has no 'name' or no 'value'".to_owned());
     };
     let given = Given::of(definition, example)?;
-    let now = example.at.as_deref().and_then(moment).unwrap_or_else(Timestamp::now);
+    let now = example.at.as_deref().and_then(moment).unwrap_or_else(clock::now);
     let inputs = Inputs::new(&given.plain, given.secrets, now).with(given.made);
     let made = request::value(&definition.lets, name, inputs).map_err(|error| error.text().to_owned())?;
     let made = made.ok_or("value: none is made, since 'given' lacks something")?;

@@ -40,7 +40,7 @@ fn object(json: &Json) -> Map<String, Json> {
 }
 
 fn public_key(key: &str) -> Vec<u8> {
-    match Key::read(key) {
+    match key::read(key) {
         Ok(Key::Rsa(pair)) => pair.public_key().as_ref().to_vec(),
         Ok(Key::P256(pair) | Key::P384(pair)) => pair.public_key().as_ref().to_vec(),
         _ => panic!("it has no public key"),

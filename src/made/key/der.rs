@@ -5,7 +5,7 @@
 
 use ring::signature::{Ed25519KeyPair, RsaKeyPair};
 
-use super::{Curve, Key, elliptic, rejected, unsupported};
+use super::pair::{Curve, Key, elliptic, rejected, unsupported};
 use crate::error::{Error, Result};
 
 const INTEGER: u8 = 0x02;

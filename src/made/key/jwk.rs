@@ -6,7 +6,7 @@ use ring::rsa::{KeyPairComponents, PublicKeyComponents};
 use ring::signature::{Ed25519KeyPair, RsaKeyPair};
 use serde_json::{Map, Value as Json};
 
-use super::{Curve, Key, elliptic, rejected, unsupported};
+use super::pair::{Curve, Key, elliptic, rejected, unsupported};
 use crate::error::{Error, Result};
 
 pub(super) fn read(text: &str) -> Result<Key> {

@@ -3,7 +3,8 @@
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use super::{Key, der, unsupported};
+use super::der;
+use super::pair::{Key, unsupported};
 use crate::error::{Error, Result};
 
 /// The first private key in a text. Line feeds may be written as `\n`, as they come out of some CI systems' variables.

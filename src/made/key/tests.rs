@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::error::Error;
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -9,14 +10,14 @@ macro_rules! fixture {
 }
 
 fn kind(text: &str) -> &'static str {
-    match Key::read(text) {
+    match read(text) {
         Ok(key) => key.kind(),
         Err(error) => panic!("{error}"),
     }
 }
 
 fn error(text: &str) -> Error {
-    match Key::read(text) {
+    match read(text) {
         Ok(key) => panic!("it was read as {}", key.kind()),
         Err(error) => error,
     }
@@ -146,7 +147,7 @@ fn nothing_of_a_broken_key_is_shown() {
                 before.replace('\n', " "),
                 format!("-----BEGIN {after}"),
             ] {
-                if let Err(error) = Key::read(&broken) {
+                if let Err(error) = read(&broken) {
                     let said = format!("{error} {error:?}");
                     let shown = key
                         .lines()
@@ -188,7 +189,7 @@ proptest! {
             String::from_utf8_lossy(&bytes).into_owned(),
             format!("{{{text}"),
         ] {
-            let _ = Key::read(&text);
+            let _ = read(&text);
         }
     }
 
@@ -202,7 +203,7 @@ proptest! {
             let mut der = STANDARD.decode(body).unwrap();
             let place = at.index(der.len());
             der[place] = byte;
-            let _ = Key::read(&format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", STANDARD.encode(der)));
+            let _ = read(&format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", STANDARD.encode(der)));
         }
     }
 }
