@@ -141,9 +141,10 @@ fn usage(vendor: &Vendor, token: &str) -> Usage {
         });
         parts.collect::<String>()
     };
-    match (&usage.query, &usage.header) {
-        (Some(query), _) => Usage::Query(with_token(query)),
-        (None, Some(header)) => Usage::Header(with_token(header)),
-        (None, None) => Usage::Header(format!("Authorization: Bearer {token}")),
+    match (&usage.query, &usage.cookie, &usage.header) {
+        (Some(query), ..) => Usage::Query(with_token(query)),
+        (None, Some(cookie), _) => Usage::Cookie(with_token(cookie)),
+        (None, None, Some(header)) => Usage::Header(with_token(header)),
+        (None, None, None) => Usage::Header(format!("Authorization: Bearer {token}")),
     }
 }

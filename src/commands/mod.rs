@@ -86,7 +86,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             verbosity,
         } => status::run(&app, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&app, name.as_deref()),
-        Invocation::Check { file } => check::run(&app, &file),
+        Invocation::Check { file, show } => check::run(&app, &file, show),
         Invocation::Demo { target } => demo::run(&app, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut Stdout),
         Invocation::Text(text) => print(&text, &mut Stdout),

@@ -6,7 +6,7 @@ impl Vendor {
     /// In one line, with an example where the user gives it.
     pub(crate) fn url_help(&self) -> String {
         let name = &self.name;
-        match (&self.definition.url, self.definition.login.path.as_str()) {
+        match (&self.definition.url, self.definition.path()) {
             (Some(own), "") => format!("Address that logins are sent to, {own} by default"),
             (Some(own), _) => format!("Base URL of the API, {own} by default"),
             (None, "") => format!("Address that logins are sent to, as https://{name}.example.com/token"),

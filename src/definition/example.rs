@@ -5,9 +5,11 @@ mod sample;
 mod value;
 
 use super::mistake::{Mistake, Place};
+use super::plan::Plan;
 use super::schema::{Definition, Example, Of};
+use answer::exchange;
 
-pub(super) use answer::read;
+pub(super) use answer::{answer, read};
 #[cfg(test)]
 pub(crate) use sample::samples;
 pub(crate) use sample::{given, sample};
@@ -47,13 +49,30 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     }
 }
 
-/// The first example of a table that is answered with a token or, if `good` is false, refused.
-pub(crate) fn first(definition: &Definition, of: Of, good: bool) -> Option<&Example> {
-    let exit = if good { 0 } else { 4 };
-    definition
-        .examples
-        .iter()
-        .find(|example| example.of == of && example.exit == exit)
+/// The answers to a plan's requests: to each the first example that exits 0, to the last one, if `good` is false, the first
+/// that refuses it. The error names what has no such example.
+pub(crate) fn answers<'a>(definition: &'a Definition, plan: &Plan, good: bool) -> Result<Vec<&'a Example>, String> {
+    plan.exchanges()
+        .map(|wanted| {
+            let exit = if good || !std::ptr::eq(wanted, plan.last) { 0 } else { 4 };
+            let is_of = |example: &&Example| exchange(definition, example).is_some_and(|own| std::ptr::eq(own, wanted));
+            let mut examples = definition.examples.iter().filter(is_of);
+            examples.find(|example| example.exit == exit).ok_or_else(|| {
+                let mut exchanges = definition.exchanges();
+                let found = exchanges.find(|(.., exchange)| std::ptr::eq(*exchange, wanted));
+                let (of, place) = found.map_or((Of::Login, 0), |(of, place, _)| (of, place));
+                let which = if place > 0 {
+                    format!(" {}", place + 1)
+                } else {
+                    String::new()
+                };
+                format!(
+                    "the definition has no [[example]] of a {}{which} that exits {exit}",
+                    of.table()
+                )
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -69,8 +88,9 @@ mod tests {
         assert!(broken.is_empty(), "{broken:?}");
         assert!(vendors.len() >= 6);
         for vendor in vendors {
-            for of in [true, false] {
-                assert!(first(&vendor.definition, Of::Login, of).is_some(), "{}", vendor.name);
+            for good in [true, false] {
+                let plan = vendor.definition.login(&[]);
+                assert!(answers(&vendor.definition, &plan, good).is_ok(), "{}", vendor.name);
             }
             for example in &vendor.definition.examples {
                 assert_eq!(

@@ -3,42 +3,58 @@
 //! A member, header or parameter whose field has no value drops out, and so does an object that is left with nothing. A
 //! value never adds a host, a path segment, a parameter or a header. Sending is left to [`crate::http`].
 
+mod address;
 mod body;
 mod inputs;
 mod make;
 
-use std::collections::BTreeMap;
+pub(crate) use address::{Site, url};
+use inputs::render;
+pub(crate) use inputs::{Inputs, Taken};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::lets::{Let, Lets};
-use super::schema::{Exchange, Method};
+use super::schema::Exchange;
 use super::template::{self, Form, Part, strings};
-use super::value::Value;
 use crate::error::{Error, Result};
-use crate::http::{self, Request};
+use crate::http::Request;
 use crate::made::totp::Totp;
-use crate::origin::BaseUrl;
+use crate::made::transform::Transform;
+use crate::origin::address::Address;
 use crate::secret::Secret;
 use crate::text::encode;
 
-pub(crate) use inputs::Inputs;
-use inputs::render;
-
-/// The names of all that a request needs: fields, values that tok makes and what those need, `token` and `refresh-token`.
+/// The names of all that a request needs: fields, values that tok makes and what those need, what steps take, `token` and
+/// `refresh-token`.
 pub(crate) fn names<'a>(lets: &'a Lets, exchange: &'a Exchange) -> Vec<&'a str> {
     lets.closure(laid_in(exchange))
 }
 
 /// The names that stand in its own templates, with repetitions.
-pub(crate) fn laid_in(exchange: &Exchange) -> impl Iterator<Item = &str> {
+fn laid_in(exchange: &Exchange) -> impl Iterator<Item = &str> {
     templates(exchange).into_iter().flat_map(template::names)
+}
+
+/// The members of documents that a request lays in itself, each with the name of its document.
+pub(crate) fn members(exchange: &Exchange) -> Vec<(&str, &str)> {
+    let parts = templates(exchange)
+        .into_iter()
+        .flat_map(|text| template::parse(text).unwrap_or_default());
+    parts
+        .filter_map(|part| match part {
+            Part::Field(name, Form::Of(Transform::Member(pointer))) => Some((name, pointer)),
+            _ => None,
+        })
+        .collect()
 }
 
 fn templates(exchange: &Exchange) -> Vec<&str> {
     let mut found: Vec<&str> = vec![&exchange.path];
+    found.extend(exchange.url.as_deref());
     found.extend(exchange.query.values().map(String::as_str));
     found.extend(exchange.headers.values().map(String::as_str));
     found.extend(exchange.basic.as_deref());
@@ -46,7 +62,7 @@ fn templates(exchange: &Exchange) -> Vec<&str> {
     found
 }
 
-pub(crate) fn body_templates(exchange: &Exchange) -> Vec<&str> {
+fn body_templates(exchange: &Exchange) -> Vec<&str> {
     let mut found = Vec::new();
     if let Some(json) = &exchange.json {
         strings(json, &mut found);
@@ -57,8 +73,17 @@ pub(crate) fn body_templates(exchange: &Exchange) -> Vec<&str> {
     found
 }
 
-/// Errors (exit 2) name the field, never a secret's value. The inputs get what was made for this request.
-pub(crate) fn build(lets: &Lets, exchange: &Exchange, base: &BaseUrl, inputs: &mut Inputs) -> Result<Request> {
+/// Before another request, for which everything is made anew.
+pub(crate) fn renew(lets: &Lets, inputs: &mut Inputs, now: Timestamp) {
+    let made: Vec<Secret> = make::secrets(lets, inputs).collect();
+    inputs.made_before.extend(made);
+    inputs.made.clear();
+    inputs.now = now;
+}
+
+/// Errors name the field (exit 2) or what the vendor did not give (exit 6), never a secret's value. The inputs get what was
+/// made for this request.
+pub(crate) fn build(lets: &Lets, exchange: &Exchange, site: &Site, inputs: &mut Inputs) -> Result<Request> {
     let in_body = body_templates(exchange).into_iter().flat_map(template::names);
     make::add(lets, in_body, inputs)?;
     let body = body::body(exchange, inputs)?;
@@ -66,13 +91,12 @@ pub(crate) fn build(lets: &Lets, exchange: &Exchange, base: &BaseUrl, inputs: &m
     let text = body.as_ref().map_or("", |body| body.bytes.expose());
     inputs.made.insert("body".to_owned(), text.into());
     make::add(lets, laid_in(exchange), inputs)?;
+    let address = address::of(exchange, site, inputs)?;
     Ok(Request {
-        method: match exchange.method {
-            Method::Get => http::Method::Get,
-            Method::Post => http::Method::Post,
-        },
-        url: whole_url(exchange, base, inputs)?,
-        loopback: base.is_loopback(),
+        method: exchange.method,
+        url: with_query(&address, exchange, inputs)?,
+        origin: address.origin(),
+        loopback: address.is_loopback(),
         headers: headers(exchange, inputs)?,
         body,
     })
@@ -97,16 +121,19 @@ pub(crate) fn codes(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Result
     }
 }
 
-/// Every text of a built request that nobody may see: secrets as they are, as they were laid in, and what was made of them.
+/// Every text of a built request that nobody may see: secrets as they are, as they were laid in, what was made of them, and
+/// what steps took.
 pub(crate) fn sent(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Vec<Secret> {
     let mut sent: Vec<Secret> = inputs.secrets.values().cloned().collect();
+    sent.extend(inputs.taken.values().flatten().map(|taken| Secret::new(taken.text())));
     sent.extend(make::secrets(lets, inputs));
-    for part in templates(exchange)
+    sent.extend(inputs.made_before.iter().cloned());
+    let parts = templates(exchange)
         .into_iter()
-        .flat_map(|text| template::parse(text).unwrap_or_default())
-    {
+        .flat_map(|text| template::parse(text).unwrap_or_default());
+    for part in parts {
         if let Part::Field(name, form @ Form::Of(_)) = part
-            && inputs.secrets.contains_key(name)
+            && !inputs.plain.contains_key(name)
             && let Ok(Some(text)) = inputs.text(name, form)
         {
             sent.push(Secret::new(text));
@@ -115,9 +142,9 @@ pub(crate) fn sent(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Vec<Sec
     sent
 }
 
-fn whole_url(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Result<String> {
-    let mut url = base.join(&path(&exchange.path, inputs)?);
-    let mut separator = '?';
+fn with_query(address: &Address, exchange: &Exchange, inputs: &Inputs) -> Result<String> {
+    let mut url = address.url();
+    let mut separator = if address.has_query() { '&' } else { '?' };
     for (name, template) in &exchange.query {
         if let Some(value) = render(template, inputs)? {
             url.push(separator);
@@ -175,51 +202,6 @@ pub(crate) fn pair(template: &str) -> Option<(&str, &str)> {
         c == ':' && !inside
     })?;
     Some((template.get(..colon)?, template.get(colon + 1..)?))
-}
-
-fn path(template: &str, inputs: &Inputs) -> Result<String> {
-    let mut path = String::new();
-    for part in template::parse(template).map_err(Error::usage)? {
-        match part {
-            Part::Text(text) => path.push_str(&text),
-            Part::Field(name, form) => match inputs.text(name, form)? {
-                Some(value) => path.push_str(&encode::percent(&value)),
-                None => return Err(Error::usage(format!("{name}: the path needs it"))),
-            },
-        }
-    }
-    if let Some(dots) = path.split('/').find(|segment| matches!(*segment, "." | "..")) {
-        return Err(Error::usage(format!("'{dots}' cannot stand in the path '{template}'")));
-    }
-    Ok(path)
-}
-
-/// The host of a vendor's URL with its fields: each value is one DNS label (RFC 1123 section 2.1).
-pub(crate) fn url(template: &str, plain: &BTreeMap<String, Value>) -> Result<String> {
-    let mut url = String::new();
-    for part in template::parse(template).map_err(Error::usage)? {
-        match part {
-            Part::Text(text) => url.push_str(&text),
-            Part::Field(name, _) => {
-                let value = plain.get(name).map(Value::to_string).unwrap_or_default();
-                if !is_label(&value) {
-                    return Err(Error::usage(format!(
-                        "{name}: '{}' cannot stand in a host name: only letters, digits and '-'",
-                        value.escape_debug()
-                    )));
-                }
-                url.push_str(&value);
-            }
-        }
-    }
-    Ok(url)
-}
-
-fn is_label(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 #[cfg(test)]

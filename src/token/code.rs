@@ -24,7 +24,7 @@ impl Need<'_> {
     pub(super) fn moment(&self, exchange: &Exchange, inputs: &Inputs, deadline: &Deadline) -> Result<Timestamp> {
         let lets = &self.vendor().definition.lets;
         let Some(codes) = request::codes(lets, exchange, inputs).map_err(|error| error.of(&self.vendor().name))? else {
-            return Ok(inputs.now);
+            return Ok(clock::now());
         };
         loop {
             let now = clock::now();

@@ -101,12 +101,15 @@ impl Need<'_> {
 
     /// Exit 7 while the vendor's pause lasts.
     pub(super) fn keep_pause(&self) -> Result<()> {
-        match pause::check(self.store, &self.principal.chosen.base.origin(), now_ms()) {
+        self.keep_pause_of(&self.principal.chosen.base.origin())
+    }
+
+    pub(super) fn keep_pause_of(&self, origin: &str) -> Result<()> {
+        match pause::check(self.store, origin, now_ms()) {
             None => Ok(()),
             Some(left) => Err(Error::rate_limited(format!(
-                "{}: {} asked for a pause, which lasts another {}",
+                "{}: {origin} asked for a pause, which lasts another {}",
                 self.vendor().name,
-                self.principal.chosen.base.origin(),
                 duration::words(left)
             ))),
         }
@@ -144,11 +147,11 @@ impl Need<'_> {
 
 /// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
 pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
-    let asked = answer.retry_after.as_deref().map(str::trim).and_then(|text| {
+    let asked = answer.header("retry-after").map(str::trim).and_then(|text| {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(text.parse().unwrap_or(LONGEST_PAUSE));
         }
-        let now = answer.date.as_deref().and_then(http_date).unwrap_or(sent_at);
+        let now = answer.header("date").and_then(http_date).unwrap_or(sent_at);
         Some(http_date(text)?.as_second() - now.as_second())
     });
     asked.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE)
@@ -161,11 +164,12 @@ mod tests {
     use super::*;
 
     fn pause(retry_after: Option<&str>, date: Option<&str>) -> i64 {
+        let headers = [("date", date), ("retry-after", retry_after)].into_iter();
         let answer = Answer {
-            status: 429,
-            date: date.map(str::to_owned),
-            retry_after: retry_after.map(str::to_owned),
-            body: Vec::new(),
+            headers: headers
+                .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+                .collect(),
+            ..Answer::new(429, "")
         };
         pause_of(&answer, Timestamp::UNIX_EPOCH)
     }

@@ -8,13 +8,13 @@
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
 use crate::cache::lock::{self, Earlier, Turn, Work};
-use crate::definition::schema::Exchange;
+use crate::definition::plan::Plan;
 use crate::error::{Error, Result};
 
 /// Why there is no token yet.
 pub(super) enum Stop<'a> {
-    /// Only a person can tell the secrets of this request.
-    Person(&'a Exchange),
+    /// Only a person can tell the secrets of these requests.
+    Person(Plan<'a>),
     Error(Error),
 }
 
@@ -33,7 +33,7 @@ impl<'a> Need<'a> {
         loop {
             let outcome = match self.attempt(earlier.as_ref()) {
                 Ok(obtained) => Ok(obtained),
-                Err(Stop::Person(exchange)) => {
+                Err(Stop::Person(plan)) => {
                     if asking.is_none() {
                         match self.turn(&person, asks, earlier.as_ref())? {
                             Turn::Held(guard) => asking = Some(guard),
@@ -42,7 +42,7 @@ impl<'a> Need<'a> {
                         }
                     }
                     // From now on they are known.
-                    self.secrets(exchange)?;
+                    self.secrets(&plan)?;
                     continue;
                 }
                 Err(Stop::Error(missing)) if missing.is_missing() => {

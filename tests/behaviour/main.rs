@@ -58,6 +58,7 @@ mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;
+mod origins;
 mod own_vendors;
 mod pauses;
 mod persons;
@@ -81,6 +82,7 @@ mod signatures;
 mod sources;
 mod status;
 mod statuses;
+mod steps;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;

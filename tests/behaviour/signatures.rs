@@ -374,3 +374,52 @@ fn an_encoded_secret_is_sent_as_documented() {
     let sent = server.only();
     assert_eq!(sent.header("x-sign"), Some(&*BASE64_STANDARD.encode("a:b c")));
 }
+
+#[test]
+fn what_is_made_is_shown_as_it_would_be_sent_without_what_is_secret() {
+    let shown = |vendor: &str| {
+        let tok = Tok::new().write("home/acme.toml", vendor);
+        tok.run(["vendors", "check", "--show", "acme.toml"]).ok().quiet().stdout
+    };
+    assert!(shown(SERVICE).contains("\ngrant_type=jwt-bearer&assertion=***\n"));
+    assert!(shown(CODE).contains("\"otp\":\"***\""));
+    let signed = shown(SIGNED);
+    assert!(signed.contains("\nX-Sign: ***\n"), "{signed}");
+    let time = signed.lines().find_map(|line| line.strip_prefix("X-Time: "));
+    assert!((now() - time.unwrap().parse::<i64>().unwrap()).abs() < 60, "{signed}");
+    let nonce = signed.lines().find_map(|line| line.strip_prefix("X-Nonce: "));
+    assert_eq!(nonce.map(str::len), Some(16), "{signed}");
+}
+
+/// A step's answer is challenged with, and signed for, by the login that follows.
+#[test]
+fn what_a_step_takes_can_be_signed() {
+    if !need("python3") {
+        return;
+    }
+    let server = Server::start();
+    server.tolerate();
+    server.behave(answer(200, r#"{"challenge": "c-123"}"#).on("/challenge"));
+    server.behave(answer(200, r#"{"token": "given"}"#).on("/session"));
+    let vendor = SIGNED
+        .replace(
+            "[login]",
+            "[[step]]\nmethod = \"GET\"\npath = \"/challenge\"\nheaders = { X-Nonce = \"{nonce}\" }\ntake = { challenge = \
+             \"/challenge\" }\n\n[login]",
+        )
+        .replace("{now}\\n{nonce}\\n{body}", "{challenge}\\n{nonce}");
+    let examples = vendor.find("[[example]]").unwrap();
+    let key = "a-shared-secret";
+    of(&server, &vendor[..examples])
+        .env("TOK_ACME_CLIENT_KEY", key)
+        .run(["acme"])
+        .ok()
+        .quiet();
+    let requests = server.requests();
+    let header = |nth: usize, name| requests[nth].header(name).unwrap().to_owned();
+    assert_ne!(header(0, "x-nonce"), header(1, "x-nonce"), "each request has its own");
+    let of = format!("c-123\n{}", header(1, "x-nonce"));
+    let script = "import hashlib, hmac, sys; print(hmac.new(sys.argv[1].encode(), sys.argv[2].encode(), hashlib.sha256).hexdigest())";
+    let mac = Tok::new().may_leak().program("python3", ["-c", script, key, &of]).ok();
+    assert_eq!(header(1, "x-sign"), mac.stdout.trim());
+}

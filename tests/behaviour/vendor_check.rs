@@ -396,3 +396,92 @@ fn an_optional_secret_is_neither_needed_nor_asked_for() {
     let with = tok.env("TOK_ACME_KEY", "12345678").run(["acme", "-v"]).exits(5);
     with.says("key: from the variable TOK_ACME_KEY");
 }
+
+#[test]
+fn a_files_requests_are_shown_without_secrets_and_nothing_is_sent() {
+    let file = r#"about = "Shown"
+url = "https://{site}.shown.example"
+field = [
+    { name = "site", help = "x" },
+    { name = "username", help = "x", person = true },
+    { name = "password", help = "x", secret = true },
+    { name = "unit", help = "x", optional = true },
+]
+[[step]]
+method = "GET"
+path = "/csrf"
+take = { csrf = "cookie:csrf", next = "/next" }
+[[step]]
+path = "/first/{csrf}"
+basic = "{username}:{password}"
+[login]
+url = "{next}"
+headers = { X-Csrf = "{csrf}", X-Unit = "{unit}" }
+form = { user = "{username}", password = "{password}" }
+[refresh]
+method = "PUT"
+path = "/refresh"
+json = { refresh = "{refresh-token}", unit = "{unit}" }
+[answer]
+token = "/token"
+refresh_token = "/refresh"
+lifetime = "1h"
+"#;
+    let tok = Tok::new()
+        .write("home/shown.toml", file)
+        .env("TOK_SHOWN_PASSWORD", "password-canary");
+    let shown = tok
+        .run([
+            "vendors",
+            "check",
+            "--show",
+            "shown.toml",
+            "--site",
+            "north",
+            "--username=a b",
+        ])
+        .ok()
+        .stdout;
+    let expected = "# login, 1 of 3
+GET https://north.shown.example/csrf
+
+# login, 2 of 3
+POST https://north.shown.example/first/{csrf}
+Authorization: Basic ***
+
+# login, 3 of 3
+POST {next}
+X-Csrf: {csrf}
+Content-Type: application/x-www-form-urlencoded
+
+user=a+b&password=***
+
+# refresh
+PUT https://north.shown.example/refresh
+Content-Type: application/json
+
+{\"refresh\":\"***\"}
+
+";
+    assert_eq!(shown, expected);
+    let sampled = tok
+        .run(["vendors", "check", "shown.toml", "--show", "--unit", "7"])
+        .ok();
+    sampled
+        .prints_this("https://demo-site.shown.example")
+        .prints_this("X-Unit: 7");
+    tok.run(["vendors", "check", "--show", "shown.toml", "--usrename", "x"])
+        .fails(2)
+        .says("--username");
+    tok.run(["vendors", "check", "--show", "shown.toml", "--site", "a.b"])
+        .fails(2)
+        .says("site");
+    tok.run(["vendors", "check", "shown.toml", "--site", "north"])
+        .fails(2)
+        .says("--show");
+    let wrong = file.replace("X-Csrf = \"{csrf}\"", "X-Csrf = \"{crsf}\"");
+    let tok = tok.write("home/shown.toml", &wrong);
+    tok.run(["vendors", "check", "--show", "shown.toml"])
+        .fails(2)
+        .says("did you mean '{csrf}'?");
+}

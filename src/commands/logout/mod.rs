@@ -49,7 +49,7 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
         revocation_failed: Vec::new(),
         keyring_failed: false,
     };
-    if logout.revoke && vendor.definition.revoke.is_none() {
+    if logout.revoke && !vendor.definition.can_revoke() {
         voice.notice(&format!(
             "{}: tokens cannot be revoked there; they end by themselves",
             vendor.name
@@ -74,7 +74,7 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
 fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     let vendor = need.principal.chosen.vendor;
     let voice = need.session.voice;
-    let Some(exchange) = &vendor.definition.revoke else {
+    let Some(plan) = need.principal.chosen.revoke_plan() else {
         return Ok(());
     };
     if entry.expires_at <= now_ms() {
@@ -82,9 +82,9 @@ fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     }
     let hint = "without --revoke it is forgotten here, and stays valid until it ends";
     let ended = need
-        .revoke(exchange, entry)
+        .revoke(&plan, entry)
         .map_err(|error| error.of("the token is not revoked").with_hint(hint))?;
-    let what = exchange.note.as_deref().unwrap_or("the token");
+    let what = plan.last.note.as_deref().unwrap_or("the token");
     voice.notice(&match ended {
         Revoked::Now => format!("{}: revoked {what}", vendor.name),
         Revoked::Before(words) => format!("{}: the vendor does not know the token any more: {words}", vendor.name),
@@ -212,7 +212,7 @@ impl Work<'_> {
             return;
         }
         let chosen = &principal.chosen;
-        for field in chosen.secrets(&chosen.vendor.definition.login) {
+        for field in chosen.secrets(&chosen.login_plan()) {
             match delete(session, chosen, &field.name) {
                 Ok(true) => self.secrets.push(field.name.clone()),
                 Ok(false) => {}

@@ -127,7 +127,7 @@ impl Look<'_> {
             let source = settings.words_of_source(name, chosen.sources.get(name).copied());
             row.fields.push(format!("{name}: {value}, {source}"));
         }
-        for field in chosen.secrets(&chosen.vendor.definition.login) {
+        for field in chosen.secrets(&chosen.login_plan()) {
             let name = &field.name;
             let source = settings.words_of_secret_source(name, chosen);
             let ring = self.ring.as_ref().filter(|_| settings.keyring);

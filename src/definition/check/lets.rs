@@ -1,10 +1,10 @@
 //! The rules for the values that tok makes itself.
 
-use super::placeholder;
+use super::placeholders::{misfit, no_field};
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::request;
-use crate::definition::schema::{Definition, Of};
+use crate::definition::schema::Definition;
 use crate::definition::template::{self, Form, Part};
 use crate::definition::value::Kind;
 use crate::made::transform::Transform;
@@ -60,10 +60,9 @@ pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
 
 /// The names that some request needs.
 fn used(definition: &Definition) -> Vec<&str> {
-    let exchanges = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
-    let exchanges = exchanges.filter_map(|of| definition.exchange(of));
+    let exchanges = definition.exchanges();
     exchanges
-        .flat_map(|exchange| request::names(&definition.lets, exchange))
+        .flat_map(|(.., exchange)| request::names(&definition.lets, exchange))
         .collect()
 }
 
@@ -100,8 +99,11 @@ fn wrong(definition: &Definition, key: &str, part: &Part) -> Option<String> {
     let Part::Field(name, form) = part else { return None };
     let is_member = matches!(form, Form::Of(Transform::Member(_)));
     let is_secret = definition.field(name).is_some_and(|field| field.secret);
-    let words = placeholder::wrong(definition, &OWN, name, *form);
-    words.or_else(|| {
+    let own: Vec<&str> = OWN.into_iter().chain(definition.taken()).collect();
+    if definition.field(name).is_none() && definition.lets.get(name).is_none() && !own.contains(name) {
+        return Some(format!(" {}", no_field(definition, &own, name)));
+    }
+    misfit(definition, name, *form).or_else(|| {
         (is_secret && !is_member && matches!(key, "header" | "claims"))
             .then(|| format!(" holds the secret '{name}', and whoever sees a JWT can read it"))
     })

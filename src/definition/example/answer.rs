@@ -2,7 +2,8 @@
 
 use super::sample::samples;
 use crate::definition::answer::{self, Context, Grant, Refusal};
-use crate::definition::schema::{Definition, Example, Of};
+use crate::definition::reader::Reading;
+use crate::definition::schema::{Definition, Example, Exchange, Of};
 use crate::definition::{http_date, pointers};
 use crate::http::Answer;
 use crate::text::redact::Redactor;
@@ -14,14 +15,14 @@ pub(super) fn rules(definition: &Definition, example: &Example) -> Vec<(bool, &'
     let of_value = example.name.is_some() || example.at.is_some() || example.value.is_some();
     vec![
         (
-            definition.exchange(example.of).is_none(),
-            "of",
-            "is of a table that the file does not have",
-        ),
-        (
             of_value || !example.given.is_empty(),
             "",
             "has keys of a value, but is not of = \"let\"",
+        ),
+        (
+            exchange(definition, example).is_none(),
+            "of",
+            "is of a table that the file does not have",
         ),
         (
             example.date.as_deref().is_some_and(|date| http_date(date).is_none()),
@@ -44,33 +45,46 @@ pub(super) fn rules(definition: &Definition, example: &Example) -> Vec<(bool, &'
             "documents a 'lifetime' and an 'exit' other than 0",
         ),
         (
-            example.of != Of::Revoke && example.exit == 0 && example.token.is_none() && example.lifetime.is_none(),
+            matches!(example.of, Of::Login | Of::Refresh)
+                && example.exit == 0
+                && example.token.is_none()
+                && example.lifetime.is_none(),
             "",
             "says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
         ),
     ]
 }
 
-/// What is read of an answer.
+/// What is read of an example.
 pub(in crate::definition) fn read(definition: &Definition, example: &Example) -> Result<Option<Grant>, Refusal> {
     let plain = samples(definition);
     let redactor = Redactor::default();
+    let Some(exchange) = exchange(definition, example) else {
+        return Ok(None);
+    };
     let context = Context {
         rules: &definition.answer,
+        exchange,
         plain: &plain,
         sent_at: clock::now(),
         redactor: &redactor,
     };
-    let answer = Answer {
-        status: example.status,
-        date: example.date.clone(),
-        retry_after: None,
-        body: example.body.clone().into_bytes(),
-    };
+    let answer = answer(example);
     match example.of {
+        Of::Step => answer::taken(&answer, &context).map(|_| None),
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
-        _ => answer::grant(&answer, &context).map(Some),
+        Of::Login | Of::Refresh | Of::Let => answer::grant(&answer, &context).map(Some),
     }
+}
+
+/// As it would have come.
+pub(in crate::definition) fn answer(example: &Example) -> Answer {
+    let mut answer = Answer::new(example.status, example.body.clone());
+    let date = example.date.iter().map(|date| ("date".to_owned(), date.clone()));
+    let headers = example.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    answer.headers.extend(date.chain(headers));
+    answer
 }
 
 /// What was read differs from what the example says; one sentence.
@@ -92,6 +106,7 @@ pub(super) fn check(definition: &Definition, example: &Example) -> Result<(), St
         }
         Ok(grant) => {
             compare("exit", 0.to_string(), example.exit.to_string())?;
+            takes_all(definition, example)?;
             if let Some(expected) = &example.token {
                 let token = grant.as_ref().map_or("", |grant| grant.token.expose());
                 compare("token", format!("{token:?}"), format!("{expected:?}"))?;
@@ -109,6 +124,23 @@ pub(super) fn check(definition: &Definition, example: &Example) -> Result<(), St
     }
 }
 
+/// A documented answer of a step shows everything that is taken from it.
+fn takes_all(definition: &Definition, example: &Example) -> Result<(), String> {
+    let step = exchange(definition, example).filter(|_| example.of == Of::Step);
+    let Some(step) = step else { return Ok(()) };
+    let answer = answer(example);
+    let reading = Reading::of(&answer);
+    let issuer = step.discovery.then_some(("the issuer", "/issuer"));
+    let taken = step.take.iter().map(|(name, reader)| (name.as_str(), reader.as_str()));
+    let mut missing = issuer
+        .into_iter()
+        .chain(taken)
+        .filter(|(_, reader)| reading.at(reader).is_none());
+    missing.next().map_or(Ok(()), |(name, reader)| {
+        Err(format!("{name}: nothing is found at '{reader}'"))
+    })
+}
+
 /// Which pointers had to find something for it to be read as documented, and did not.
 fn in_vain(definition: &Definition, example: &Example, what: &str) -> String {
     let keys: &[&str] = match what {
@@ -118,11 +150,17 @@ fn in_vain(definition: &Definition, example: &Example, what: &str) -> String {
         "error" => &["error"],
         _ => &[],
     };
-    let Ok(body) = serde_json::from_str(&example.body) else {
-        return String::new();
-    };
+    let answer = answer(example);
+    let reading = Reading::of(&answer);
     let sought = pointers::of(&definition.answer).into_iter();
-    let vain = sought.filter(|sought| keys.contains(&sought.key) && !sought.finds_something(&body));
+    let vain = sought.filter(|sought| keys.contains(&sought.key) && sought.is_vain(&reading));
     vain.flat_map(|sought| ["; ".to_owned(), sought.finds_nothing()])
         .collect()
+}
+
+/// What an example answers.
+pub(super) fn exchange<'a>(definition: &'a Definition, example: &Example) -> Option<&'a Exchange> {
+    let mut exchanges = definition.exchanges();
+    let it = exchanges.find(|(of, place, _)| *of == example.of && place + 1 == example.nth);
+    it.map(|(.., exchange)| exchange)
 }

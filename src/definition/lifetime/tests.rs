@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::definition::schema::AnswerRules;
+use crate::definition::schema::{AnswerRules, Exchange};
+use crate::http::Answer;
 use crate::text::redact::Redactor;
 
 const DATE: &str = "Mon, 15 Jan 2024 09:00:00 GMT";
@@ -18,16 +19,19 @@ const NOW: i64 = 1_705_309_200;
 
 fn lasts(rules: &str, answer: &Json, token: &str, date: Option<&str>) -> Result<Option<u64>, String> {
     let rules: AnswerRules = toml::from_str(&format!("token = \"/token\"\n{rules}")).unwrap();
+    let exchange: Exchange = toml::from_str("").unwrap();
     let plain = BTreeMap::from([("span".to_owned(), Value::Duration(Duration::from_secs(77)))]);
     let redactor = Redactor::default();
     let context = Context {
         rules: &rules,
+        exchange: &exchange,
         plain: &plain,
         // A day after the vendor's clock.
         sent_at: Timestamp::from_second(NOW + 86400).unwrap(),
         redactor: &redactor,
     };
-    read(&context, answer, token, date).map(|span| span.map(|span| span.as_secs()))
+    let answer = Answer::new(200, answer.to_string());
+    read(&context, &Reading::of(&answer), token, date).map(|span| span.map(|span| span.as_secs()))
 }
 
 fn at(end: &Json) -> Result<Option<u64>, String> {

@@ -1,4 +1,5 @@
 mod any;
+mod values;
 
 use super::*;
 use crate::definition::{Catalogue, person};
@@ -108,7 +109,7 @@ fn what_stands_behind_a_key_must_be_what_it_takes() {
         ("[use]\nheader = 1", "2: 'header' in [use] takes a text in quotes"),
         (
             "[revoke]\nmethod = 'get'",
-            "2: 'method' in [revoke] takes one of 'GET', 'POST', not 'get'",
+            "2: 'method' in [revoke] takes one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', not 'get'",
         ),
         (
             "[revoke]\njson = { at = 1979-05-27 }",
@@ -443,118 +444,112 @@ fn every_built_in_file_passes() {
     }
 }
 
+/// A file whose requests are these.
+fn said_of_requests(requests: &str) -> Vec<String> {
+    let fields =
+        "field = [{ name = 'user', help = 'x', person = true }, { name = 'password', help = 'x', secret = true }]\n";
+    let text = format!("about = 'x'\nurl = 'https://x.example'\n{fields}{requests}\n[answer]\ntoken = '/t'\n");
+    prove(&text)
+        .err()
+        .into_iter()
+        .flatten()
+        .map(|fault| format!("{}: {}", fault.line, fault.words))
+        .collect()
+}
+
+const WITH_CODE: &str = "[login]\nform = { user = '{user}', password = '{password}', c = '{code}' }";
+
 #[test]
-fn a_value_is_of_one_kind_and_its_keys_are_explained() {
-    let value = |lines: &str| format!("[revoke]\nheaders = {{ X = '{{v}}' }}\n{lines}");
-    for (lines, expected) in [
+fn the_rules_for_steps_name_the_line() {
+    assert_eq!(
+        said_of_requests(&format!("[[step]]\ntake = {{ code = 'header:X' }}\n{WITH_CODE}")),
+        [""; 0]
+    );
+    for (requests, expected) in [
         (
-            "[let]\nv = 1",
-            "4: 'v' in [let] is one of jwt, hmac, digest, totp, random, time",
+            format!("[[step]]\ntake = {{ code = '/c', other = '/o' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' takes 'other', which no request behind it uses",
         ),
         (
-            "[let.v]\nas = 'unix'",
-            "4: unknown key 'as' in [let.NAME]; it belongs in [let.NAME.hmac]",
+            format!("[[step]]\npath = '/{{code}}'\n[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'path' uses '{code}', which no step before it takes",
         ),
         (
-            "[let.v.tme]\nas = 'unix'",
-            "3: unknown key 'tme' in [let.NAME], did you mean 'time'?",
+            format!("[[step]]\ntake = {{ code = 'headr:X' }}\n{WITH_CODE}"),
+            "5: [[step]] 'headr:X' says not where to read, did you mean 'header:X'?",
         ),
         (
-            "[let.v]\ntime.as = 'unix'\nrandom.as = 'uuid'",
-            "3: 'v' in [let] is one of jwt, hmac, digest, totp, random, time",
+            format!("[[step]]\ntake = {{ code = 'c.d' }}\n{WITH_CODE}"),
+            "5: [[step]] 'c.d' is not a JSON pointer; write '/c/d'",
         ),
         (
-            "[let.v]",
-            "3: 'v' in [let] is one of jwt, hmac, digest, totp, random, time",
+            format!("[[step]]\ntake = {{ user = '/c', code = '/d' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' has the name 'user', which something else has",
         ),
         (
-            "[let.v.time]\nas = 'Unix'",
-            "4: 'as' in [let.NAME.time] takes one of 'unix', 'unix-ms', 'rfc3339', 'http', not 'Unix'",
+            format!("[[step]]\ntake = {{ cod = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' takes 'cod', which no request behind it uses",
         ),
         (
-            "[let.v.hmac]\nhash = 'md5'\nkey = 'k'\nof = 'o'\nas = 'hex'",
-            "4: 'hash' in [let.NAME.hmac] takes one of 'sha1', 'sha256', 'sha384', 'sha512', not 'md5'",
+            format!("[[step]]\nquery = {{ p = '{{password}}' }}\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'query' holds the secret 'password', and servers log URLs",
         ),
         (
-            "[let.v.jwt]\nalg = 'none'\nkey = 'k'",
-            "4: 'alg' in [let.NAME.jwt] takes one of 'RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA', 'HS256', \
-             'HS384', 'HS512', not 'none'",
+            format!("[[step]]\nstatus = [429]\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'status' takes no 429, which asks for a pause",
         ),
         (
-            "[let.v.totp]\ndigits = 6",
-            "3: the key 'seed' is missing in [let.NAME.totp]",
+            format!("[[step]]\nway = 'user'\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] takes no 'way'; that is for [login]",
         ),
         (
-            "[let.v.totp]\nseed = 's'\ndigits = 5",
-            "5: 'digits' in [let.NAME.totp] takes a number from 6 to 8",
+            format!("[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}\nagain = true"),
+            "8: [login] takes no 'again'; that is for [[step]]",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}\n[revoke]\npath = '/{{code}}'"),
+            "9: [revoke] 'path' uses '{code}', which needs 'again = true' in the step that takes it",
         ),
     ] {
-        ends(&value(lines), expected);
+        assert_eq!(
+            said_of_requests(&requests).first().map(String::as_str),
+            Some(expected),
+            "{requests}"
+        );
     }
 }
 
 #[test]
-fn values_are_no_list() {
-    ends("[[let]]\nv = 1", "1: 'let' takes values, each written [let.NAME.KIND]");
-}
-
-#[test]
-fn a_mistake_in_a_value_is_told_of_with_the_line_of_its_text() {
-    ends(
-        "[revoke]\nheaders = { X = '{a}{b}' }\n[let.a.hmac]\nhash = 'sha1'\nkey = '{password}'\nof = '{usr}'\nas = 'hex'\n\
-         [let.b.time]\nas = 'unix'\nplus = 'soon'",
-        "6: [let] 'a': 'of' names no field: '{usr}', did you mean '{user}'?",
-    );
-    ends(
-        "[revoke]\nheaders = { X = '{b}' }\n[let.b.time]\nas = 'unix'\nplus = 'soon'",
-        "5: [let] 'b': 'plus': 'soon' is not a duration such as 90s, 15m, 1h30m or 7d",
-    );
-}
-
-#[test]
-fn a_documented_value_is_made() {
-    let file = |example: &str| {
-        format!(
-            "[revoke]\nheaders = {{ X = '{{mac}}{{now}}' }}\n[let.mac.hmac]\nhash = 'sha256'\nkey = '{{password}}'\nof = \
-             '{{now}}{{nonce}}{{user}}'\nas = 'hex'\n[let.now.time]\nas = 'unix'\nplus = '1m'\n[let.nonce.random]\nbytes = \
-             8\nas = 'hex'\n[[example]]\nof = 'let'\n{example}"
-        )
-    };
-    let right = "name = 'mac'\nat = '1970-01-01T00:01:00Z'\ngiven = { user = 'user-7', password = 'Jefe', nonce = '!' }\nvalue = \
-                 'a62fb3f8fda72962732334d3f361e4d430dcafc014b1b5ed0174daf7e924ddc2'\n";
-    says(&[TOP, FIELDS, LOGIN, ANSWER, &file(right)], &[]);
-    for (example, expected) in [
-        ("name = 'mac'", "the example says nothing of what is made; add 'value'"),
+fn the_rules_for_addresses_name_the_line() {
+    let step = "[[step]]\ntake = { code = '/c' }\n";
+    for (url, expected) in [
         (
-            "value = 'x'",
-            "the example says nothing of which value it is; add 'name'",
+            "url = '{password}'",
+            "'url' is an address, or '{name}' of one that a step takes",
+        ),
+        ("url = '/token'", "'url' must begin with https://"),
+        (
+            "url = 'http://other.example/token'",
+            "'url' is http to another machine, and passwords go over https only",
         ),
         (
-            "value = 'x'\nname = 'mca'",
-            "the example is of a value that [let] does not have",
+            "url = 'https://x.example/?a=b'",
+            "'url' takes no '?' and no '#'; a query has a key of its own",
         ),
         (
-            "value = 'x'\nname = 'mac'\nat = 'noon'",
-            "the example takes an 'at' such as '2026-01-31T10:00:00Z'",
+            "url = 'https://{code}.example'",
+            "'url' takes fields that are not secret in its host, and no others",
         ),
-        (
-            "value = 'x'\nname = 'mac'\nstatus = 200",
-            "the example has keys of an answer, but is of = \"let\"",
-        ),
-        (
-            "value = 'x'\nname = 'mac'",
-            "the example is read otherwise than documented: value: none is made, since 'given' lacks something",
-        ),
-        (
-            "value = 'x'\nname = 'now'\nat = '1970-01-01T00:01:00Z'",
-            "the example is read otherwise than documented: value: 120 is made, \"x\" is documented",
-        ),
+        ("url = '{code}'\npath = '/x'", "takes 'url' or 'path', not both"),
     ] {
-        let text = [TOP, FIELDS, LOGIN, ANSWER, &file(example)].concat();
-        let found = said(&text);
-        assert!(
-            found.iter().any(|fault| fault.ends_with(expected)),
-            "{example}: {found:?}"
+        let said = said_of_requests(&format!("{step}{WITH_CODE}\n{url}"));
+        assert!(said.contains(&format!("8: [login] {expected}")), "{url}: {said:?}");
+    }
+    for right in ["url = '{code}'", "url = 'https://{user}.login.example/token/{code}'"] {
+        assert_eq!(
+            said_of_requests(&format!("{step}{WITH_CODE}\n{right}")),
+            [""; 0],
+            "{right}"
         );
     }
 }

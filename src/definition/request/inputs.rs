@@ -3,6 +3,7 @@
 //! What has no value drops out: a text with it, a member, an item, and an object or a list that is left with nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -13,15 +14,47 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::text::encode;
 
-/// Of one request, since most values that tok makes are good for one. No `Debug`: they are as secret as a password.
+/// No `Debug`: what was made is as secret as a password.
 pub(crate) struct Inputs<'a> {
     pub(crate) plain: &'a BTreeMap<String, Value>,
     /// Secret fields, and in refresh and revoke `token` and `refresh-token`.
     pub(crate) secrets: BTreeMap<String, Secret>,
+    /// What the steps before took from their answers; nothing where there was nothing to take.
+    pub(crate) taken: BTreeMap<String, Option<Taken>>,
     /// Local clock, UTC.
     pub(crate) now: Timestamp,
-    /// What was made for this request, by its names in `[let]`, and `body`.
+    /// What tok made for one request, by its names in `[let]`, and `body`.
     pub(super) made: BTreeMap<String, Json>,
+    /// The same of the requests before, as far as it is secret.
+    pub(super) made_before: Vec<Secret>,
+}
+
+/// A value from an answer: as secret as what it was got with.
+#[derive(Clone)]
+pub(crate) struct Taken {
+    pub(crate) value: Json,
+    /// From a document that proves whose it is, so that an address in it may be used.
+    pub(crate) discovered: bool,
+}
+
+impl fmt::Debug for Taken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Taken(***)")
+    }
+}
+
+impl Taken {
+    pub(crate) fn text(&self) -> String {
+        bare(&self.value)
+    }
+}
+
+/// What a name stands for.
+enum Input<'a> {
+    Plain(&'a Value),
+    Secret(&'a Secret),
+    Taken(&'a Taken),
+    Made(&'a Json),
 }
 
 impl<'a> Inputs<'a> {
@@ -29,8 +62,10 @@ impl<'a> Inputs<'a> {
         Self {
             plain,
             secrets,
+            taken: BTreeMap::new(),
             now,
             made: BTreeMap::new(),
+            made_before: Vec::new(),
         }
     }
 
@@ -40,27 +75,47 @@ impl<'a> Inputs<'a> {
         self
     }
 
-    /// With its JSON type.
-    fn value(&self, name: &str) -> Option<Json> {
-        let plain = self.plain.get(name).map(Value::to_json);
-        plain
-            .or_else(|| self.secrets.get(name).map(|secret| secret.expose().into()))
-            .or_else(|| self.made.get(name).cloned())
+    /// The one place where a name is looked up. Nothing where it is absent.
+    fn find(&self, name: &str) -> Option<Input<'_>> {
+        let plain = || self.plain.get(name).map(Input::Plain);
+        let secret = || self.secrets.get(name).map(Input::Secret);
+        let taken = || self.taken.get(name)?.as_ref().map(Input::Taken);
+        let made = || self.made.get(name).map(Input::Made);
+        plain().or_else(secret).or_else(taken).or_else(made)
     }
 
     pub(super) fn text(&self, name: &str, form: Form) -> Result<Option<String>> {
-        let text = match (self.plain.get(name), form) {
-            (Some(Value::Duration(span)), Form::Utc) => utc(self.now, *span)?,
-            (Some(value), _) => value.to_string(),
-            (None, _) => match self.value(name) {
-                Some(value) => bare(&value),
-                None => return Ok(None),
-            },
+        let text = match self.find(name) {
+            Some(Input::Plain(Value::Duration(span))) if form == Form::Utc => utc(self.now, *span)?,
+            Some(Input::Plain(value)) => value.to_string(),
+            Some(Input::Secret(secret)) => secret.expose().to_owned(),
+            Some(Input::Taken(taken)) => taken.text(),
+            Some(Input::Made(value)) => bare(value),
+            None => return Ok(None),
         };
         match form {
             Form::Encoded => Ok(Some(encode::form(&text))),
             Form::AsIs | Form::Utc => Ok(Some(text)),
             Form::Of(transform) => transform.apply(&text).map_err(|error| error.of(name)),
+        }
+    }
+
+    /// With its type.
+    pub(super) fn json(&self, name: &str) -> Option<Json> {
+        Some(match self.find(name)? {
+            Input::Plain(value) => value.to_json(),
+            Input::Secret(secret) => Json::from(secret.expose()),
+            Input::Taken(taken) => taken.value.clone(),
+            Input::Made(value) => value.clone(),
+        })
+    }
+
+    /// That something cannot be done without it, which is the vendor's fault where the vendor should have given it.
+    pub(super) fn lacks(&self, name: &str, what: &str) -> Error {
+        if self.taken.contains_key(name) {
+            Error::vendor(format!("{name}: no answer of the vendor gives it, and {what} needs it"))
+        } else {
+            Error::usage(format!("{name}: {what} needs it"))
         }
     }
 }
@@ -84,7 +139,7 @@ pub(super) fn render(template: &str, inputs: &Inputs) -> Result<Option<String>> 
 pub(super) fn fill(template: &Json, inputs: &Inputs) -> Result<Option<Json>> {
     Ok(match template {
         Json::String(text) => match template::parse(text).map_err(Error::usage)?.as_slice() {
-            [Part::Field(name, Form::AsIs)] => inputs.value(name),
+            [Part::Field(name, Form::AsIs)] => inputs.json(name),
             _ => render(text, inputs)?.map(Json::String),
         },
         Json::Array(items) => {

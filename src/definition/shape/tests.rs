@@ -51,7 +51,7 @@ fn least(table: &str) -> Table {
 
 fn example(key: &Key) -> Value {
     match &key.takes {
-        Takes::Table => Value::Table(least(key.name)),
+        Takes::Table | Takes::OneOrMore => Value::Table(least(key.name)),
         Takes::Number(least, _) => Value::Integer(*least),
         Takes::OneOf(words) => Value::String(words[0].to_owned()),
         _ => Value::String("x".to_owned()),
@@ -80,6 +80,7 @@ fn values() -> Vec<Value> {
         "['x']",
         "[['x']]",
         "[1]",
+        "[409]",
         "{}",
         "{ a = 'x' }",
         "{ a = 1 }",
@@ -96,7 +97,7 @@ fn values() -> Vec<Value> {
 impl Takes {
     /// Whether it has keys of its own.
     fn is_below(&self) -> bool {
-        matches!(self, Self::Table | Self::Tables | Self::Values)
+        matches!(self, Self::Table | Self::OneOrMore | Self::Tables | Self::Values)
     }
 }
 

@@ -1,12 +1,10 @@
 //! Whatever stands in a file, it is read or explained.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::definition::request::{self, Inputs};
-use crate::definition::schema::{Definition, Of};
+use crate::definition::request::{self, Inputs, Site};
+use crate::definition::schema::Definition;
 use crate::definition::{Catalogue, check, example};
 use crate::error::Exit;
 use crate::origin::BaseUrl;
@@ -79,17 +77,17 @@ fn asks(definition: &Definition) {
         .map(|field| field.name.as_str())
         .chain(["token", "refresh-token"]);
     let plain = example::samples(definition);
-    let secrets: BTreeMap<_, _> = names.map(|name| (name.to_owned(), Secret::new("x"))).collect();
+    let secrets = names.map(|name| (name.to_owned(), Secret::new("x"))).collect();
+    let mut inputs = Inputs::new(&plain, secrets, Timestamp::UNIX_EPOCH);
+    inputs.taken = definition.taken().map(|name| (name.to_owned(), None)).collect();
     let base = BaseUrl::parse("https://x.example").unwrap();
-    for of in [Of::Login, Of::Refresh, Of::Revoke] {
-        if let Some(exchange) = definition.exchange(of)
-            && let Err(error) = request::build(
-                &definition.lets,
-                exchange,
-                &base,
-                &mut Inputs::new(&plain, secrets.clone(), Timestamp::UNIX_EPOCH),
-            )
-        {
+    let site = Site {
+        base: &base,
+        given: false,
+    };
+    for (_, _, exchange) in definition.exchanges() {
+        request::renew(&definition.lets, &mut inputs, Timestamp::UNIX_EPOCH);
+        if let Err(error) = request::build(&definition.lets, exchange, &site, &mut inputs) {
             assert_eq!(error.exit, Exit::Usage, "{error}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::super::{build, sent};
+use super::super::{Site, build, sent};
 use super::*;
 use crate::definition::schema::Exchange;
 use crate::http::Request;
@@ -77,7 +77,11 @@ fn built(exchange: &str) -> (Request, Vec<String>) {
     let base = BaseUrl::parse("https://api.example.com").unwrap();
     let plain = plain();
     let mut inputs = Inputs::new(&plain, secrets(), "1970-01-01T00:00:59Z".parse().unwrap());
-    let request = build(&lets, &exchange, &base, &mut inputs).unwrap();
+    let site = Site {
+        base: &base,
+        given: false,
+    };
+    let request = build(&lets, &exchange, &site, &mut inputs).unwrap();
     let sent = sent(&lets, &exchange, &inputs);
     (request, sent.iter().map(|secret| secret.expose().to_owned()).collect())
 }
