@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod inputs;
 mod jwt;
+mod made;
 mod options;
 mod origin;
 mod output;

@@ -1,9 +1,11 @@
-//! What tok remembers between two calls, in one private folder: tokens, refused secrets, pauses, and who is asking now.
+//! What tok remembers between two calls, in one private folder: tokens, refused secrets, pauses, spent one-time codes, and who is
+//! asking now.
 //!
 //! The room promises that it never stands in the way: whatever is wrong with the folder or with a file in it is a miss and
 //! a warning. It takes the time as an argument and knows nothing of vendors' definitions, shells or HTTP; when to look, to
 //! ask and to keep is decided by whoever uses it.
 
+pub(crate) mod code;
 pub(crate) mod entry;
 pub(crate) mod fingerprint;
 mod folder;

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::shell::Shell;
 use crate::cli::{self, Invocation};
 use crate::definition::schema::Field;
-use crate::definition::shape::keys::{SECTIONS, Section, header};
+use crate::definition::shape::keys::{Needed, SECTIONS, Section, header};
 use crate::definition::value::Kind;
 use crate::definition::{Catalogue, Vendor};
 use crate::inputs::config;
@@ -202,10 +202,10 @@ fn schema() -> String {
         let keys = section.keys.iter().filter(|key| header(key.name).is_empty());
         let keys: Vec<String> = keys
             .map(|key| {
-                if key.needed {
-                    format!("**{}**", code(key.name))
-                } else {
+                if key.needed == Needed::No {
                     code(key.name)
+                } else {
+                    format!("**{}**", code(key.name))
                 }
             })
             .collect();
@@ -215,5 +215,6 @@ fn schema() -> String {
         };
         vec![part, keys.join(", ")]
     };
-    table(&["part", "keys, the needed ones **bold**"], SECTIONS.iter().map(row))
+    let rows = SECTIONS.iter().map(row).filter(|row| !row[1].is_empty());
+    table(&["part", "keys, the needed ones **bold**"], rows)
 }

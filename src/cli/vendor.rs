@@ -42,9 +42,14 @@ fn after_help(vendor: &Vendor, note: &str) -> String {
     let secrets = vendor.secret_fields().map(|field| {
         let name = &field.name;
         let variable = vendor.variable_of(name);
+        let last = if field.kind.is_document() {
+            " or the OS keyring, whole"
+        } else {
+            ", the OS keyring or a prompt"
+        };
         format!(
-            "{name} comes from --{name}-stdin, --{name}-file, {variable}, {name}-command in the profile, the OS keyring or a \
-             prompt; no flag takes it.\n"
+            "{name} comes from --{name}-stdin, --{name}-file, {variable}, {name}-command in the profile{last}; no flag takes \
+             it.\n"
         )
     });
     let docs = vendor.definition.docs.iter();
@@ -95,25 +100,30 @@ fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {
     }
     let stdin = format!("{name}-stdin");
     let file = format!("{name}-file");
+    let extent = if field.kind.is_document() {
+        "all"
+    } else {
+        "the first line"
+    };
     let others = vendor.secret_fields().filter(|other| other.name != *name);
     vec![
         Arg::new(stdin.clone())
             .long(stdin.clone())
             .action(ArgAction::SetTrue)
             .conflicts_with_all(others.map(|other| format!("{}-stdin", other.name)))
-            .help(format!("{}: the first line of standard input [{variable}]", field.help)),
+            .help(format!("{}: {extent} of standard input [{variable}]", field.help)),
         Arg::new(file.clone())
             .long(file)
             .value_name("PATH")
             .conflicts_with(stdin)
             .value_parser(value_parser!(PathBuf))
-            .help(format!("{}: the first line of a file", field.help)),
+            .help(format!("{}: {extent} of a file", field.help)),
     ]
 }
 
 fn value_name(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text | Kind::List => "VALUE",
+        Kind::Text | Kind::List | Kind::Pem | Kind::Json => "VALUE",
         Kind::Integer => "NUMBER",
         Kind::Duration => "DURATION",
         Kind::Uuid => "UUID",

@@ -227,7 +227,7 @@ impl Vendor {
         in_url
             && !definition
                 .exchanges()
-                .any(|(.., exchange)| request::names(exchange).contains(&field))
+                .any(|(.., exchange)| request::names(&definition.lets, exchange).contains(&field))
     }
 
     /// Whether a field belongs to a way other than the one taken.

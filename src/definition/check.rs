@@ -5,6 +5,7 @@
 
 mod answer;
 mod exchange;
+mod lets;
 mod placeholders;
 mod table;
 
@@ -36,14 +37,6 @@ pub(crate) fn is_vendor_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
-/// `[a-z][a-z0-9-]*`
-fn is_field_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-}
-
 /// Every mistake.
 pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     let mut found = Vec::new();
@@ -58,6 +51,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     for (of, place, part) in definition.exchanges() {
         exchange::check(definition, of, place, part, &mut found);
     }
+    lets::check(definition, &mut found);
     if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
         found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
     }
@@ -85,7 +79,7 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
             Part::Field(name, form) => {
                 filled.push('x');
                 match definition.field(name) {
-                    None => say(format!("'url' {}", no_field(definition, &[], name))),
+                    None => say(format!("'url' {}", placeholders::no_field(definition, &[], name))),
                     Some(field) if field.secret => {
                         say(format!("'url' holds the secret '{name}', and servers log URLs"));
                     }
@@ -102,16 +96,6 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
     if after_host.is_some_and(|(_, path)| !template::names(path).is_empty()) {
         say("'url' takes fields in the host alone; 'path' takes them too".to_owned());
     }
-}
-
-/// That a placeholder's name is no field's, with the nearest that is.
-fn no_field(definition: &Definition, own: &[&str], name: &str) -> String {
-    let names = definition.fields.iter().map(|field| field.name.as_str());
-    let near = suggest::nearest(name, names.chain(own.iter().copied()));
-    let near = near
-        .map(|near| format!(", did you mean '{{{near}}}'?"))
-        .unwrap_or_default();
-    format!("names no field: '{{{name}}}'{near}")
 }
 
 fn ways(definition: &Definition, found: &mut Vec<Mistake>) {
@@ -136,7 +120,7 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     let mut say = |key, words: &str| {
         found.push(Place::nth("field", place, key).mistake(format!("field '{name}': {words}")));
     };
-    if !is_field_name(name) {
+    if !template::is_name(name) {
         say("name", "a name is [a-z][a-z0-9-]*");
     }
     if !is_line(&field.help) {
@@ -157,9 +141,14 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     if !is_used(definition, name) {
         say("name", "it is used nowhere");
     }
-    if field.secret && (field.kind != Kind::Text || field.default.is_some()) {
-        let key = if field.default.is_some() { "default" } else { "kind" };
-        say(key, "a secret takes no 'kind' and no 'default'");
+    if field.secret && field.default.is_some() {
+        say("default", "a secret takes no 'default'");
+    }
+    if field.secret && field.kind != Kind::Text && !field.kind.is_document() {
+        say("kind", "a secret takes no 'kind' but 'pem' and 'json'");
+    }
+    if !field.secret && field.kind.is_document() {
+        say("kind", "only a secret is a whole document; add 'secret = true'");
     }
     if field.secret && field.person {
         say("person", "a secret takes no 'person'; that is for a plain field");
@@ -177,7 +166,7 @@ fn is_used(definition: &Definition, name: &str) -> bool {
     let names = || definition.fields.iter().map(|field| field.name.as_str());
     definition
         .exchanges()
-        .flat_map(|(.., exchange)| request::names(exchange))
+        .flat_map(|(.., exchange)| request::names(&definition.lets, exchange))
         .chain(texts.flat_map(|text| template::names(text)))
         .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
 }

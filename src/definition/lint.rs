@@ -47,7 +47,9 @@ pub(crate) fn read(text: &str) -> Result<Definition, Vec<Fault>> {
 pub(crate) fn prove(text: &str) -> Result<Definition, Vec<Fault>> {
     let (definition, mut faults) = examine(text);
     // What is wrong there would be found again in every example.
-    let can_answer = !faults.iter().any(|fault| matches!(fault.table, "answer" | "field"));
+    let can_answer = !faults
+        .iter()
+        .any(|fault| matches!(fault.table, "answer" | "field") || shape::is_of_let(fault.table));
     if let Some(definition) = definition.as_ref().filter(|_| can_answer) {
         faults.extend(located(text, &example::mistakes(definition)));
         faults.sort_by_key(|fault| fault.line);

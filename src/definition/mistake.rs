@@ -1,5 +1,7 @@
 //! A mistake in a vendor's file, and where it stands.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -15,24 +17,24 @@ pub(crate) struct Mistake {
 pub(crate) struct Place {
     pub(crate) table: &'static str,
     pub(crate) nth: usize,
-    pub(crate) key: &'static str,
+    pub(crate) key: Cow<'static, str>,
     pub(crate) text: String,
 }
 
 impl Place {
-    pub(crate) fn top(key: &'static str) -> Self {
+    pub(crate) fn top(key: impl Into<Cow<'static, str>>) -> Self {
         Self::of("", key)
     }
 
-    pub(crate) fn of(table: &'static str, key: &'static str) -> Self {
+    pub(crate) fn of(table: &'static str, key: impl Into<Cow<'static, str>>) -> Self {
         Self::nth(table, 0, key)
     }
 
-    pub(crate) fn nth(table: &'static str, nth: usize, key: &'static str) -> Self {
+    pub(crate) fn nth(table: &'static str, nth: usize, key: impl Into<Cow<'static, str>>) -> Self {
         Self {
             table,
             nth,
-            key,
+            key: key.into(),
             ..Self::default()
         }
     }
@@ -56,7 +58,7 @@ impl Place {
     pub(crate) fn offset(&self, file: &Spanned<DeValue>) -> usize {
         let mut offset = 0;
         let mut here = file;
-        for key in [self.table, self.key].into_iter().filter(|key| !key.is_empty()) {
+        for key in [self.table, &*self.key].into_iter().filter(|key| !key.is_empty()) {
             let Some((name, value)) = here.get_ref().as_table().and_then(|table| table.get_key_value(key)) else {
                 break;
             };

@@ -9,6 +9,7 @@ pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod discovery;
 pub(crate) mod example;
+pub(crate) mod lets;
 mod lifetime;
 pub(crate) mod lint;
 mod mistake;

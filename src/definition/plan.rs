@@ -2,6 +2,7 @@
 //!
 //! Whoever asks what a login needs, or sends it, asks here; that a file has several tables for it is known to nobody else.
 
+use super::lets::Lets;
 use super::request;
 use super::schema::{Definition, Exchange, Of};
 
@@ -10,6 +11,7 @@ use super::schema::{Definition, Exchange, Of};
 pub(crate) struct Plan<'a> {
     pub(crate) steps: Vec<&'a Exchange>,
     pub(crate) last: &'a Exchange,
+    lets: &'a Lets,
 }
 
 impl<'a> Plan<'a> {
@@ -17,9 +19,11 @@ impl<'a> Plan<'a> {
         self.steps.clone().into_iter().chain([self.last])
     }
 
-    /// The names of everything that its requests lay in, with repetitions.
+    /// The names of everything that its requests need, with repetitions.
     pub(crate) fn names(&self) -> Vec<&'a str> {
-        self.exchanges().flat_map(request::names).collect()
+        self.exchanges()
+            .flat_map(|exchange| request::names(self.lets, exchange))
+            .collect()
     }
 }
 
@@ -29,6 +33,7 @@ impl Definition {
         Plan {
             steps: self.steps_of(way).collect(),
             last: self.login_of(way),
+            lets: &self.lets,
         }
     }
 
@@ -102,7 +107,7 @@ impl Definition {
     /// As a member whose field is absent, a step drops out that lays in fields of other ways alone.
     fn steps_of(&self, way: &[String]) -> impl Iterator<Item = &Exchange> {
         self.steps.iter().filter(move |step| {
-            let names = request::names(step);
+            let names = request::names(&self.lets, step);
             let mut of_ways = self
                 .ways
                 .iter()
@@ -117,6 +122,7 @@ impl Definition {
         Some(Plan {
             steps: self.steps_of(way).filter(|step| step.again).collect(),
             last: last?,
+            lets: &self.lets,
         })
     }
 }

@@ -42,7 +42,11 @@ fn is_vain(sought: &Sought, definition: &Definition) -> bool {
         "extras" => false,
         _ => gives(example),
     };
-    let examples = definition.examples.iter().filter(could);
+    let examples = definition
+        .examples
+        .iter()
+        .filter(|example| example.of != Of::Let)
+        .filter(could);
     let answers: Vec<_> = examples.map(example::answer).collect();
     let readings = answers.iter().map(Reading::of);
     let mut readings = readings.filter(|reading| sought.applies(reading)).peekable();

@@ -6,50 +6,143 @@
 mod address;
 mod body;
 mod inputs;
+mod make;
 
 pub(crate) use address::{Site, url};
+use inputs::render;
 pub(crate) use inputs::{Inputs, Taken};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use super::lets::{Let, Lets};
 use super::schema::Exchange;
-use super::template::{self, Part};
+use super::template::{self, Form, Part, strings};
 use crate::error::{Error, Result};
 use crate::http::Request;
+use crate::made::totp::Totp;
+use crate::made::transform::Transform;
+use crate::origin::address::Address;
 use crate::secret::Secret;
 use crate::text::encode;
 
-/// The names of everything that a request lays in, with repetitions.
-pub(crate) fn names(exchange: &Exchange) -> Vec<&str> {
-    let mut templates: Vec<&str> = vec![&exchange.path];
-    templates.extend(exchange.url.as_deref());
-    templates.extend(exchange.query.values().map(String::as_str));
-    templates.extend(exchange.headers.values().map(String::as_str));
-    templates.extend(exchange.basic.as_deref());
+/// The names of all that a request needs: fields, values that tok makes and what those need, what steps take, `token` and
+/// `refresh-token`.
+pub(crate) fn names<'a>(lets: &'a Lets, exchange: &'a Exchange) -> Vec<&'a str> {
+    lets.closure(laid_in(exchange))
+}
+
+/// The names that stand in its own templates, with repetitions.
+fn laid_in(exchange: &Exchange) -> impl Iterator<Item = &str> {
+    templates(exchange).into_iter().flat_map(template::names)
+}
+
+/// The members of documents that a request lays in itself, each with the name of its document.
+pub(crate) fn members(exchange: &Exchange) -> Vec<(&str, &str)> {
+    let parts = templates(exchange)
+        .into_iter()
+        .flat_map(|text| template::parse(text).unwrap_or_default());
+    parts
+        .filter_map(|part| match part {
+            Part::Field(name, Form::Of(Transform::Member(pointer))) => Some((name, pointer)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn templates(exchange: &Exchange) -> Vec<&str> {
+    let mut found: Vec<&str> = vec![&exchange.path];
+    found.extend(exchange.url.as_deref());
+    found.extend(exchange.query.values().map(String::as_str));
+    found.extend(exchange.headers.values().map(String::as_str));
+    found.extend(exchange.basic.as_deref());
+    found.extend(body_templates(exchange));
+    found
+}
+
+fn body_templates(exchange: &Exchange) -> Vec<&str> {
+    let mut found = Vec::new();
     if let Some(json) = &exchange.json {
-        strings(json, &mut templates);
+        strings(json, &mut found);
     }
     if let Some(form) = &exchange.form {
-        form.values().for_each(|value| strings(value, &mut templates));
+        form.values().for_each(|value| strings(value, &mut found));
     }
-    templates.into_iter().flat_map(template::names).collect()
+    found
 }
 
-/// Every string inside a JSON value.
-pub(crate) fn strings<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
-    match json {
-        Json::String(text) => found.push(text),
-        Json::Array(items) => items.iter().for_each(|item| strings(item, found)),
-        Json::Object(members) => members.values().for_each(|member| strings(member, found)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
+/// Before another request, for which everything is made anew.
+pub(crate) fn renew(lets: &Lets, inputs: &mut Inputs, now: Timestamp) {
+    let made: Vec<Secret> = make::secrets(lets, inputs).collect();
+    inputs.made_before.extend(made);
+    inputs.made.clear();
+    inputs.now = now;
 }
 
-/// Errors name the field (exit 2) or what the vendor did not give (exit 6), never a secret's value.
-pub(crate) fn build(exchange: &Exchange, site: &Site, inputs: &Inputs) -> Result<Request> {
+/// Errors name the field (exit 2) or what the vendor did not give (exit 6), never a secret's value. The inputs get what was
+/// made for this request.
+pub(crate) fn build(lets: &Lets, exchange: &Exchange, site: &Site, inputs: &mut Inputs) -> Result<Request> {
+    let in_body = body_templates(exchange).into_iter().flat_map(template::names);
+    make::add(lets, in_body, inputs)?;
+    let body = body::body(exchange, inputs)?;
+    // What is made for the rest may be made over the body.
+    let text = body.as_ref().map_or("", |body| body.bytes.expose());
+    inputs.made.insert("body".to_owned(), text.into());
+    make::add(lets, laid_in(exchange), inputs)?;
     let address = address::of(exchange, site, inputs)?;
+    Ok(Request {
+        method: exchange.method,
+        url: with_query(&address, exchange, inputs)?,
+        origin: address.origin(),
+        loopback: address.is_loopback(),
+        headers: headers(exchange, inputs)?,
+        body,
+    })
+}
+
+/// One value alone, for nobody's request.
+pub(crate) fn value(lets: &Lets, name: &str, mut inputs: Inputs) -> Result<Option<Json>> {
+    make::add(lets, [name], &mut inputs)?;
+    Ok(inputs.made.remove(name))
+}
+
+/// What makes the one-time code that a request needs, if it needs one.
+pub(crate) fn codes(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Result<Option<Totp>> {
+    let mut needed = lets.order(laid_in(exchange));
+    let found = needed.find_map(|(name, value)| match value {
+        Let::Totp(totp) => Some((name, totp)),
+        _ => None,
+    });
+    match found {
+        Some((name, totp)) => make::codes(totp, inputs).map_err(|error| error.of(name)),
+        None => Ok(None),
+    }
+}
+
+/// Every text of a built request that nobody may see: secrets as they are, as they were laid in, what was made of them, and
+/// what steps took.
+pub(crate) fn sent(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Vec<Secret> {
+    let mut sent: Vec<Secret> = inputs.secrets.values().cloned().collect();
+    sent.extend(inputs.taken.values().flatten().map(|taken| Secret::new(taken.text())));
+    sent.extend(make::secrets(lets, inputs));
+    sent.extend(inputs.made_before.iter().cloned());
+    let parts = templates(exchange)
+        .into_iter()
+        .flat_map(|text| template::parse(text).unwrap_or_default());
+    for part in parts {
+        if let Part::Field(name, form @ Form::Of(_)) = part
+            && !inputs.plain.contains_key(name)
+            && let Ok(Some(text)) = inputs.text(name, form)
+        {
+            sent.push(Secret::new(text));
+        }
+    }
+    sent
+}
+
+fn with_query(address: &Address, exchange: &Exchange, inputs: &Inputs) -> Result<String> {
     let mut url = address.url();
     let mut separator = if address.has_query() { '&' } else { '?' };
     for (name, template) in &exchange.query {
@@ -61,8 +154,10 @@ pub(crate) fn build(exchange: &Exchange, site: &Site, inputs: &Inputs) -> Result
             separator = '&';
         }
     }
-    let body = body::body(exchange, inputs)?;
-    // Behind the body, over which a header may be computed.
+    Ok(url)
+}
+
+fn headers(exchange: &Exchange, inputs: &Inputs) -> Result<Vec<(String, Secret)>> {
     let mut headers = Vec::new();
     for (name, template) in &exchange.headers {
         if let Some(value) = render(template, inputs)? {
@@ -77,29 +172,7 @@ pub(crate) fn build(exchange: &Exchange, site: &Site, inputs: &Inputs) -> Result
             Secret::new(format!("Basic {}", STANDARD.encode(pair))),
         ));
     }
-    Ok(Request {
-        method: exchange.method,
-        url,
-        origin: address.origin(),
-        loopback: address.is_loopback(),
-        headers,
-        body,
-    })
-}
-
-/// Nothing where a field in it is absent.
-fn render(template: &str, inputs: &Inputs) -> Result<Option<String>> {
-    let mut rendered = String::new();
-    for part in template::parse(template).map_err(Error::usage)? {
-        match part {
-            Part::Text(text) => rendered.push_str(&text),
-            Part::Field(name, form) => match inputs.text(name, form)? {
-                Some(value) => rendered.push_str(&value),
-                None => return Ok(None),
-            },
-        }
-    }
-    Ok(Some(rendered))
+    Ok(headers)
 }
 
 /// RFC 7617: the user's name ends at the first colon, so it can hold none.

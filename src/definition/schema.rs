@@ -8,6 +8,7 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
+use super::lets::Lets;
 use super::value::Kind;
 use crate::http::Method;
 
@@ -30,6 +31,9 @@ pub(crate) struct Definition {
     pub(super) login: Logins,
     pub(super) refresh: Option<Exchange>,
     pub(super) revoke: Option<Exchange>,
+    /// Values that tok makes itself, for the requests.
+    #[serde(default, rename = "let")]
+    pub(crate) lets: Lets,
     pub(crate) answer: AnswerRules,
     #[serde(default, rename = "use")]
     pub(crate) usage: Usage,
@@ -191,7 +195,7 @@ pub(crate) struct Usage {
     pub(crate) cookie: Option<String>,
 }
 
-/// A documented answer and what must be read from it.
+/// A documented answer and what must be read from it, or a documented value of `[let]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Example {
@@ -200,6 +204,8 @@ pub(crate) struct Example {
     /// Which of several steps or logins, counted from 1.
     #[serde(default = "one")]
     pub(crate) nth: usize,
+    /// 0 where there is no answer.
+    #[serde(default)]
     pub(crate) status: u16,
     #[serde(default)]
     pub(crate) body: String,
@@ -213,6 +219,14 @@ pub(crate) struct Example {
     pub(crate) error: Option<String>,
     #[serde(default)]
     pub(crate) exit: u8,
+    /// Of a value.
+    pub(crate) name: Option<String>,
+    /// The moment at which it is made.
+    pub(crate) at: Option<String>,
+    /// What it is made of.
+    #[serde(default)]
+    pub(crate) given: BTreeMap<String, Json>,
+    pub(crate) value: Option<Json>,
 }
 
 fn one() -> usize {
@@ -227,6 +241,8 @@ pub(crate) enum Of {
     Login,
     Refresh,
     Revoke,
+    /// No request, but a value that is made for one.
+    Let,
 }
 
 impl Of {
@@ -237,6 +253,7 @@ impl Of {
             Self::Login => "login",
             Self::Refresh => "refresh",
             Self::Revoke => "revoke",
+            Self::Let => "let",
         }
     }
 }

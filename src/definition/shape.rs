@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::lint::Fault;
 use crate::text::suggest;
-use keys::{Key, TOP, header, home, of};
+use keys::{Key, LET, Needed, TOP, header, home, of};
 use takes::Takes;
 
 /// Where a table would be added.
@@ -24,6 +24,11 @@ pub(super) fn straighten(file: &mut DeTable, text: &str) -> Vec<Fault> {
         faults.push(Fault::at(text, table, offset.min(text.trim_end().len()), &words));
     });
     faults
+}
+
+/// Whether a table is `[let]` or one below it.
+pub(super) fn is_of_let(table: &str) -> bool {
+    table == LET || of(LET).any(|key| key.name == table)
 }
 
 fn table(name: &'static str, file: &mut DeTable, offset: usize, say: &mut impl FnMut(&'static str, usize, String)) {
@@ -65,7 +70,15 @@ fn table(name: &'static str, file: &mut DeTable, offset: usize, say: &mut impl F
         below(key, &mut value, at, say);
         file.insert(given, value);
     }
-    for key in of(name).filter(|key| key.needed) {
+    let is_needed = |key: &&Key, file: &DeTable| match key.needed {
+        Needed::No => false,
+        Needed::Yes => true,
+        Needed::Unless(other, word) => file.get(other).and_then(|value| value.get_ref().as_str()) != Some(word),
+    };
+    for key in of(name) {
+        if !is_needed(&key, file) {
+            continue;
+        }
         if file.contains_key(key.name) {
             continue;
         }
@@ -102,8 +115,38 @@ fn below(
                 }
             }
         }
+        (Takes::Values, DeValue::Table(file)) => values(key.name, file, say),
         _ => {}
     }
+}
+
+/// Values of which each is of one kind; something harmless stands in for any other.
+fn values(name: &'static str, file: &mut DeTable, say: &mut impl FnMut(&'static str, usize, String)) {
+    for (given, value) in file.iter_mut() {
+        let at = given.span().start;
+        let given_kinds = value.get_ref().as_table().map_or(0, DeTable::len);
+        if let DeValue::Table(kinds) = value.get_mut() {
+            table(name, kinds, at, say);
+        }
+        if given_kinds != 1 {
+            let kinds: Vec<&str> = of(name).map(|key| key.name).collect();
+            let words = format!("'{}' in [{name}] is one of {}", given.get_ref(), kinds.join(", "));
+            say(name, at, words);
+        }
+        if value.get_ref().as_table().is_none_or(|kinds| kinds.len() != 1) {
+            *value.get_mut() = stand_in_value();
+        }
+    }
+}
+
+/// One that breaks no rule.
+fn stand_in_value() -> DeValue<'static> {
+    let named = |name: &'static str, value: DeValue<'static>| {
+        let mut table = DeTable::new();
+        table.insert(Spanned::new(0..0, name.into()), Spanned::new(0..0, value));
+        DeValue::Table(table)
+    };
+    named("random", named("as", DeValue::String("uuid".into())))
 }
 
 fn hint(given: &str, near: Option<&Key>, table: &str) -> String {

@@ -1,19 +1,24 @@
-//! Texts with `{field}` in the places of values: `{field}`, `{field:utc}`, `{field:form}`; `{{` is a brace, and so are `}}` and a
-//! lone `}`.
+//! Texts with `{field}` in the places of values: `{field}`, and `{field:utc}`, `{field:form}`, `{field:hex}` and the like, which
+//! do something to the value. `{{` is a brace, and so are `}}` and a lone `}`.
+
+use serde_json::Value as Json;
+
+use crate::made::transform::Transform;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Part<'a> {
     Text(String),
-    Field(&'a str, Form),
+    Field(&'a str, Form<'a>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Form<'a> {
     AsIs,
     /// Now plus a duration, as `2026-01-31T10:00:00Z`.
     Utc,
     /// As in a form (RFC 6749 section 2.3.1).
     Encoded,
+    Of(Transform<'a>),
 }
 
 /// The parts in order; neighbouring texts are one. The error is the reason alone.
@@ -55,10 +60,20 @@ fn placeholder(inside: &str) -> Result<Part<'_>, String> {
         None => (inside, Form::AsIs),
         Some((name, "utc")) => (name, Form::Utc),
         Some((name, "form")) => (name, Form::Encoded),
-        Some((_, other)) => {
-            return Err(format!(
-                "'{{{inside}}}' ends in ':{other}'; only ':utc' and ':form' are known"
-            ));
+        Some((name, other)) => {
+            let known = || {
+                Transform::names()
+                    .map(|name| format!("':{name}'"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            let transform = Transform::parse(other).ok_or_else(|| {
+                format!(
+                    "'{{{inside}}}' ends in ':{other}'; known are ':utc', ':form', {} and ':/POINTER'",
+                    known()
+                )
+            })?;
+            (name, Form::Of(transform))
         }
     };
     if name.is_empty() {
@@ -79,22 +94,43 @@ pub(crate) fn names(template: &str) -> Vec<&str> {
         .collect()
 }
 
+/// `[a-z][a-z0-9-]*`
+pub(crate) fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Every string inside a JSON value, each of which is a template.
+pub(crate) fn strings<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
+    match json {
+        Json::String(text) => found.push(text),
+        Json::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Json::Object(members) => members.values().for_each(|member| strings(member, found)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::made::encoding::Encoding;
 
     #[test]
     fn a_template_is_texts_and_fields() {
         assert_eq!(
-            parse("a{{b}}{x}{y:form}c{z:utc}"),
+            parse("a{{b}}{x}{y:form}c{z:utc}{v:hex}{w:/a/b:c}"),
             Ok(vec![
                 Part::Text("a{b}".into()),
                 Part::Field("x", Form::AsIs),
                 Part::Field("y", Form::Encoded),
                 Part::Text("c".into()),
                 Part::Field("z", Form::Utc),
+                Part::Field("v", Form::Of(Transform::Encoded(Encoding::Hex))),
+                Part::Field("w", Form::Of(Transform::Member("/a/b:c"))),
             ])
         );
         assert_eq!(parse(""), Ok(vec![]));
@@ -102,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_broken_template_is_refused() {
-        for template in ["{", "{a", "{}", "{:utc}", "{a:base64}"] {
+        for template in ["{", "{a", "{}", "{:utc}", "{a:base32}", "{a:}"] {
             assert!(parse(template).is_err(), "{template}");
         }
     }

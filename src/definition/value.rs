@@ -6,7 +6,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::error;
+use crate::made::document;
 use crate::origin::BaseUrl;
+use crate::secret::Secret;
 use crate::time::duration;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -20,6 +23,9 @@ pub(crate) enum Kind {
     Uuid,
     Ip,
     Url,
+    /// A private key; a whole document, as is the next one, and so only a secret.
+    Pem,
+    Json,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +54,7 @@ impl Kind {
         };
         let shown = text.escape_debug();
         match self {
-            Self::Text | Self::List => Ok(Value::Text(text.clone())),
+            Self::Text | Self::List | Self::Pem | Self::Json => Ok(Value::Text(text.clone())),
             Self::Integer => text
                 .parse()
                 .map(Value::Integer)
@@ -63,6 +69,20 @@ impl Kind {
                 .map(|address| Value::Text(address.to_string()))
                 .map_err(|_| format!("'{shown}' is not an IP address")),
             Self::Url => BaseUrl::parse(text).map(|url| Value::Text(url.as_str().to_owned())),
+        }
+    }
+
+    /// Whether a value is taken whole from where it lies, with all its lines.
+    pub(crate) fn is_document(self) -> bool {
+        matches!(self, Self::Pem | Self::Json)
+    }
+
+    /// Whether a document is what its kind promises; of other kinds every secret is. Exit 2, without a word of it.
+    pub(crate) fn check_document(self, secret: &Secret) -> error::Result<()> {
+        match self {
+            Self::Pem => document::check_pem(secret),
+            Self::Json => document::check_json(secret),
+            _ => Ok(()),
         }
     }
 

@@ -1,15 +1,16 @@
 //! Secrets that a command prints, such as a password manager's.
 //!
 //! The command runs through the shell with nothing on standard input, its messages on tok's own standard error, and without
-//! the variables that may hold secrets. It has to exit with 0; its first line is the secret. What it leaves running is not
-//! waited for, though it keeps the pipe open. With a terminal it stays in tok's process group, so that it can ask there and
-//! Ctrl-C reaches it; without one it has a group of its own. At the deadline it is killed, with its group if it has one, and
-//! not waited for any longer. An error names where the command was configured, not the command: a password may stand in it.
+//! the variables that may hold secrets. It has to exit with 0; its first line is the secret, or all that it prints where a
+//! document is wanted. What it leaves running is not waited for, though it keeps the pipe open. With a terminal it stays in
+//! tok's process group, so that it can ask there and Ctrl-C reaches it; without one it has a group of its own. At the deadline
+//! it is killed, with its group if it has one, and not waited for any longer. An error names where the command was
+//! configured, not the command: a password may stand in it.
 
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::first_line::{LIMIT, first_line};
+use super::extent::{Extent, LIMIT};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
@@ -22,7 +23,13 @@ mod system;
 use system::{Pipe, kill, set_apart, shell};
 
 /// `source` says where the command comes from, such as `password-command of [VENDOR.PROFILE]`.
-pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadline: &Deadline) -> Result<Secret> {
+pub(crate) fn run(
+    command: &str,
+    source: &str,
+    extent: Extent,
+    drop_variables: &[String],
+    deadline: &Deadline,
+) -> Result<Secret> {
     let mut shell = shell(command);
     shell.stdin(Stdio::null()).stdout(Stdio::piped());
     for variable in drop_variables {
@@ -39,7 +46,7 @@ pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadli
     ended
         .and_then(|(status, output)| of_success(status).map(|()| output))
         .map_err(|why| Error::credential(why).of(source))
-        .and_then(|output| first_line(output, source))
+        .and_then(|output| extent.secret(output, source))
 }
 
 /// All that the command printed until it ended; the error says why it is not over.
@@ -85,12 +92,18 @@ mod tests {
     use crate::error::Exit;
 
     fn limited(command: &str, limit: Duration) -> std::result::Result<String, String> {
-        run(command, "here", &["HOME".into()], &Deadline::after(limit))
-            .map(|secret| secret.expose().to_owned())
-            .map_err(|error| {
-                assert_eq!(error.exit, Exit::Credential);
-                error.text().to_owned()
-            })
+        run(
+            command,
+            "here",
+            Extent::FirstLine,
+            &["HOME".into()],
+            &Deadline::after(limit),
+        )
+        .map(|secret| secret.expose().to_owned())
+        .map_err(|error| {
+            assert_eq!(error.exit, Exit::Credential);
+            error.text().to_owned()
+        })
     }
 
     fn said(command: &str) -> std::result::Result<String, String> {

@@ -53,8 +53,13 @@ impl Session<'_> {
         };
         let vendor = &settings.vendor.name;
         let header = settings.profile.header(vendor);
+        let (why, flag) = if field.kind.is_document() {
+            ("a whole document cannot be typed", format!(" --{name}-file PATH"))
+        } else {
+            ("nobody can be asked", String::new())
+        };
         let login = if keeping {
-            format!("keep it with `tok login {}`, ", settings.profile.target(vendor))
+            format!("keep it with `tok login {}{flag}`, ", settings.profile.target(vendor))
         } else {
             String::new()
         };
@@ -62,7 +67,7 @@ impl Session<'_> {
             .other_ways()
             .map(|ways| format!("; {ways}"))
             .unwrap_or_default();
-        Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
+        Error::missing(format!("{vendor}: {name} is missing, and {why}")).with_hint(format!(
             "{slip}{skipped}{login}{flags}set {}, or put a command that prints it into \
              {name}-command in {header} of {}{others}",
             settings.vendor.variable_of(name),

@@ -9,7 +9,7 @@ pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod config_edit;
 mod entries;
-pub(crate) mod first_line;
+mod extent;
 pub(crate) mod folders;
 mod given;
 pub(crate) mod keyring;
@@ -19,6 +19,7 @@ mod secrets;
 mod session;
 mod settings;
 mod source_of_secret;
+pub(crate) mod stream;
 pub(crate) mod variable;
 mod ways;
 

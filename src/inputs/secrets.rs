@@ -1,13 +1,15 @@
 //! Secret fields, looked up last and only for the request that uses them.
 //!
 //! A value comes from the first that has it: standard input or a file named by a flag, a named profile's command, the
-//! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value.
+//! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value. A document is never
+//! typed, and its shape is checked wherever it comes from.
 
-use super::{Chosen, SecretSource, Session, command, first_line, keyring, variable};
+use super::extent::Extent;
+use super::{Chosen, SecretSource, Session, command, keyring, stream, variable};
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::terminal::Question;
+use crate::terminal::{Question, Terminal};
 
 /// What is known of a secret before a person is asked.
 #[derive(Debug)]
@@ -40,10 +42,10 @@ impl Session<'_> {
         if let Some(secret) = self.known(&field.name) {
             return Ok(Unasked::Found(secret));
         }
-        let secret = match self.given_secret(&field.name, chosen)? {
+        let secret = match self.given_secret(field, chosen)? {
             Some(secret) => Some(secret),
             None if self.settings.keyring && self.can_show_dialog() => return Ok(Unasked::Person),
-            None => self.keyring_secret(&field.name, chosen)?,
+            None => self.keyring_secret(field, chosen)?,
         };
         match secret {
             Some(secret) => {
@@ -51,7 +53,7 @@ impl Session<'_> {
                 Ok(Unasked::Found(secret))
             }
             None if field.optional => Ok(Unasked::Absent),
-            None if self.terminal().is_some() => Ok(Unasked::Person),
+            None if self.terminal_for(field).is_some() => Ok(Unasked::Person),
             None => Err(self.missing_secret(field, chosen, self.can_keep())),
         }
     }
@@ -61,8 +63,8 @@ impl Session<'_> {
         if field.optional || self.known(&field.name).is_some() {
             return true;
         }
-        let found = match self.given_secret(&field.name, chosen) {
-            Ok(None) => self.keyring_secret_with(&field.name, chosen, false),
+        let found = match self.given_secret(field, chosen) {
+            Ok(None) => self.keyring_secret_with(field, chosen, false),
             found => found,
         };
         match found {
@@ -78,9 +80,14 @@ impl Session<'_> {
         }
     }
 
+    /// Where it can be typed.
+    fn terminal_for(&self, field: &Field) -> Option<&Terminal> {
+        self.terminal().filter(|_| !field.kind.is_document())
+    }
+
     /// `keepable` says whether `tok login` may be a way out.
     fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool) -> Result<Secret> {
-        let Some(terminal) = self.terminal() else {
+        let Some(terminal) = self.terminal_for(field) else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
         let question = Question {
@@ -99,7 +106,7 @@ impl Session<'_> {
         if let Some(secret) = self.known(&field.name) {
             return Ok(secret);
         }
-        let secret = match self.given_secret(&field.name, chosen)? {
+        let secret = match self.given_secret(field, chosen)? {
             Some(secret) => secret,
             None => self.typed_secret(field, chosen, false)?,
         };
@@ -109,15 +116,16 @@ impl Session<'_> {
 
     /// From every source but the prompt.
     fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
-        match self.given_secret(&field.name, chosen)? {
+        match self.given_secret(field, chosen)? {
             Some(secret) => Ok(Some(secret)),
-            None => self.keyring_secret(&field.name, chosen),
+            None => self.keyring_secret(field, chosen),
         }
     }
 
     /// From every source but the keyring and the prompt.
-    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    fn given_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let settings = self.settings;
+        let (name, extent) = (&field.name, Extent::of(field.kind));
         let is_own_origin = settings.is_own_origin(chosen);
         if let Some(command @ SecretSource::Command(_)) = settings.source_of_secret(name, true)
             && !is_own_origin
@@ -132,26 +140,36 @@ impl Session<'_> {
         let words = settings.words_of(name, source);
         self.voice.explain(&format!("{name}: from {words}"));
         let of_vendor = |error: Error| error.of(&settings.vendor.name);
-        match source {
-            SecretSource::Stdin => first_line::from_stdin(&self.deadline).map(Some).map_err(of_vendor),
-            SecretSource::File(path) => first_line::from_file(path, &self.deadline).map(Some).map_err(of_vendor),
+        let secret = match source {
+            SecretSource::Stdin => Some(stream::from_stdin(extent, &self.deadline).map_err(of_vendor)?),
+            SecretSource::File(path) => Some(stream::from_file(path, extent, &self.deadline).map_err(of_vendor)?),
             SecretSource::Command(line) => {
-                command::run(line, &words, &settings.catalogue.secret_variables(), &self.deadline).map(Some)
+                let dropped = settings.catalogue.secret_variables();
+                Some(command::run(line, &words, extent, &dropped, &self.deadline)?)
             }
-            SecretSource::Variable => match settings.variable(name) {
-                Ok(value) => Ok(value.map(Secret::new)),
-                // A broken source; of a plain field it would be a value that fails its check.
-                Err(error) => Err(Error::credential(error.text())),
-            },
-        }
+            // One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
+            SecretSource::Variable => settings
+                .variable(name)
+                .map_err(|error| Error::credential(error.text()))?
+                .map(Secret::new),
+        };
+        secret.map(|secret| self.in_shape(field, secret)).transpose()
     }
 
-    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+    /// Exit 2 where a document is not what its kind promises.
+    fn in_shape(&self, field: &Field, secret: Secret) -> Result<Secret> {
+        let of = |error: Error| error.of(format_args!("{}: {}", self.settings.vendor.name, field.name));
+        field.kind.check_document(&secret).map_err(of)?;
+        Ok(secret)
+    }
+
+    fn keyring_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         let dialog = self.settings.keyring && self.can_show_dialog();
-        self.keyring_secret_with(name, chosen, dialog)
+        self.keyring_secret_with(field, chosen, dialog)
     }
 
-    fn keyring_secret_with(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {
+    fn keyring_secret_with(&self, field: &Field, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {
+        let name = &field.name;
         if !self.settings.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
@@ -161,7 +179,7 @@ impl Session<'_> {
         match found.map_err(|error| error.of(&self.settings.vendor.name))? {
             keyring::Found::Secret(secret) => {
                 self.voice.explain(&format!("{name}: from the OS keyring"));
-                Ok(Some(secret))
+                self.in_shape(field, secret).map(Some)
             }
             keyring::Found::Absent(why) => {
                 self.voice.explain(&format!("{name}: not in the OS keyring: {why}"));

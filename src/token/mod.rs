@@ -5,6 +5,7 @@
 //! and of the command line.
 
 mod ask;
+mod code;
 mod hold;
 mod keep;
 mod principal;

@@ -53,12 +53,7 @@ impl Need<'_> {
     ) -> std::result::Result<Exchanged<'p>, Failure> {
         let voice = self.session.voice;
         let client = Client::default();
-        let mut inputs = Inputs {
-            plain: &self.principal.chosen.plain,
-            secrets,
-            taken: BTreeMap::new(),
-            now: clock::now(),
-        };
+        let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, clock::now());
         for (place, step) in plan.steps.iter().enumerate() {
             voice.explain(&format!("step {} of {}", place + 1, plan.steps.len()));
             let exchanged = self.exchange(&client, step, &mut inputs, deadline)?;
@@ -90,26 +85,17 @@ impl Need<'_> {
         deadline: &Deadline,
     ) -> Result<Exchanged<'p>> {
         let (name, session) = (&self.vendor().name, self.session);
+        let lets = &self.vendor().definition.lets;
+        let moment = self.moment(exchange, inputs, deadline)?;
         let sent_at = now_ms();
-        inputs.now = dated(sent_at);
+        request::renew(lets, inputs, moment);
         let request =
-            request::build(exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
+            request::build(lets, exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
         self.keep_pause_of(&request.origin)?;
         let cookies = client.cookies();
         let credentials = request.credentials();
-        let taken: Vec<Secret> = inputs
-            .taken
-            .values()
-            .flatten()
-            .map(|taken| Secret::new(taken.text()))
-            .collect();
-        let hidden = inputs
-            .secrets
-            .values()
-            .chain(&credentials)
-            .chain(&taken)
-            .chain(&cookies);
-        let redactor = Redactor::new(hidden);
+        let sent = request::sent(lets, exchange, inputs);
+        let redactor = Redactor::new(sent.iter().chain(&credentials).chain(&cookies));
         let waiting = session.voice.wait_for(&format!("waiting for {name}"));
         let answer = client
             .send(&request, deadline, session.voice)

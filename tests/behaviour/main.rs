@@ -28,6 +28,7 @@ mod tenants;
 mod terminal;
 
 mod clocks;
+mod codes;
 #[cfg(target_os = "linux")]
 mod comfort;
 #[cfg(unix)]
@@ -81,6 +82,7 @@ mod security;
 mod server;
 #[cfg(unix)]
 mod shells;
+mod signatures;
 #[cfg(unix)]
 mod sources;
 mod status;

@@ -23,7 +23,7 @@ const PASSWORD: &str = "correct horse, \"bättery\" & stäple";
 
 /// What the variable says. Where it is not set, the test is to return at once; with `TOK_TEST_REQUIRE=all` it fails.
 #[track_caller]
-fn installed(variable: &str) -> Option<OsString> {
+pub(crate) fn installed(variable: &str) -> Option<OsString> {
     let found = std::env::var_os(variable).filter(|value| !value.is_empty());
     if found.is_none() {
         let required = std::env::var_os("TOK_TEST_REQUIRE").is_some_and(|value| value == "all");

@@ -3,14 +3,24 @@
 use std::fmt::Write as _;
 
 use super::roff::escaped;
-use crate::definition::shape::keys::{Key, SECTIONS, Section, header};
+use crate::definition::shape::keys::{Key, Needed, SECTIONS, Section, header};
 
 const PROSE: &str = include_str!("vendor.roff");
-pub(super) const ACME: &str = include_str!("acme.toml");
+/// The examples' places in the prose, and the files themselves.
+pub(super) const EXAMPLES: [(&str, &str); 4] = [
+    ("@ACME@", include_str!("acme.toml")),
+    ("@SERVICE@", include_str!("service.toml")),
+    ("@SIGNED@", include_str!("signed.toml")),
+    ("@CODE@", include_str!("code.toml")),
+];
 
 /// A section stands where the prose has the name of its first table between two `@`, the top of the file being `@@`.
 pub(super) fn text() -> String {
-    let mut text = PROSE.replace("@ACME@", escaped(ACME).trim_end());
+    let mut text = PROSE.to_owned();
+    for (place, example) in EXAMPLES {
+        assert_eq!(text.matches(place).count(), 1, "vendor.roff has not one {place}");
+        text = text.replace(place, escaped(example).trim_end());
+    }
     for section in SECTIONS {
         let place = format!("@{}@\n", section.tables[0]);
         assert_eq!(text.matches(&place).count(), 1, "vendor.roff has not one {place}");
@@ -29,7 +39,10 @@ fn table(section: &Section) -> String {
         }
     );
     for key in section.keys {
-        let needed = if key.needed { "; needed" } else { "" };
+        let needed = match key.needed {
+            Needed::No => "",
+            Needed::Yes | Needed::Unless(..) => "; needed",
+        };
         write!(
             text,
             ".TP\n{}{}\n{}\n",

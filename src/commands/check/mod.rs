@@ -1,6 +1,7 @@
 //! `tok vendors check`: reads a vendor's file, explains each mistake, and runs the examples in it or shows its requests.
 
 mod show;
+mod stand_in;
 
 use std::borrow::Cow;
 use std::ffi::OsString;

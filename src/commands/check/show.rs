@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use super::App;
+use super::stand_in;
 use crate::cli;
 use crate::definition::plan::Plan;
 use crate::definition::request::{self, Inputs, Taken};
@@ -21,9 +22,6 @@ use crate::secret::Secret;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock;
 use crate::time::deadline::Deadline;
-
-/// Stands for a secret while the request is made. No encoding changes it.
-const SECRET: &str = "tokhides7e1b0c5d";
 
 pub(super) fn requests(app: &App, vendor: Vendor, words: Vec<OsString>) -> Result<String> {
     let call = cli::call(vendor, words, &app.catalogue)?;
@@ -95,14 +93,13 @@ fn shown(chosen: &Chosen, plan: &Plan, exchange: &Exchange) -> Result<String> {
         };
         (name.clone(), Some(taken))
     });
-    let inputs = Inputs {
-        plain: &chosen.plain,
-        secrets: secrets.map(|name| (name.to_owned(), Secret::new(SECRET))).collect(),
-        taken: taken.collect::<BTreeMap<_, _>>(),
-        now: clock::now(),
-    };
-    let request = request::build(exchange, &chosen.site(), &inputs)?;
-    let mut text = written(&request, exchange.basic.is_some())?.replace(SECRET, "***");
+    let lets = &chosen.vendor.definition.lets;
+    let secrets = secrets.map(|name| (name.to_owned(), stand_in::secret(exchange, name)));
+    let secrets = secrets.collect();
+    let mut inputs = Inputs::new(&chosen.plain, secrets, clock::now()).with(stand_in::made(lets));
+    inputs.taken = taken.collect::<BTreeMap<_, _>>();
+    let request = request::build(lets, exchange, &chosen.site(), &mut inputs)?;
+    let mut text = stand_in::hidden(&written(&request, exchange.basic.is_some())?);
     for name in inputs.taken.keys() {
         let mark = mark(name);
         text = text

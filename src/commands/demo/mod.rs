@@ -13,6 +13,7 @@ use super::App;
 use crate::cache::entry;
 use crate::cache::store::Store;
 use crate::cli::Target;
+use crate::definition::schema::Field;
 use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
@@ -61,6 +62,11 @@ impl<'a> Demo<'a> {
         let folder = tempfile::Builder::new().prefix("tok-demo-").tempdir().map_err(failed)?;
         fs::write(folder.path().join("good"), GOOD).map_err(failed)?;
         fs::write(folder.path().join("wrong"), WRONG).map_err(failed)?;
+        for field in vendor.secret_fields() {
+            if let Some(secret) = example::given(&vendor.definition, &field.name) {
+                fs::write(folder.path().join(given(field)), secret.expose()).map_err(failed)?;
+            }
+        }
         Ok(Self {
             app,
             vendor,
@@ -143,7 +149,9 @@ impl<'a> Demo<'a> {
 
     fn with_need<T>(&self, flags: Flags, no_cache: bool, work: impl FnOnce(&Need) -> Result<T>) -> Result<T> {
         let voice = Voice(Verbosity::Normal);
-        let store = Store::open(self.folder.path().join("cache"), voice);
+        // Apart, so that no one-time code of a login is waited for.
+        let cache = if no_cache { "cache-of-refusals" } else { "cache" };
+        let store = Store::open(self.folder.path().join(cache), voice);
         let nowhere = Profiles {
             path: PathBuf::from("config.toml"),
             ..Profiles::default()
@@ -185,7 +193,8 @@ impl<'a> Demo<'a> {
         self.flags("good")
     }
 
-    /// A value for every field that the first way needs; the secrets from this file of the demo's folder.
+    /// A value for every field that the first way needs; the secrets from this file of the demo's folder, but those that must
+    /// be of some shape from what the examples give.
     fn flags(&self, file: &str) -> Flags {
         let definition = &self.vendor.definition;
         let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
@@ -200,13 +209,21 @@ impl<'a> Demo<'a> {
                 continue;
             }
             if field.secret {
-                flags.files.insert(name, path.join(file));
+                let own = path.join(given(field));
+                flags
+                    .files
+                    .insert(name, if own.exists() { own } else { path.join(file) });
             } else {
                 flags.plain.insert(name, example::sample(field));
             }
         }
         flags
     }
+}
+
+/// The file of a secret that the examples give.
+fn given(field: &Field) -> String {
+    format!("given-{}", field.name)
 }
 
 fn row(what: &str, how: &str, began: Instant) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::definition::schema::Field;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Turn};
-use crate::inputs::{Chosen, Session, first_line};
+use crate::inputs::{Chosen, Session, stream};
 use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
@@ -30,7 +30,7 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         return Err(Error::other("login: there is no home to keep a profile in").with_hint("set TOK_CONFIG_DIR"));
     }
     if !call.flags.stdin.is_empty() {
-        first_line::expect_no_terminal()?;
+        stream::expect_no_terminal()?;
     }
     config_edit::expect_writable(&prepared.settings.config_path)?;
     leave_other_ways(&mut prepared.settings.profile, call);

@@ -1,7 +1,6 @@
 //! The rules for one request.
 
 use super::answer::check_readers;
-use super::is_field_name;
 use super::placeholders::{self, OWN};
 use super::table::Table;
 use crate::definition::mistake::Mistake;
@@ -144,9 +143,9 @@ impl Table<'_> {
                 let words = format!("{} 'take' {words}", self.header);
                 found.push(self.at("take").at(name).mistake(words));
             };
-            if !is_field_name(name) {
+            if !template::is_name(name) {
                 say(&format!("has the name '{name}', and a name is [a-z][a-z0-9-]*"));
-            } else if OWN.contains(&name.as_str()) || self.definition.field(name).is_some() {
+            } else if OWN.contains(&name.as_str()) || is_known(self.definition, name) {
                 say(&format!("has the name '{name}', which something else has"));
             } else if self.of == Of::Step && !self.is_used(name) {
                 say(&format!("takes '{name}', which no request behind it uses"));
@@ -156,8 +155,15 @@ impl Table<'_> {
 
     fn is_used(&self, name: &str) -> bool {
         let mut others = self.definition.exchanges();
-        others.any(|(of, place, other)| (of != Of::Step || place > self.place) && request::names(other).contains(&name))
+        others.any(|(of, place, other)| {
+            (of != Of::Step || place > self.place) && request::names(&self.definition.lets, other).contains(&name)
+        })
     }
+}
+
+/// Whether a field or a value has the name.
+fn is_known(definition: &Definition, name: &str) -> bool {
+    definition.field(name).is_some() || definition.lets.get(name).is_some()
 }
 
 /// What is left to check where a value can do no harm. Nothing where the template is broken.

@@ -1,12 +1,13 @@
-//! The rules for what stands in a request's braces.
+//! The rules for what stands in braces.
 
-use super::no_field;
+use super::lets;
 use super::table::Table;
 use crate::definition::mistake::Mistake;
-use crate::definition::request;
-use crate::definition::schema::{Exchange, Of};
-use crate::definition::template::{self, Form, Part};
+use crate::definition::schema::{Definition, Exchange, Of};
+use crate::definition::template::{self, Form, Part, strings};
 use crate::definition::value::Kind;
+use crate::made::transform::Transform;
+use crate::text::suggest;
 
 /// Placeholders of tok's own.
 pub(super) const OWN: [&str; 2] = ["token", "refresh-token"];
@@ -14,7 +15,7 @@ pub(super) const OWN: [&str; 2] = ["token", "refresh-token"];
 pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
     let taken = table.definition.taken_before(table.exchange);
     let own: &[&str] = match table.of {
-        Of::Step | Of::Login => &[],
+        Of::Step | Of::Login | Of::Let => &[],
         Of::Refresh | Of::Revoke => &OWN,
     };
     for Template { key, text, logged } in templates(table.exchange) {
@@ -31,19 +32,66 @@ pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
         };
         for part in parts {
             let Part::Field(name, form) = part else { continue };
-            let field = table.definition.field(name);
-            let is_own = own.contains(&name);
-            let is_taken = taken.contains(&name);
-            let secret = is_own || field.is_some_and(|field| field.secret);
-            if field.is_none() && !is_own && !is_taken {
+            let definition = table.definition;
+            let is_known = definition.field(name).is_some() || definition.lets.get(name).is_some();
+            if !is_known && !own.contains(&name) && !taken.contains(&name) {
                 say(format!(" {}", unknown(table, own, &taken, name)));
-            } else if secret && logged {
+            } else if logged && lets::is_secret(definition, name) {
                 say(format!(" holds the secret '{name}', and servers log URLs"));
-            } else if form == Form::Utc && field.is_none_or(|field| field.kind != Kind::Duration) {
-                say(format!(": '{{{name}:utc}}' needs a field of kind duration"));
+            } else if let Some(words) = misfit(definition, name, form) {
+                say(words);
             }
         }
+        for words in through_values(table, own, &taken, key, text) {
+            say(words);
+        }
     }
+}
+
+/// What a value that stands in this text needs and cannot have here.
+fn through_values(table: &Table, own: &[&str], taken: &[&str], key: &str, text: &str) -> Vec<String> {
+    let definition = table.definition;
+    let direct = template::names(text);
+    let needed = definition.lets.closure(direct.iter().copied());
+    let needed = needed.into_iter().filter(|name| definition.field(name).is_none());
+    needed
+        .filter_map(|name| {
+            let is_taken = definition.taken().any(|taken| taken == name);
+            if OWN.contains(&name) && !own.contains(&name) && !direct.contains(&name) {
+                Some(format!(" needs '{{{name}}}', which there is none of before a login"))
+            } else if is_taken && !taken.contains(&name) && !direct.contains(&name) {
+                Some(format!(" needs '{{{name}}}', which no step before it takes"))
+            } else if name == "body" && matches!(key, "json" | "form") {
+                Some(" needs '{body}', which is the body itself".to_owned())
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+/// That a value is not of the kind that its form wants.
+pub(super) fn misfit(definition: &Definition, name: &str, form: Form) -> Option<String> {
+    let needs = |kind, wanted: &str, written: &str| {
+        let wrong = definition.field(name).is_none_or(|field| field.kind != kind);
+        wrong.then(|| format!(": '{{{name}:{written}}}' needs a field of kind {wanted}"))
+    };
+    match form {
+        Form::Utc => needs(Kind::Duration, "duration", "utc"),
+        Form::Of(Transform::Member(pointer)) => needs(Kind::Json, "json", pointer),
+        _ => None,
+    }
+}
+
+/// That a placeholder's name is no field's, with the nearest that is.
+pub(super) fn no_field(definition: &Definition, own: &[&str], name: &str) -> String {
+    let names = definition.fields.iter().map(|field| field.name.as_str());
+    let names = names.chain(definition.lets.iter().map(|(name, _)| name));
+    let near = suggest::nearest(name, names.chain(own.iter().copied()));
+    let near = near
+        .map(|near| format!(", did you mean '{{{near}}}'?"))
+        .unwrap_or_default();
+    format!("names no field: '{{{name}}}'{near}")
 }
 
 /// Why nothing has this name.
@@ -53,7 +101,7 @@ fn unknown(table: &Table, own: &[&str], taken: &[&str], name: &str) -> String {
         return no_field(table.definition, &known, name);
     }
     match table.of {
-        Of::Step | Of::Login => format!("uses '{{{name}}}', which no step before it takes"),
+        Of::Step | Of::Login | Of::Let => format!("uses '{{{name}}}', which no step before it takes"),
         Of::Refresh | Of::Revoke => {
             format!("uses '{{{name}}}', which needs 'again = true' in the step that takes it")
         }
@@ -75,11 +123,11 @@ fn templates(exchange: &Exchange) -> Vec<Template<'_>> {
     found.extend(exchange.basic.iter().map(|text| ("basic", text.as_str())));
     let mut texts = Vec::new();
     if let Some(json) = &exchange.json {
-        request::strings(json, &mut texts);
+        strings(json, &mut texts);
     }
     found.extend(texts.drain(..).map(|text| ("json", text)));
     if let Some(form) = &exchange.form {
-        form.values().for_each(|value| request::strings(value, &mut texts));
+        form.values().for_each(|value| strings(value, &mut texts));
     }
     found.extend(texts.into_iter().map(|text| ("form", text)));
     found

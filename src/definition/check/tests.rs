@@ -148,7 +148,7 @@ fn each_mistake_is_found_and_named() {
             r#"unit = "{key}" }"#,
             "'query' holds the secret 'key'",
         ),
-        (r#"unit = "{unit}" }"#, r#"unit = "{unit:base64}" }"#, ":base64"),
+        (r#"unit = "{unit}" }"#, r#"unit = "{unit:base32}" }"#, "':base64'"),
         (
             r#"X-Key = "{key}""#,
             r#"X-Key = "{missing}""#,

@@ -1,4 +1,5 @@
 mod any;
+mod values;
 
 use super::*;
 use crate::definition::{Catalogue, person};
@@ -198,7 +199,7 @@ fn the_rules_for_fields_name_the_line() {
             "[login]\nform = { s = '{s}' }\n",
             ANSWER,
         ],
-        &["6: field 's': a secret takes no 'kind' and no 'default'"],
+        &["6: field 's': a secret takes no 'default'"],
     );
 }
 
@@ -270,7 +271,8 @@ fn the_rules_for_requests_name_the_line() {
         ),
         (
             "headers = { x = '{user:up}' }",
-            "2: [revoke] 'headers': '{user:up}' ends in ':up'; only ':utc' and ':form' are known",
+            "2: [revoke] 'headers': '{user:up}' ends in ':up'; known are ':utc', ':form', ':base64', ':base64url', ':hex', ':lower', \
+             ':upper' and ':/POINTER'",
         ),
     ] {
         ends(&format!("[revoke]\n{lines}"), expected);

@@ -2,10 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::{Inputs, render};
+use super::inputs::{Inputs, bare, fill};
 use crate::definition::schema::Exchange;
-use crate::definition::template::{self, Form, Part};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Body;
 use crate::secret::Secret;
 use crate::text::encode;
@@ -36,38 +35,4 @@ pub(super) fn body(exchange: &Exchange, inputs: &Inputs) -> Result<Option<Body>>
         content_type: "application/x-www-form-urlencoded",
         bytes: Secret::new(pairs.join("&")),
     }))
-}
-
-fn bare(json: &Json) -> String {
-    match json {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// A JSON value with its placeholders filled; nothing where a field in it is absent or it is left with nothing.
-fn fill(template: &Json, inputs: &Inputs) -> Result<Option<Json>> {
-    Ok(match template {
-        Json::String(text) => match template::parse(text).map_err(Error::usage)?.as_slice() {
-            [Part::Field(name, Form::AsIs)] => inputs.json(name),
-            _ => render(text, inputs)?.map(Json::String),
-        },
-        Json::Array(items) => {
-            let filled = filled(items.iter().map(|item| fill(item, inputs)))?;
-            (items.is_empty() || !filled.is_empty()).then_some(Json::Array(filled))
-        }
-        Json::Object(members) => {
-            let filled = filled(
-                members
-                    .iter()
-                    .map(|(name, member)| Ok(fill(member, inputs)?.map(|member| (name.clone(), member)))),
-            )?;
-            (members.is_empty() || !filled.is_empty()).then(|| Json::Object(filled.into_iter().collect()))
-        }
-        constant => Some(constant.clone()),
-    })
-}
-
-fn filled<T>(parts: impl Iterator<Item = Result<Option<T>>>) -> Result<Vec<T>> {
-    parts.filter_map(Result::transpose).collect()
 }

@@ -1,18 +1,20 @@
-//! What stands in the places of the placeholders.
+//! What stands in the places of the placeholders, and templates filled with it.
+//!
+//! What has no value drops out: a text with it, a member, an item, and an object or a list that is left with nothing.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use crate::definition::template::Form;
+use crate::definition::template::{self, Form, Part};
 use crate::definition::value::Value;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::text::encode;
 
-#[derive(Debug)]
+/// No `Debug`: what was made is as secret as a password.
 pub(crate) struct Inputs<'a> {
     pub(crate) plain: &'a BTreeMap<String, Value>,
     /// Secret fields, and in refresh and revoke `token` and `refresh-token`.
@@ -21,6 +23,10 @@ pub(crate) struct Inputs<'a> {
     pub(crate) taken: BTreeMap<String, Option<Taken>>,
     /// Local clock, UTC.
     pub(crate) now: Timestamp,
+    /// What tok made for one request, by its names in `[let]`, and `body`.
+    pub(super) made: BTreeMap<String, Json>,
+    /// The same of the requests before, as far as it is secret.
+    pub(super) made_before: Vec<Secret>,
 }
 
 /// A value from an answer: as secret as what it was got with.
@@ -39,9 +45,7 @@ impl fmt::Debug for Taken {
 
 impl Taken {
     pub(crate) fn text(&self) -> String {
-        self.value
-            .as_str()
-            .map_or_else(|| self.value.to_string(), str::to_owned)
+        bare(&self.value)
     }
 }
 
@@ -50,15 +54,34 @@ enum Input<'a> {
     Plain(&'a Value),
     Secret(&'a Secret),
     Taken(&'a Taken),
+    Made(&'a Json),
 }
 
-impl Inputs<'_> {
+impl<'a> Inputs<'a> {
+    pub(crate) fn new(plain: &'a BTreeMap<String, Value>, secrets: BTreeMap<String, Secret>, now: Timestamp) -> Self {
+        Self {
+            plain,
+            secrets,
+            taken: BTreeMap::new(),
+            now,
+            made: BTreeMap::new(),
+            made_before: Vec::new(),
+        }
+    }
+
+    /// With values that need not be made.
+    pub(crate) fn with(mut self, made: BTreeMap<String, Json>) -> Self {
+        self.made.extend(made);
+        self
+    }
+
     /// The one place where a name is looked up. Nothing where it is absent.
     fn find(&self, name: &str) -> Option<Input<'_>> {
         let plain = || self.plain.get(name).map(Input::Plain);
         let secret = || self.secrets.get(name).map(Input::Secret);
         let taken = || self.taken.get(name)?.as_ref().map(Input::Taken);
-        plain().or_else(secret).or_else(taken)
+        let made = || self.made.get(name).map(Input::Made);
+        plain().or_else(secret).or_else(taken).or_else(made)
     }
 
     pub(super) fn text(&self, name: &str, form: Form) -> Result<Option<String>> {
@@ -67,12 +90,14 @@ impl Inputs<'_> {
             Some(Input::Plain(value)) => value.to_string(),
             Some(Input::Secret(secret)) => secret.expose().to_owned(),
             Some(Input::Taken(taken)) => taken.text(),
+            Some(Input::Made(value)) => bare(value),
             None => return Ok(None),
         };
-        Ok(Some(match form {
-            Form::Encoded => encode::form(&text),
-            Form::AsIs | Form::Utc => text,
-        }))
+        match form {
+            Form::Encoded => Ok(Some(encode::form(&text))),
+            Form::AsIs | Form::Utc => Ok(Some(text)),
+            Form::Of(transform) => transform.apply(&text).map_err(|error| error.of(name)),
+        }
     }
 
     /// With its type.
@@ -81,6 +106,7 @@ impl Inputs<'_> {
             Input::Plain(value) => value.to_json(),
             Input::Secret(secret) => Json::from(secret.expose()),
             Input::Taken(taken) => taken.value.clone(),
+            Input::Made(value) => value.clone(),
         })
     }
 
@@ -91,6 +117,58 @@ impl Inputs<'_> {
         } else {
             Error::usage(format!("{name}: {what} needs it"))
         }
+    }
+}
+
+/// Nothing where a field in it is absent.
+pub(super) fn render(template: &str, inputs: &Inputs) -> Result<Option<String>> {
+    let mut rendered = String::new();
+    for part in template::parse(template).map_err(Error::usage)? {
+        match part {
+            Part::Text(text) => rendered.push_str(&text),
+            Part::Field(name, form) => match inputs.text(name, form)? {
+                Some(value) => rendered.push_str(&value),
+                None => return Ok(None),
+            },
+        }
+    }
+    Ok(Some(rendered))
+}
+
+/// A JSON value with its placeholders filled; a string that is one placeholder takes the type of its value.
+pub(super) fn fill(template: &Json, inputs: &Inputs) -> Result<Option<Json>> {
+    Ok(match template {
+        Json::String(text) => match template::parse(text).map_err(Error::usage)?.as_slice() {
+            [Part::Field(name, Form::AsIs)] => inputs.json(name),
+            _ => render(text, inputs)?.map(Json::String),
+        },
+        Json::Array(items) => {
+            let filled = filled(items.iter().map(|item| fill(item, inputs)))?;
+            (items.is_empty() || !filled.is_empty()).then_some(Json::Array(filled))
+        }
+        Json::Object(template) => {
+            let members = members(template, inputs)?;
+            (template.is_empty() || !members.is_empty()).then_some(Json::Object(members))
+        }
+        constant => Some(constant.clone()),
+    })
+}
+
+pub(super) fn members(template: &Map<String, Json>, inputs: &Inputs) -> Result<Map<String, Json>> {
+    let members = template.iter();
+    let members = members.map(|(name, member)| Ok(fill(member, inputs)?.map(|member| (name.clone(), member))));
+    Ok(filled(members)?.into_iter().collect())
+}
+
+fn filled<T>(parts: impl Iterator<Item = Result<Option<T>>>) -> Result<Vec<T>> {
+    parts.filter_map(Result::transpose).collect()
+}
+
+/// A string as it is, anything else as JSON.
+pub(super) fn bare(json: &Json) -> String {
+    match json {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

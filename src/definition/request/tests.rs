@@ -16,12 +16,11 @@ fn exchange(toml: &str) -> Exchange {
 }
 
 fn inputs(plain: &BTreeMap<String, Value>) -> Inputs<'_> {
-    Inputs {
+    Inputs::new(
         plain,
-        secrets: BTreeMap::from([("secret".to_owned(), Secret::new("s: €\"\\"))]),
-        taken: BTreeMap::new(),
-        now: "2026-01-31T09:00:00Z".parse().unwrap(),
-    }
+        BTreeMap::from([("secret".to_owned(), Secret::new("s: €\"\\"))]),
+        "2026-01-31T09:00:00Z".parse().unwrap(),
+    )
 }
 
 fn plain(values: &[(&str, Value)]) -> BTreeMap<String, Value> {
@@ -41,7 +40,7 @@ fn built(toml: &str, plain: &BTreeMap<String, Value>) -> Result<Request> {
         base: &base,
         given: false,
     };
-    build(&exchange(toml), &site, &inputs(plain))
+    build(&Lets::default(), &exchange(toml), &site, &mut inputs(plain))
 }
 
 fn body_of(request: &Request) -> &str {

@@ -4,6 +4,7 @@
 //! room's other files; [`crate::definition::schema`] takes the very same keys, which a test sees to.
 
 mod answer;
+mod made;
 mod request;
 mod top;
 
@@ -18,13 +19,21 @@ pub(crate) struct Section {
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) takes: Takes,
-    pub(crate) needed: bool,
+    pub(crate) needed: Needed,
     /// What it means, for the manual; code stands in backticks.
     #[cfg_attr(not(test), expect(dead_code, reason = "the manual is made in a test"))]
     pub(crate) help: &'static str,
 }
 
-/// In the order of the manual; the top of the file comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needed {
+    No,
+    Yes,
+    /// Not where another key of the table says this.
+    Unless(&'static str, &'static str),
+}
+
+/// The top of the file comes first. Of several tables that take a key the first is where a lost one belongs.
 pub(crate) const SECTIONS: &[Section] = &[
     top::TOP,
     top::FIELD,
@@ -32,10 +41,20 @@ pub(crate) const SECTIONS: &[Section] = &[
     answer::ANSWER,
     answer::USE,
     answer::EXAMPLE,
+    made::LET,
+    made::JWT,
+    made::HMAC,
+    made::DIGEST,
+    made::TOTP,
+    made::RANDOM,
+    made::TIME,
 ];
 
 /// The name of the top of the file.
 pub(super) const TOP: &str = "";
+
+/// The name of one value in it; its key says of which kind it is.
+pub(super) const LET: &str = "let";
 
 /// The keys of a table; none where there is no such table.
 pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> + Clone {
@@ -56,6 +75,8 @@ pub(crate) fn header(table: &str) -> String {
     match of(TOP).find(|key| key.name == table).map(|key| &key.takes) {
         Some(Takes::Tables) => format!("[[{table}]]"),
         Some(Takes::Table | Takes::OneOrMore) => format!("[{table}]"),
+        Some(Takes::Values) => format!("[{table}.NAME]"),
+        _ if of(LET).any(|key| key.name == table) => format!("[{LET}.NAME.{table}]"),
         _ => String::new(),
     }
 }
@@ -75,7 +96,7 @@ const fn may(name: &'static str, takes: Takes, help: &'static str) -> Key {
     Key {
         name,
         takes,
-        needed: false,
+        needed: Needed::No,
         help,
     }
 }
@@ -84,7 +105,7 @@ const fn must(name: &'static str, takes: Takes, help: &'static str) -> Key {
     Key {
         name,
         takes,
-        needed: true,
+        needed: Needed::Yes,
         help,
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Takes {
     OneOrMore,
     /// `[[name]]`, any number of times.
     Tables,
+    /// Any names, with a table each, in which one key says of which kind the value is.
+    Values,
 }
 
 impl Takes {
@@ -53,7 +55,7 @@ impl Takes {
             Self::Statuses => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(|item| Self::Number(100, 599).fits(item.get_ref()))),
-            Self::Table => value.is_table(),
+            Self::Table | Self::Values => value.is_table(),
             Self::OneOrMore => value.is_table() || tables(value).is_some_and(|count| count > 0),
             Self::Tables => tables(value).is_some(),
         }
@@ -78,6 +80,7 @@ impl Takes {
             Self::Table => format!("one table, written [{key}]"),
             Self::OneOrMore => format!("one table, written [{key}], or one for each way, written [[{key}]]"),
             Self::Tables => format!("tables, each written [[{key}]]"),
+            Self::Values => format!("values, each written [{key}.NAME.KIND]"),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
-use super::keys::SECTIONS;
+use super::keys::{LET, SECTIONS};
 use super::*;
 use crate::definition::schema::Definition;
 
@@ -21,6 +21,11 @@ fn read(table: &str, change: impl FnOnce(&mut Table)) -> Result<(), String> {
     } else {
         let mut inner = least(table);
         change(&mut inner);
+        let (table, inner) = match table {
+            LET => (LET, named("x", inner)),
+            kind if of(LET).any(|key| key.name == kind) => (LET, named("x", named(kind, inner))),
+            table => (table, inner),
+        };
         let one = Value::Table(inner);
         let several = of(TOP).any(|key| key.name == table && matches!(key.takes, Takes::Tables));
         let value = if several { Value::Array(vec![one]) } else { one };
@@ -31,12 +36,16 @@ fn read(table: &str, change: impl FnOnce(&mut Table)) -> Result<(), String> {
     read.map(|_| ()).map_err(|error| error.message().to_owned())
 }
 
+fn named(name: &str, table: Table) -> Table {
+    Table::from_iter([(name.to_owned(), Value::Table(table))])
+}
+
 fn read_with(table: &str, key: &str, value: Value) -> Result<(), String> {
     read(table, |table| drop(table.insert(key.to_owned(), value)))
 }
 
 fn least(table: &str) -> Table {
-    let needed = of(table).filter(|key| key.needed);
+    let needed = of(table).filter(|key| key.needed != Needed::No);
     needed.map(|key| (key.name.to_owned(), example(key))).collect()
 }
 
@@ -85,6 +94,13 @@ fn values() -> Vec<Value> {
         .collect()
 }
 
+impl Takes {
+    /// Whether it has keys of its own.
+    fn is_below(&self) -> bool {
+        matches!(self, Self::Table | Self::OneOrMore | Self::Tables | Self::Values)
+    }
+}
+
 fn fits(key: &Key, value: &Value) -> bool {
     let text = format!("v = {value}");
     let file = DeTable::parse(&text).unwrap();
@@ -99,7 +115,7 @@ fn every_key_that_is_written_down_is_read_and_every_one_that_is_read_is_written_
         assert_eq!(listed(&error), known, "[{table}]");
         assert_eq!(known.len(), of(table).count(), "[{table}] has a key twice");
     }
-    for key in of(TOP).filter(|key| matches!(key.takes, Takes::Table | Takes::OneOrMore | Takes::Tables)) {
+    for key in of(TOP).chain(of(LET)).filter(|key| key.takes.is_below()) {
         assert!(of(key.name).next().is_some(), "[{}] has no keys", key.name);
     }
 }
@@ -122,19 +138,19 @@ fn every_word_that_a_key_takes_is_read_and_every_one_that_is_read_is_written_dow
 
 #[test]
 fn what_is_needed_is_what_the_reader_misses() {
-    for table in tables() {
+    // A value needs one of its keys, whichever.
+    for table in tables().filter(|table| *table != LET) {
         for key in of(table) {
             let read = read(table, |table| drop(table.remove(key.name)));
-            assert_eq!(read.is_err(), key.needed, "{} in [{table}]", key.name);
+            assert_eq!(read.is_err(), key.needed == Needed::Yes, "{} in [{table}]", key.name);
         }
     }
 }
 
 #[test]
 fn whatever_a_key_takes_can_be_read() {
-    let is_table = |key: &&Key| matches!(key.takes, Takes::Table | Takes::OneOrMore | Takes::Tables);
     for table in tables() {
-        for key in of(table).filter(|key| !is_table(key)) {
+        for key in of(table).filter(|key| !key.takes.is_below()) {
             let mut taken = 0;
             for value in values().into_iter().chain([example(key)]) {
                 if fits(key, &value) {

@@ -12,12 +12,20 @@ use crate::secret::Secret;
 
 use super::*;
 
+/// The manual's files that have values of their own.
+const WITH_VALUES: [&str; 3] = [
+    include_str!("../../../cli/man/service.toml"),
+    include_str!("../../../cli/man/signed.toml"),
+    include_str!("../../../cli/man/code.toml"),
+];
+
 /// A whole file of which some lines were lost, doubled or cut, or took each other's place.
 fn damaged() -> impl Strategy<Value = String> {
-    let names = Catalogue::new(None).names();
+    let built_in = Catalogue::new(None).all().0.into_iter();
+    let mut texts: Vec<String> = built_in.map(|vendor| vendor.text.into_owned()).collect();
+    texts.extend(WITH_VALUES.map(str::to_owned));
     let damage = proptest::collection::vec((0..4, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..6);
-    (prop::sample::select(names), damage).prop_map(|(name, damage)| {
-        let text = Catalogue::new(None).find(&name).unwrap().unwrap().text;
+    (prop::sample::select(texts), damage).prop_map(|(text, damage)| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         for (kind, one, other) in damage {
             let (one, other) = (one.index(lines.len()), other.index(lines.len()));
@@ -68,19 +76,18 @@ fn asks(definition: &Definition) {
     let names = secrets
         .map(|field| field.name.as_str())
         .chain(["token", "refresh-token"]);
-    let inputs = Inputs {
-        plain: &example::samples(definition),
-        secrets: names.map(|name| (name.to_owned(), Secret::new("x"))).collect(),
-        taken: definition.taken().map(|name| (name.to_owned(), None)).collect(),
-        now: Timestamp::UNIX_EPOCH,
-    };
+    let plain = example::samples(definition);
+    let secrets = names.map(|name| (name.to_owned(), Secret::new("x"))).collect();
+    let mut inputs = Inputs::new(&plain, secrets, Timestamp::UNIX_EPOCH);
+    inputs.taken = definition.taken().map(|name| (name.to_owned(), None)).collect();
     let base = BaseUrl::parse("https://x.example").unwrap();
     let site = Site {
         base: &base,
         given: false,
     };
     for (_, _, exchange) in definition.exchanges() {
-        if let Err(error) = request::build(exchange, &site, &inputs) {
+        request::renew(&definition.lets, &mut inputs, Timestamp::UNIX_EPOCH);
+        if let Err(error) = request::build(&definition.lets, exchange, &site, &mut inputs) {
             assert_eq!(error.exit, Exit::Usage, "{error}");
         }
     }

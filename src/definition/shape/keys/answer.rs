@@ -1,6 +1,6 @@
 //! The answer, what becomes of its token, and what the vendor documents.
 
-use super::{Section, Takes, may, must};
+use super::{Key, Needed, Section, Takes, may, must};
 
 pub(super) const ANSWER: Section = Section {
     tables: &["answer"],
@@ -59,15 +59,22 @@ pub(super) const EXAMPLE: Section = Section {
     keys: &[
         may(
             "of",
-            Takes::OneOf(&["step", "login", "refresh", "revoke"]),
-            "The request that it answers, `login` where nothing is said",
+            Takes::OneOf(&["step", "login", "refresh", "revoke", super::LET]),
+            "The request that it answers, `login` where nothing is said, or `let` for a value that the vendor documents",
         ),
         may(
             "nth",
             Takes::Number(1, 99),
             "Which of several steps or logins, 1 where nothing is said",
         ),
-        must("status", Takes::Number(100, 599), "The answer's status"),
+        Key {
+            needed: Needed::Unless("of", super::LET),
+            ..must(
+                "status",
+                Takes::Number(100, 599),
+                "The answer's status, where there is an answer",
+            )
+        },
         may("body", Takes::Text, "The answer's body"),
         may(
             "headers",
@@ -82,6 +89,19 @@ pub(super) const EXAMPLE: Section = Section {
             "exit",
             Takes::Number(0, 7),
             "The exit status that must come of it, 0 where nothing is said",
+        ),
+        may("name", Takes::Text, "Of `let`: the value's name"),
+        may("at", Takes::Text, "Of `let`: the moment, as `2026-01-31T10:00:00Z`"),
+        may(
+            "given",
+            Takes::NamedValues,
+            "Of `let`: fields and what they hold, and other values, such as random ones",
+        ),
+        may(
+            "value",
+            Takes::Json,
+            "Of `let`: what must come of it. PS256, ES256 and ES384 never sign alike, so that of such a JWT header and \
+             claims count",
         ),
     ],
 };

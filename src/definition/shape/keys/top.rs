@@ -39,6 +39,11 @@ pub(super) const TOP: Section = Section {
             "The request that gets a new token without a secret",
         ),
         may("revoke", Takes::Table, "The request that ends a token"),
+        may(
+            super::LET,
+            Takes::Values,
+            "A value that tok makes itself, for each request anew and where one needs it; `{NAME}` stands for it",
+        ),
         must("answer", Takes::Table, "Where in the answer things stand"),
         may("use", Takes::Table, "How the token is used"),
         may(
@@ -82,7 +87,10 @@ const FIELD_KEYS: &[Key] = &[
     may("default", Takes::Text, "Its value where nobody gives one"),
     may(
         "kind",
-        Takes::OneOf(&["text", "integer", "list", "duration", "uuid", "ip", "url"]),
-        "What its values look like, `text` where nothing is said",
+        Takes::OneOf(&[
+            "text", "integer", "list", "duration", "uuid", "ip", "url", "pem", "json",
+        ]),
+        "What its values look like, `text` where nothing is said. Only a secret can be `pem`, a private key, or `json`: such a \
+         document is taken whole, not its first line, and is never typed",
     ),
 ];
