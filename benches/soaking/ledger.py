@@ -42,11 +42,11 @@ class Ledger:
             call.out = call.err = ""
         self.asks, self.calls = [], []
 
-    def finding(self, sort, words, call=None, ask=None):
+    def finding(self, sort, words, call=None, ask=None, others=()):
         with self.lock:
             self.found[sort] += 1
             count = self.found[sort]
-            story = self.story(call, ask) if count <= TOLD else []
+            story = [*map(str, others), *self.story(call, ask)] if count <= TOLD else []
         if count <= TOLD:
             lines = [f"FOUND {sort}: {words}", *(f"    {line}" for line in story), f"    again: {self.reproduce}"]
             print("\n".join(lines), file=sys.stderr, flush=True)

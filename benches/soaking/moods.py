@@ -7,7 +7,8 @@ token), how it answers, and which exit status that is for whoever asked.
 import json
 from dataclasses import dataclass
 
-LIFETIMES = (3, 6, 10, 20, 40, 90)
+# Of tokens, in seconds.
+LIFETIMES = (2, 3, 4, 6, 10, 30, 90)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import itertools
 import signal
 
-from . import people
+from . import dialects, people
 from .calls import Call, Kill, Target
 
 ENV_FORMATS = ("posix", "fish", "powershell", "nushell", "elvish", "tcsh", "cmd", "dotenv", "json", "azure")
@@ -22,20 +22,25 @@ class Plan:
 
     def next(self):
         """Calls that run at the same time."""
-        makers = {self.tokens: 60, self.swarm: 6, self.both: 5, self.login: 7, self.homeless: 1, self.logout: 6,
-                  self.status: 7, self.vendors: 2, self.mistake: 2}
+        makers = {self.tokens: 70, self.swarm: 7, self.both: 5, self.login: 4, self.homeless: 1, self.logout: 4,
+                  self.status: 6, self.vendors: 1, self.mistake: 1}
         return self.rng.choices(list(makers), list(makers.values()))[0]()
 
     # ---- Calls for a token
 
     def tokens(self):
-        return [self.token(self.rng.choice(self.world.people))]
+        return [self.token(self.somebody())]
 
     def swarm(self):
         """Several at once for one login, and now and then one that shares its place in the cache."""
-        person = self.rng.choice(self.world.people)
+        person = self.somebody()
         near = [other for other in self.world.people if other.login == person.login]
         return [self.token(self.rng.choice(near)) for _ in range(self.rng.randint(3, 12))]
+
+    def somebody(self):
+        """Rather at a vendor with refresh tokens: they are what can be lost."""
+        weights = [3 if person.kind.name in dialects.REFRESHING else 1 for person in self.world.people]
+        return self.rng.choices(self.world.people, weights)[0]
 
     def token(self, person):
         rng = self.rng
@@ -105,7 +110,7 @@ class Plan:
 
     def options(self, call, options):
         rng = self.rng
-        call.fresh, call.no_cache = rng.random() < 0.07, rng.random() < 0.05
+        call.fresh, call.no_cache = rng.random() < 0.04, rng.random() < 0.04
         call.min_ttl = rng.choice((0, 1, 5, 15, 60)) if rng.random() < 0.08 else None
         options += ["--fresh"] * call.fresh + ["--no-cache"] * call.no_cache
         if call.min_ttl is not None:

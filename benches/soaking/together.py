@@ -199,7 +199,8 @@ class Together:
                 if (logout.verb == "logout" and logout.code == 0 and logout.ended < call.began
                         and claim["born"] < logout.began and target.person.login in logout.logins
                         and claim["who"] == target.person.who):
-                    self.ledger.finding("forgotten", f"a token is given that #{logout.number} has forgotten", call)
+                    self.ledger.finding("forgotten", f"a token is given that #{logout.number} has forgotten", call,
+                                        others=[logout])
                     return
 
     def falls_back(self, call, asks):
