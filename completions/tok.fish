@@ -33,13 +33,13 @@ set -g _tok_rows \
     ',crmcom,env crmcom,login crmcom,|--identifier|any|Identifier of an access token [TOK_CRMCOM_IDENTIFIER]' \
     ',crmcom,env crmcom,login crmcom,|--pass-code-stdin||Pass code of that access token: the first line of standard input [TOK_CRMCOM_PASS_CODE]' \
     ',crmcom,env crmcom,login crmcom,|--pass-code-file|file|Pass code of that access token: the first line of a file' \
-    ',crmcom,env crmcom,login crmcom,|--url|any|Base URL of the API [TOK_CRMCOM_URL]' \
+    ',crmcom,env crmcom,login crmcom,|--url|any|Base URL of the API, as https://crmcom.example.com/api; logins go to /authentication/token below it [TOK_CRMCOM_URL]' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|-p --profile|profile|Use this profile of the config file [TOK_PROFILE]' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--fresh||Log in anew, whatever is cached' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--min-ttl|any|Give no token that ends sooner than this, as 90s, 15m or 1h30m' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--no-cache||Neither read nor keep a token' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--timeout|any|Limit for the whole call, 30s by default [TOK_TIMEOUT]' \
+    ',VENDOR,env VENDOR,exec,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
     ',crmcom,env crmcom,login crmcom,|--variable|any|Name of the variable, CRMCOM_TOKEN by default' \
     ',VENDOR,|-f --format|=token header curl json claims|Print it as token, header, curl, json, claims; token by default' \
     ',VENDOR,env VENDOR,exec,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
@@ -70,7 +70,7 @@ set -g _tok_rows \
     ',env oauth2,login oauth2,oauth2,|--client-secret-file|file|Client secret, sent by HTTP Basic: the first line of a file' \
     ',env oauth2,login oauth2,oauth2,|--scope|any|Scopes to ask for, separated by blanks [TOK_OAUTH2_SCOPE]' \
     ',env oauth2,login oauth2,oauth2,|--audience|any|API that the token is for, where the server wants it named [TOK_OAUTH2_AUDIENCE]' \
-    ',env oauth2,login oauth2,oauth2,|--url|any|Address that logins are sent to [TOK_OAUTH2_URL]' \
+    ',env oauth2,login oauth2,oauth2,|--url|any|Address that logins are sent to, as https://oauth2.example.com/token [TOK_OAUTH2_URL]' \
     ',env oauth2,login oauth2,oauth2,|--variable|any|Name of the variable, OAUTH2_TOKEN by default' \
     ',env starship,login starship,starship,|--username|any|API user from the dashboard (of the sandbox with --url https://api-playground.starshiprewards.com) [TOK_STARSHIP_USERNAME]' \
     ',env starship,login starship,starship,|--password-stdin||API password of that user: the first line of standard input [TOK_STARSHIP_PASSWORD]' \

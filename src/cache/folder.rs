@@ -2,11 +2,11 @@
 //!
 //! A folder that tok makes is private and says to backup programs that it is a cache. One that exists is never changed.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::private;
+use crate::disk::private;
 
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55
 # This file is a cache directory tag created by tok.
@@ -28,13 +28,7 @@ pub(super) fn make(folder: &Path) -> Result<(), String> {
     if folder.as_os_str().is_empty() {
         return Err("there is no home to make it in; TOK_CACHE_DIR can name another place".into());
     }
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| format!("it cannot be made: {error}"))?;
+    private::make_folder(folder).map_err(|error| format!("it cannot be made: {error}"))?;
     // The tag is a courtesy to backup programs; another process may just have written it.
     let _ = private::options()
         .write(true)

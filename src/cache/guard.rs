@@ -5,14 +5,15 @@
 //! while somebody holds the lock, and those who wait learn of a failure when they get it.
 
 use std::cell::RefCell;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{Read, Seek, Write};
 
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
-use super::private;
 use super::store::Store;
+use crate::disk::lock::{self, Lock};
+use crate::disk::private;
 use crate::error::Error;
 use crate::time::clock;
 
@@ -46,26 +47,18 @@ impl LockFile {
     pub(super) fn open(store: &Store, name: &str) -> Option<Self> {
         store.make().ok()?;
         let name = format!("{name}.lock");
-        let open = private::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(store.path(&name));
-        let checked = match open {
-            Ok(file) => private::check_file(&file).map(|_| Self(file)),
-            Err(error) => Err(private::cause(&error)),
-        };
-        checked.map_err(|reason| store.warn_of(&name, &reason)).ok()
+        let mut options = private::options();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        private::open(&store.path(&name), options)
+            .map_err(|reason| store.warn_of(&name, &reason))
+            .ok()
+            .flatten()
+            .map(|(file, _)| Self(file))
     }
 
-    /// Whether this process has the lock now. Nothing where the file system has no locks.
-    pub(super) fn try_lock(&self) -> Option<bool> {
-        match self.0.try_lock() {
-            Ok(()) => Some(true),
-            Err(TryLockError::WouldBlock) => Some(false),
-            Err(TryLockError::Error(_)) => None,
-        }
+    /// Waits until this process has the lock or `meanwhile` has something better.
+    pub(super) fn wait<T>(&self, meanwhile: impl FnMut() -> Option<T>) -> Result<Lock, T> {
+        lock::wait(&self.0, meanwhile)
     }
 
     pub(super) fn read(&self) -> State {
@@ -100,8 +93,12 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Of a locked file with this state. An earlier failure stays, for those who still wait since before it.
-    pub(super) fn of(file: LockFile, state: State) -> Self {
+    /// Of a file whose lock was waited for. An earlier failure stays, for those who still wait since before it.
+    pub(super) fn of(file: LockFile, lock: Lock) -> Self {
+        if lock != Lock::Taken {
+            return Self::unlocked();
+        }
+        let state = file.read();
         let guard = Self {
             file: Some(file),
             state: RefCell::new(state),

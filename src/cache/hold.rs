@@ -40,28 +40,21 @@ impl std::fmt::Debug for Attempt<'_> {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    pub(crate) kind: Kind,
-    pub(crate) refused_at: i64,
-    pub(crate) until: i64,
-    /// The vendor's words, as they may be shown.
-    pub(crate) words: String,
-}
-
 #[derive(Serialize, Deserialize)]
 struct Hold {
     salt: Salt,
     refusals: Vec<Held>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Held {
-    kind: Kind,
+/// What was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Held {
+    pub(crate) kind: Kind,
     digest: Digest,
-    refused_at: i64,
-    until: i64,
-    words: String,
+    pub(crate) refused_at: i64,
+    pub(crate) until: i64,
+    /// The vendor's words, as they may be shown.
+    pub(crate) words: String,
 }
 
 impl Held {
@@ -73,16 +66,10 @@ impl Held {
     }
 }
 
-pub(crate) fn check(store: &Store, login: &Login, attempt: Attempt<'_>, now: i64) -> Option<Refusal> {
+pub(crate) fn check(store: &Store, login: &Login, attempt: Attempt<'_>, now: i64) -> Option<Held> {
     let hold = read(store, login, now)?;
     let digests = Digests::of(&hold, attempt);
-    let found = hold.refusals.into_iter().find(|held| digests.meet(held))?;
-    Some(Refusal {
-        kind: found.kind,
-        refused_at: found.refused_at,
-        until: found.until,
-        words: found.words,
-    })
+    hold.refusals.into_iter().find(|held| digests.meet(held))
 }
 
 /// Holds back what was refused now. Of many, the latest are kept.

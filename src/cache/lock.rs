@@ -4,8 +4,6 @@
 //! cache in between and takes a token, or a failure, as soon as there is one. What a failure is worth depends on when one
 //! began to need the token: whoever began after it makes an attempt of its own. Where there are no locks everybody asks.
 
-use std::hash::{BuildHasher, RandomState};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::fingerprint::Fingerprint;
@@ -16,7 +14,7 @@ use crate::time::clock;
 use crate::time::deadline::Deadline;
 
 /// A wait shorter than this is not worth a word.
-const PATIENCE: Duration = Duration::from_secs(1);
+const SILENT: Duration = Duration::from_secs(1);
 
 /// Who waits.
 #[derive(Debug, Clone, Copy)]
@@ -54,29 +52,20 @@ pub(crate) fn acquire<T>(
     let Some(file) = LockFile::open(store, name) else {
         return Ok(Turn::Held(Guard::unlocked()));
     };
-    let mut judge = Judge {
+    let mut failures = Failures {
         waiter,
         is_own,
         strange: None,
     };
-    let mut patience = Patience::new(store, waiter);
-    loop {
-        let locked = file.try_lock();
-        // Looked for after the lock was tried, so that whoever gets the lock has seen what the last holder left.
-        if let Some(found) = look() {
-            return Ok(Turn::Found(found));
-        }
-        if locked.is_none() {
-            return Ok(Turn::Held(Guard::unlocked()));
-        }
-        let state = file.read();
-        if let Some(failure) = state.failure.as_ref().filter(|failure| judge.takes(failure)) {
-            return Ok(Turn::Failed(failure.error.clone()));
-        }
-        if locked == Some(true) {
-            return Ok(Turn::Held(Guard::of(file, state)));
-        }
-        patience.bide(&state)?;
+    let mut outcome = || {
+        let found = look().map(Turn::Found);
+        found.or_else(|| failures.shared(file.read()).map(Turn::Failed))
+    };
+    let mut wait = Wait::new(store, waiter);
+    match file.wait(|| outcome().map(Ok).or_else(|| wait.end(&file.read()).map(Err))) {
+        Err(outcome) => outcome,
+        // Asked once more, so that whoever gets the lock has seen what the last holder left.
+        Ok(tried) => Ok(outcome().unwrap_or_else(|| Turn::Held(Guard::of(file, tried)))),
     }
 }
 
@@ -85,67 +74,67 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     let Some(file) = LockFile::open(store, name) else {
         return Ok(Guard::unlocked());
     };
-    let mut patience = Patience::new(store, waiter);
-    loop {
-        let locked = file.try_lock();
-        if locked.is_none() {
-            return Ok(Guard::unlocked());
-        }
-        let state = file.read();
-        if locked == Some(true) {
-            return Ok(Guard::of(file, state));
-        }
-        patience.bide(&state)?;
-    }
+    let mut wait = Wait::new(store, waiter);
+    let lock = file.wait(|| wait.end(&file.read()))?;
+    Ok(Guard::of(file, lock))
 }
 
 /// One wait from its first try on.
-struct Patience<'a> {
+struct Wait<'a> {
     store: &'a Store,
     waiter: Waiter<'a>,
     began: Instant,
+    /// When it was last seen that the lock is held.
+    last: Instant,
     said: bool,
 }
 
-impl<'a> Patience<'a> {
+impl<'a> Wait<'a> {
     fn new(store: &'a Store, waiter: Waiter<'a>) -> Self {
+        let now = Instant::now();
         Self {
             store,
             waiter,
-            began: Instant::now(),
+            began: now,
+            last: now,
             said: false,
         }
     }
 
-    /// Until the next try.
-    fn bide(&mut self, state: &State) -> Result<()> {
+    /// The error once it was in vain.
+    fn end(&mut self, state: &State) -> Option<Error> {
         let deadline = self.waiter.deadline;
-        if !state.asking && deadline.is_over() {
-            return Err(in_vain(self.waiter, state));
+        let since = self.last.elapsed();
+        self.last += since;
+        if state.asking {
+            deadline.extend(since);
+        } else if deadline.is_over() {
+            return Some(in_vain(self.waiter, state));
         }
-        if !self.said && self.began.elapsed() > PATIENCE {
+        if !self.said && self.began.elapsed() > SILENT {
             self.said = true;
             self.store.voice().notice(&waiting(self.waiter, state));
         }
-        if state.asking {
-            deadline.pause(|| thread::sleep(pause()));
-        } else {
-            thread::sleep(pause().min(deadline.remaining()));
-        }
-        Ok(())
+        None
     }
 }
 
 /// Which failures are this process's own as well.
-struct Judge<'a, F> {
+struct Failures<'a, F> {
     waiter: Waiter<'a>,
     is_own: F,
     /// When the failure ended that was found to be of another secret, since comparing takes a while.
     strange: Option<i64>,
 }
 
-impl<F: FnMut(&Fingerprint) -> bool> Judge<'_, F> {
-    fn takes(&mut self, failure: &Failure) -> bool {
+impl<F: FnMut(&Fingerprint) -> bool> Failures<'_, F> {
+    /// The last one, if it is to be taken over.
+    fn shared(&mut self, state: State) -> Option<Error> {
+        let failure = state.failure?;
+        self.is_shared(&failure).then_some(failure.error)
+    }
+
+    fn is_shared(&mut self, failure: &Failure) -> bool {
         let from = if self.waiter.fresh {
             failure.started
         } else {
@@ -167,11 +156,6 @@ impl<F: FnMut(&Fingerprint) -> bool> Judge<'_, F> {
         }
         own
     }
-}
-
-/// 10 to 20 ms, not the same for all, so that those who wait do not keep step.
-fn pause() -> Duration {
-    Duration::from_micros(10_000 + RandomState::new().hash_one(()) % 10_000)
 }
 
 fn waiting(waiter: Waiter<'_>, state: &State) -> String {

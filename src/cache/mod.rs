@@ -13,7 +13,6 @@ pub(crate) mod hold;
 pub(crate) mod identity;
 pub(crate) mod lock;
 pub(crate) mod pause;
-mod private;
 pub(crate) mod prune;
 mod record;
 pub(crate) mod store;

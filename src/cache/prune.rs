@@ -25,8 +25,7 @@ pub(crate) fn prune(store: &Store, now: i64) {
 fn is_over(store: &Store, file: &DirEntry, now: i64) -> Option<bool> {
     let name = file.file_name();
     let name = name.to_str()?;
-    let (prefix, suffix) = TEMPORARY;
-    let is_temporary = name.starts_with(prefix) && name.ends_with(suffix);
+    let is_temporary = TEMPORARY.names(name);
     if !is_temporary && !entry::is_entry_name(name) {
         return None;
     }

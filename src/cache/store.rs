@@ -7,14 +7,19 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
-use super::{folder, private};
+use super::folder;
+use crate::disk::private;
+use crate::disk::replace::{Temporary, replace};
 use crate::terminal::voice::Voice;
 
-/// What a temporary file begins and ends with, so that one that a killed process left can be told from a stranger's.
-pub(super) const TEMPORARY: (&str, &str) = (".tok-", ".tmp");
+/// What the names of temporary files are like.
+pub(super) const TEMPORARY: Temporary = Temporary {
+    prefix: ".tok-",
+    suffix: ".tmp",
+};
 
 /// Why something could not be written.
 #[derive(Debug)]
@@ -82,11 +87,8 @@ impl Store {
     }
 
     pub(super) fn read_quietly(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
-        match private::options().read(true).open(self.path(name)) {
-            Ok(mut file) => read_all(&mut file).map(Some),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(private::cause(&error)),
-        }
+        let opened = private::open(&self.path(name), private::options().read(true))?;
+        opened.map(|(file, length)| read_all(&file, length)).transpose()
     }
 
     pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Unkept> {
@@ -99,31 +101,19 @@ impl Store {
         if u64::try_from(bytes.len()).is_ok_and(|len| len > private::MAX_LEN) {
             return Err(unkept("it would be larger than 1 MiB".into()));
         }
-        let (prefix, suffix) = TEMPORARY;
-        let write = || {
-            let mut file = tempfile::Builder::new()
-                .prefix(prefix)
-                .suffix(suffix)
-                .tempfile_in(&self.folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)?;
-            // Windows cannot open a folder for this, and not every file system can sync one.
-            #[cfg(unix)]
-            let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
-            Ok(())
-        };
-        write().map_err(|error: std::io::Error| unkept(error.to_string()))
+        replace(&path, TEMPORARY, bytes, |_| Ok(())).map_err(|error| unkept(error.to_string()))
     }
 
-    /// That there is no such file is as good as having removed it.
+    /// With what a killed process left of it. That there is no such file is as good as having removed it.
     pub(crate) fn remove(&self, name: &str) -> Result<(), Unkept> {
         if !self.is_readable() {
             return Ok(());
         }
-        match fs::remove_file(self.path(name)) {
+        let path = self.path(name);
+        TEMPORARY.remove_left_over(&path);
+        match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Unkept {
-                reason: format!("{} cannot be removed: {error}", self.path(name).display()),
+                reason: format!("{} cannot be removed: {error}", path.display()),
                 said: false,
             }),
             _ => Ok(()),
@@ -173,8 +163,7 @@ impl Store {
 }
 
 /// Asks for no more than the length, so that one read is enough in the usual case. Files are replaced and do not grow.
-fn read_all(file: &mut File) -> Result<Vec<u8>, String> {
-    let length = private::check_file(file)?;
+fn read_all(file: &File, length: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
     file.take(length)
         .read_to_end(&mut bytes)

@@ -1,6 +1,7 @@
 //! The manual in `man/`, made from the command tree, the formats and the texts beside this file.
 //! `TOK_UPDATE=1 cargo test manual` rewrites it.
 
+mod schema;
 mod tests;
 
 use std::collections::BTreeMap;
@@ -11,14 +12,16 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::tree;
+use super::vendor::OPTIONS;
 use crate::definition::{Catalogue, Vendor};
+use crate::inputs::config;
+use crate::options::{CALL, LIMIT, VARIABLE};
 use crate::output::Format;
 use crate::output::env::EnvFormat;
+use crate::time::duration;
 
 const TOP: &str = include_str!("man/tok.roff");
 const COMMANDS: &str = include_str!("man/commands.roff");
-const SCHEMA: &str = include_str!("man/vendor.roff");
-const ACME: &str = include_str!("man/acme.toml");
 
 /// What `clap_mangen` puts before every piece.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
@@ -30,14 +33,7 @@ fn pages() -> BTreeMap<String, String> {
     root.build();
     let mut pages = BTreeMap::from([
         ("tok.1".to_owned(), top(&root, &vendors)),
-        (
-            "tok-vendor.5".to_owned(),
-            format!(
-                "{}{}",
-                title("tok-vendor", "5"),
-                SCHEMA.replace("@ACME@", escaped(ACME).trim_end())
-            ),
-        ),
+        ("tok-vendor.5".to_owned(), title("tok-vendor", "5") + &schema::text()),
     ]);
     for command in root.get_subcommands() {
         let text = match vendors.iter().find(|vendor| vendor.name == command.get_name()) {
@@ -125,7 +121,29 @@ fn top(root: &Command, vendors: &[Vendor]) -> String {
         .get_subcommands()
         .map(|command| (format!("tok-{}", command.get_name()), "1"));
     let see = see_also(see.chain([("tok-vendor".to_owned(), "5"), ("curl".to_owned(), "1")]));
-    head(&man, "tok") + &body(&roff) + &options + TOP + &see
+    let top = TOP.replace("@VARIABLES@\n", &variables()).replace("@KEYS@\n", &keys());
+    head(&man, "tok") + &body(&roff) + &options + &top + &see
+}
+
+/// The variables that say what an option says.
+fn variables() -> String {
+    let mut roff = Roff::default();
+    for option in CALL {
+        if let Some(variable) = option.variable {
+            let help = option.help.replace("{}", &duration::words(LIMIT));
+            let same = format!("{help}, as --{} does", option.name);
+            roff.control("TP", []).text([bold(variable)]).text([roman(same)]);
+        }
+    }
+    body(&roff)
+}
+
+/// The keys that a profile of every vendor may have.
+fn keys() -> String {
+    let keys: Vec<String> = config::own_keys().map(escaped).collect();
+    let (last, others) = keys.split_last().unwrap();
+    let others: Vec<String> = others.iter().map(|key| format!(".BR {key} ,\n")).collect();
+    format!("{}and\n.BR {last} .\n", others.concat())
 }
 
 fn of_command(command: &Command) -> String {
@@ -164,17 +182,17 @@ fn own(command: &Command) -> Command {
         .display_name(format!("tok-{}", command.get_name()))
         .bin_name(format!("tok {}", command.get_name()))
         .override_usage(usage)
+        .disable_help_flag(true)
         .args(command.get_arguments().filter(|argument| argument.get_id() != "help"));
+    let help = command.get_arguments().find(|argument| argument.get_id() == "help");
     if let Some(vendor) = command.get_subcommands().next() {
         let arguments = vendor
             .get_arguments()
-            .filter(|argument| argument.get_help_heading().is_none());
-        own = own.args(arguments.filter(|argument| argument.get_id() != "help").cloned());
-        own = own.mut_arg("variable", |argument| {
-            argument.help("Name of the variable, VENDOR_TOKEN by default")
-        });
+            .filter(|argument| argument.get_help_heading() == Some(OPTIONS) && argument.get_id() != "help");
+        own = own.args(arguments.map(|argument| argument.clone().help_heading(None::<&str>)));
+        own = own.mut_arg(VARIABLE.name, |argument| argument.help(VARIABLE.help("VENDOR_TOKEN")));
     }
-    own
+    own.args(help.map(|help| help.clone().display_order(usize::MAX)))
 }
 
 fn of_vendor(command: &Command, vendor: &Vendor) -> String {
@@ -186,13 +204,15 @@ fn of_vendor(command: &Command, vendor: &Vendor) -> String {
             .display_name(format!("tok-{name}"))
             .bin_name("tok")
             .override_usage(usage.join("\n"))
-            .args(command.get_arguments().filter(|argument| argument.get_id() != "help")),
+            .disable_help_flag(true)
+            .args(command.get_arguments()),
     );
     let mut roff = Roff::default();
     roff.control("PP", []).text([roman(
         "Prints a valid token, sets a variable to it, or keeps the credentials for it.",
     )]);
-    for line in command.get_after_help().unwrap().to_string().lines() {
+    let after = command.get_after_help().unwrap().to_string();
+    for line in after.lines().filter(|line| !line.is_empty()) {
         roff.control("PP", []).text([roman(line)]);
     }
     let options = piece(|out| man.render_options_section(out), false);

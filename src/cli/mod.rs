@@ -12,6 +12,7 @@ mod refusal;
 mod row;
 mod shell;
 mod tree;
+mod vendor;
 
 #[cfg(test)]
 mod man;

@@ -9,6 +9,9 @@ use super::refusal::unknown_vendor;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::Flags;
+use crate::options::{
+    ALL, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT, VARIABLE, VERBOSE,
+};
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 use crate::terminal::voice::Verbosity;
@@ -30,14 +33,14 @@ pub(super) fn invocation(
             let Some((_, matches)) = matches.subcommand() else {
                 return Err(Error::usage("env: no vendor is given"));
             };
-            let format = matches.get_one("format").copied().unwrap_or(EnvFormat::DEFAULT);
+            let format = matches.get_one(FORMAT.name).copied().unwrap_or(EnvFormat::DEFAULT);
             Invocation::Env(Box::new(call(matches, vendor, target)), format)
         }
         ("login", Some(vendor)) => {
             let Some((_, matches)) = matches.subcommand() else {
                 return Err(Error::usage("login: no vendor is given"));
             };
-            let verify = if matches.get_flag("no-verify") {
+            let verify = if matches.get_flag(NO_VERIFY.name) {
                 Verify::No
             } else {
                 Verify::Yes
@@ -45,19 +48,19 @@ pub(super) fn invocation(
             Invocation::Login(Box::new(call(matches, vendor, target)), verify)
         }
         (_, Some(vendor)) => {
-            let format = matches.get_one("format").copied().unwrap_or(Format::DEFAULT);
+            let format = matches.get_one(FORMAT.name).copied().unwrap_or(Format::DEFAULT);
             Invocation::Token(Box::new(call(matches, vendor, target)), format)
         }
         ("logout", None) => Invocation::Logout(Logout {
             target: other()?.ok_or_else(|| Error::usage("logout: no vendor is given"))?,
-            all: matches.get_flag("all"),
-            revoke: matches.get_flag("revoke"),
+            all: matches.get_flag(ALL.name),
+            revoke: matches.get_flag(REVOKE.name),
             verbosity: verbosity(matches),
         }),
         ("exec", None) => Invocation::Exec(Box::new(exec(matches, catalogue)?)),
         ("status", None) => Invocation::Status {
             target: other()?,
-            json: text(matches, "format").as_deref() == Some("json"),
+            json: text(matches, FORMAT.name).as_deref() == Some("json"),
             verbosity: verbosity(matches),
         },
         ("vendors", None) => match (text(matches, "name"), matches.get_one::<PathBuf>("file")) {
@@ -108,13 +111,13 @@ fn with_options(matches: &ArgMatches, vendor: Vendor, flags: Flags, named: Optio
     Call {
         vendor,
         flags,
-        profile: named.or_else(|| text(matches, "profile")),
-        fresh: matches.get_flag("fresh"),
-        min_ttl: matches.get_one("min-ttl").copied(),
-        no_cache: matches.get_flag("no-cache"),
-        no_input: matches.get_flag("no-input"),
-        timeout: matches.get_one("timeout").copied(),
-        variable: text(matches, "variable"),
+        profile: named.or_else(|| text(matches, PROFILE.name)),
+        fresh: matches.get_flag(FRESH.name),
+        min_ttl: matches.get_one(MIN_TTL.name).copied(),
+        no_cache: matches.get_flag(NO_CACHE.name),
+        no_input: matches.get_flag(NO_INPUT.name),
+        timeout: matches.get_one(TIMEOUT.name).copied(),
+        variable: text(matches, VARIABLE.name),
         verbosity: verbosity(matches),
     }
 }
@@ -138,9 +141,9 @@ fn text(matches: &ArgMatches, name: &str) -> Option<String> {
 }
 
 fn verbosity(matches: &ArgMatches) -> Verbosity {
-    if matches.get_flag("quiet") {
+    if matches.get_flag(QUIET.name) {
         Verbosity::Quiet
-    } else if matches.get_flag("verbose") {
+    } else if matches.get_flag(VERBOSE.name) {
         Verbosity::Verbose
     } else {
         Verbosity::Normal

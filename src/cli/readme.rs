@@ -7,8 +7,10 @@ use std::path::Path;
 
 use crate::cli::{self, Invocation};
 use crate::definition::schema::Field;
+use crate::definition::shape::keys::{SECTIONS, Section, header};
 use crate::definition::value::Kind;
 use crate::definition::{Catalogue, Vendor};
+use crate::inputs::config;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 
@@ -33,6 +35,7 @@ fn the_tables_of_the_readme_are_up_to_date() {
         ("options", options()),
         ("formats", formats()),
         ("env-formats", env_formats()),
+        ("schema", schema()),
     ] {
         wanted = with(&wanted, name, &table);
     }
@@ -145,11 +148,18 @@ fn commands() -> String {
     table(&["command", "what it does"], rows)
 }
 
+/// With the key of a profile that says the same.
 fn options() -> String {
-    let rows = of_help(&["modulus", "--help"], "Options:");
+    let key = |typed: &str| {
+        let (_, name) = typed.split_once("--").unwrap();
+        let name = name.split(' ').next().unwrap();
+        let known = config::own_keys().find(|key| *key == name);
+        known.map(code).unwrap_or_default()
+    };
+    let rows = of_help(&["modulus", "--help"], "Options:").into_iter();
     table(
-        &["option of `tok modulus`", "meaning"],
-        rows.into_iter().map(|(typed, about)| vec![code(&typed), about]),
+        &["option of `tok modulus`", "meaning", "key of a profile"],
+        rows.map(|(typed, about)| vec![code(&typed), about, key(&typed)]),
     )
 }
 
@@ -177,4 +187,26 @@ fn env_formats() -> String {
         &["`tok env VENDOR -f`", "how it is used"],
         EnvFormat::ALL.iter().map(row),
     )
+}
+
+fn schema() -> String {
+    let row = |section: &Section| {
+        let headers: Vec<String> = section.tables.iter().map(|table| header(table)).collect();
+        let keys = section.keys.iter().filter(|key| header(key.name).is_empty());
+        let keys: Vec<String> = keys
+            .map(|key| {
+                if key.needed {
+                    format!("**{}**", code(key.name))
+                } else {
+                    code(key.name)
+                }
+            })
+            .collect();
+        let part = match section.tables {
+            [""] => "top".to_owned(),
+            _ => headers.iter().map(|header| code(header)).collect::<Vec<_>>().join(", "),
+        };
+        vec![part, keys.join(", ")]
+    };
+    table(&["part", "keys, the needed ones **bold**"], SECTIONS.iter().map(row))
 }

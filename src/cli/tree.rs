@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command, value_parser};
+use clap::{Arg, Command, value_parser};
 
-use super::args::{format_arg, options, vendor_command, verbosity};
 use super::named::Named;
 use super::shell::Shell;
+use super::{args, vendor as of_vendor};
 use crate::definition::{Catalogue, Vendor};
 use crate::output::Format;
 use crate::output::env::EnvFormat;
@@ -69,7 +69,7 @@ fn root() -> Command {
 fn token(vendor: &Vendor) -> Command {
     let names = Format::ALL.iter().map(|format| format.name).collect();
     let note = formats(Format::ALL.iter().map(|format| (format.name, format.about)));
-    vendor_command(vendor, format_arg(Format::parse, names), &note)
+    of_vendor::command(vendor, "", args::format(Format::parse, names), &note)
 }
 
 fn formats<'a>(formats: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -87,7 +87,7 @@ fn env() -> Command {
 fn vendor_of_env(vendor: &Vendor) -> Command {
     let names = EnvFormat::ALL.iter().map(|format| format.name).collect();
     let note = formats(EnvFormat::ALL.iter().map(|format| (format.name, format.about)));
-    vendor_command(vendor, format_arg(EnvFormat::parse, names), &note)
+    of_vendor::command(vendor, "env ", args::format(EnvFormat::parse, names), &note)
 }
 
 fn exec() -> Command {
@@ -110,8 +110,8 @@ fn exec() -> Command {
                 .value_parser(value_parser!(OsString))
                 .help("The command and its arguments, behind --"),
         )
-        .args(options("the vendor's own"))
-        .args(verbosity())
+        .args(args::of_call("the vendor's own"))
+        .args(args::verbosity())
 }
 
 fn login() -> Command {
@@ -122,45 +122,23 @@ fn login() -> Command {
 }
 
 fn vendor_of_login(vendor: &Vendor) -> Command {
-    let no_verify = Arg::new("no-verify")
-        .long("no-verify")
-        .action(ArgAction::SetTrue)
-        .help("Keep the credentials without trying them");
-    vendor_command(vendor, no_verify, "")
+    of_vendor::command(vendor, "login ", args::no_verify(), "")
 }
 
 fn logout() -> Command {
     Command::new("logout")
         .about("Forget a profile's secret, its tokens and its hold; its plain fields stay")
         .arg(target().required(true))
-        .arg(
-            Arg::new("all")
-                .long("all")
-                .action(ArgAction::SetTrue)
-                .help("Forget every profile and every token of the vendor"),
-        )
-        .arg(
-            Arg::new("revoke")
-                .long("revoke")
-                .action(ArgAction::SetTrue)
-                .help("Have the vendor end the tokens first, where it can"),
-        )
-        .args(verbosity())
+        .args(args::of_logout())
+        .args(args::verbosity())
 }
 
 fn status() -> Command {
     Command::new("status")
         .about("Show what is configured and cached, and how long it still lasts")
         .arg(target())
-        .arg(
-            Arg::new("format")
-                .short('f')
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["table", "json"])
-                .help("Print a table for people or JSON for programs"),
-        )
-        .args(verbosity())
+        .arg(args::report())
+        .args(args::verbosity())
 }
 
 fn vendors_command() -> Command {

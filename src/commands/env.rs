@@ -4,23 +4,23 @@ use std::env;
 use std::ffi::OsString;
 use std::io;
 
-use super::Ground;
-use super::call::{Setting, obtain};
+use super::App;
+use super::call::{Prepared, obtain};
 use crate::cli::Call;
 use crate::error::Result;
 use crate::output::env::EnvFormat;
 use crate::output::print;
 
-pub(super) fn run(ground: &Ground, call: &Call, format: &EnvFormat) -> Result<()> {
+pub(super) fn run(app: &App, call: &Call, format: &EnvFormat) -> Result<()> {
     let file = env::var_os("GITHUB_ENV");
-    let setting = format
+    let prepared = format
         .check(file.as_deref())
-        .and_then(|()| Setting::of(ground, call))
+        .and_then(|()| Prepared::of(app, call))
         .inspect_err(|_| print_failing(format.failing(None)))?;
-    let variable = setting.variable.clone();
-    obtain(ground, call, &setting, format.masks())
-        .and_then(|given| format.give(&variable, given.token.expose(), &mut io::stdout(), file.as_deref()))
-        .inspect_err(|_| print_failing(format.failing(Some(&variable))))
+    let variable = &prepared.variable;
+    obtain(&prepared, format.masks())
+        .and_then(|given| format.give(variable, given.token.expose(), &mut io::stdout(), file.as_deref()))
+        .inspect_err(|_| print_failing(format.failing(Some(variable))))
 }
 
 /// What to print if the words cannot be read: then the variable is not known, and of the format only what is plain to see.

@@ -7,23 +7,19 @@ use std::io::ErrorKind;
 use std::process::Command;
 use std::thread;
 
-use super::Ground;
-use super::call::{Setting, obtain};
-use crate::cli::{Call, Exec};
+use super::App;
+use super::call::{Prepared, obtain};
+use crate::cli::Exec;
 use crate::error::{Error, Exit, Result};
 use crate::output::Given;
 
-pub(super) fn run(ground: &Ground, exec: &Exec) -> Result<()> {
-    let settings = exec.calls.iter().map(|call| Setting::of(ground, call));
-    let settings = settings.collect::<Result<Vec<_>>>()?;
-    for (place, setting) in settings.iter().enumerate() {
-        if settings
-            .iter()
-            .take(place)
-            .any(|other| other.variable == setting.variable)
-        {
+pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
+    let calls = exec.calls.iter().map(|call| Prepared::of(app, call));
+    let calls = calls.collect::<Result<Vec<_>>>()?;
+    for (place, call) in calls.iter().enumerate() {
+        if calls.iter().take(place).any(|other| other.variable == call.variable) {
             return Err(
-                Error::usage(format!("exec: two tokens for the variable {}", setting.variable))
+                Error::usage(format!("exec: two tokens for the variable {}", call.variable))
                     .with_hint("give one of the profiles another with the key `variable`"),
             );
         }
@@ -31,10 +27,10 @@ pub(super) fn run(ground: &Ground, exec: &Exec) -> Result<()> {
     let Some((program, arguments)) = exec.command.split_first() else {
         return Err(Error::usage("exec: no command is given"));
     };
-    let tokens = obtain_all(ground, &exec.calls, &settings)?;
+    let tokens = obtain_all(&calls)?;
     let mut command = Command::new(program);
     command.args(arguments);
-    for variable in ground.catalogue.secret_variables() {
+    for variable in app.catalogue.secret_variables() {
         command.env_remove(variable);
     }
     for given in tokens {
@@ -51,14 +47,11 @@ pub(super) fn run(ground: &Ground, exec: &Exec) -> Result<()> {
 }
 
 /// All at the same time; of several failures the first in the order of the command line.
-fn obtain_all(ground: &Ground, calls: &[Call], settings: &[Setting]) -> Result<Vec<Given>> {
+fn obtain_all(calls: &[Prepared]) -> Result<Vec<Given>> {
     thread::scope(|scope| {
         let running: Vec<_> = calls
             .iter()
-            .zip(settings)
-            .map(|(call, setting)| {
-                thread::Builder::new().spawn_scoped(scope, move || obtain(ground, call, setting, false))
-            })
+            .map(|call| thread::Builder::new().spawn_scoped(scope, move || obtain(call, false)))
             .collect();
         let ended = running.into_iter().map(|thread| {
             let outcome = thread.map_err(|error| Error::other(format!("exec: no thread can be made: {error}")))?;

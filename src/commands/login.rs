@@ -5,8 +5,8 @@
 
 use toml_edit::{Array, Value as Toml};
 
-use super::Ground;
-use super::call::{Setting, hide_in_job, keyring_counts, store};
+use super::App;
+use super::call::{Prepared, hide_in_job, store};
 use crate::cache::entry;
 use crate::cli::{Call, Verify};
 use crate::definition::schema::Field;
@@ -14,56 +14,55 @@ use crate::definition::value::Value;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Change};
-use crate::inputs::plain::Chosen;
-use crate::inputs::{Source, Sources, first_line, keyring};
-use crate::terminal::voice::Voice;
+use crate::inputs::{Chosen, Session, Source, first_line, keyring};
 use crate::time::clock;
 use crate::time::duration;
-use crate::token::{self, Need};
+use crate::token::{self, Need, Principal};
 
-pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
+pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     let vendor = &call.vendor;
-    let mut setting = Setting::of_new(ground, call)?;
-    if ground.config_folder.is_none() {
+    let mut prepared = Prepared::of_new(app, call)?;
+    if app.config_folder.is_none() {
         return Err(Error::other("login: there is no home to keep a profile in").with_hint("set TOK_CONFIG_DIR"));
     }
     if !call.flags.stdin.is_empty() {
         first_line::expect_no_terminal()?;
     }
-    config_edit::expect_writable(&setting.config_path)?;
-    leave_other_ways(&mut setting.profile, call);
-    let deadline = setting.deadline()?;
-    let sources = setting.sources(ground, call, &deadline);
-    let way = sources.way()?;
+    config_edit::expect_writable(&prepared.settings.config_path)?;
+    leave_other_ways(&mut prepared.settings.profile, call);
+    let session = prepared.session()?;
+    let settings = &prepared.settings;
+    let way = settings.way()?;
     let secrets: Vec<&Field> = vendor
         .secret_fields()
         .filter(|field| !vendor.is_in_another_way(&field.name, &way))
-        .filter(|field| !field.optional || sources.is_given(field))
+        .filter(|field| !field.optional || settings.is_given(field))
         .collect();
-    expect_keyring(&sources, &secrets)?;
-    if sources.terminal().is_some() {
+    expect_keyring(&session, &secrets)?;
+    if session.terminal().is_some() {
         let when = match verify {
             Verify::Yes => "once the vendor has accepted it",
             Verify::No => "without being tried",
         };
         let name = &vendor.name;
-        sources
+        session
             .voice
             .notice(&format!("{name}: what you enter is kept {when}; Ctrl-C keeps nothing"));
     }
-    let chosen = sources.choose(true)?;
+    let chosen = session.choose(true)?;
     let mut to_keep = Vec::new();
     for field in &secrets {
-        let (secret, from_command) = sources.new_secret(field, &chosen)?;
+        let (secret, from_command) = session.new_secret(field, &chosen)?;
         if !from_command {
             to_keep.push(field.name.as_str());
         }
-        sources.known.borrow_mut().insert(field.name.clone(), secret);
+        session.remember(&field.name, secret);
     }
+    let principal = Principal::identified(chosen, &session)?;
     let need = Need {
-        sources: &sources,
-        chosen: &chosen,
-        store: &store(sources.voice)?,
+        principal: &principal,
+        session: &session,
+        store: &store(session.voice)?,
         // Nobody else's token and nobody else's failure says anything of what was entered here.
         began: i64::MAX,
         fresh: true,
@@ -73,34 +72,29 @@ pub(super) fn run(ground: &Ground, call: &Call, verify: Verify) -> Result<()> {
     if verify == Verify::Yes {
         try_them(&need)?;
     }
-    if let Err(error) = keep_secrets(&sources, &chosen, &to_keep) {
+    if let Err(error) = keep_secrets(&session, &principal.chosen, &to_keep) {
         // All or nothing: a token without its secret would hide for a while that the login was not kept.
-        let _ = entry::forget(need.store, &need.identity());
+        let _ = entry::forget(need.store, &principal.identity);
         return Err(error.of(&vendor.name));
     }
-    let change = change(call, &chosen, &setting.profile, &to_keep);
-    config_edit::write(
-        &setting.config_path,
-        &vendor.name,
-        setting.profile.name.as_deref(),
-        change,
-    )?;
-    tell(call, &setting, &to_keep, verify);
+    let profile = &settings.profile;
+    let change = change(call, &principal.chosen, profile, &to_keep);
+    config_edit::write(&settings.config_path, &vendor.name, profile.name.as_deref(), change)?;
+    tell(&session, &to_keep, verify);
     Ok(())
 }
 
 /// All of them or none.
-fn keep_secrets(sources: &Sources, chosen: &Chosen, names: &[&str]) -> Result<()> {
-    let ask = sources.can_show_dialog();
-    let known = sources.known.borrow();
+fn keep_secrets(session: &Session, chosen: &Chosen, names: &[&str]) -> Result<()> {
+    let ask = session.can_show_dialog();
     for (place, name) in names.iter().enumerate() {
-        let Some(secret) = known.get(*name) else {
+        let Some(secret) = session.known(name) else {
             continue;
         };
-        let kept = keyring::write(&sources.keyring_user(name, chosen), secret, ask, sources.deadline);
+        let kept = keyring::write(&chosen.keyring_user(name), &secret, ask, &session.deadline);
         if let Err(error) = kept {
             for name in names.iter().take(place) {
-                let _ = keyring::delete(&sources.keyring_user(name, chosen), ask, sources.deadline);
+                let _ = keyring::delete(&chosen.keyring_user(name), ask, &session.deadline);
             }
             return Err(error);
         }
@@ -125,25 +119,26 @@ fn leave_other_ways(profile: &mut Profile, call: &Call) {
 }
 
 /// Exit 1, before anything is asked, where a secret would have no place.
-fn expect_keyring(sources: &Sources, secrets: &[&Field]) -> Result<()> {
-    let elsewhere = sources
+fn expect_keyring(session: &Session, secrets: &[&Field]) -> Result<()> {
+    let settings = session.settings;
+    let elsewhere = session
         .choose(false)
-        .is_ok_and(|chosen| !sources.is_own_origin(&chosen));
+        .is_ok_and(|chosen| !settings.is_own_origin(&chosen));
     let homeless: Vec<&str> = secrets
         .iter()
         .map(|field| field.name.as_str())
-        .filter(|name| elsewhere || sources.flags.names(name) || !sources.profile.commands.contains_key(*name))
+        .filter(|name| elsewhere || settings.flags.names(name) || !settings.profile.commands.contains_key(*name))
         .collect();
     let Some(name) = homeless.first() else {
         return Ok(());
     };
-    let why = if keyring_counts() {
-        keyring::is_there(sources.can_show_dialog(), sources.deadline).err()
+    let why = if settings.keyring {
+        keyring::is_there(session.can_show_dialog(), &session.deadline).err()
     } else {
         Some("TOK_KEYRING is off".to_owned())
     };
     let Some(why) = why else { return Ok(()) };
-    let vendor = sources.vendor;
+    let vendor = settings.vendor;
     Err(Error::new(
         Exit::Other,
         format!("{}: {} cannot be kept here: {why}", vendor.name, homeless.join(" and ")),
@@ -151,8 +146,8 @@ fn expect_keyring(sources: &Sources, secrets: &[&Field]) -> Result<()> {
     .with_hint(format!(
         "`tok login` keeps secrets in the OS keyring only; without one put {name}-command, a command that prints it, into {} \
          of {}, or set {}, or give --{name}-stdin or --{name}-file with each call",
-        sources.profile.header(&vendor.name),
-        sources.config_path.display(),
+        settings.profile.header(&vendor.name),
+        settings.config_path.display(),
         vendor.variable_of(name)
     )))
 }
@@ -162,15 +157,15 @@ fn try_them(need: &Need) -> Result<()> {
         Exit::Refused => error.with_hint("nothing is kept; check what was given and log in again"),
         _ => error,
     })?;
-    hide_in_job(&obtained.token, need.sources.voice)?;
+    hide_in_job(&obtained.token, need.session.voice)?;
     let lasts = obtained.expires_at.map(|end| {
         let left = clock::between(clock::now_ms(), end);
         format!("; the token lasts {}", duration::words(left))
     });
-    need.sources.voice.notice(&format!(
+    need.session.voice.notice(&format!(
         "{}: logged in at {}{}",
-        need.sources.vendor.name,
-        need.chosen.base.origin(),
+        need.principal.chosen.vendor.name,
+        need.principal.chosen.base.origin(),
         lasts.unwrap_or_default()
     ));
     Ok(())
@@ -197,7 +192,7 @@ fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&str]) -> Cha
             .set
             .extend(span.map(|span| (key.to_owned(), format!("{}s", span.as_secs()).into())));
     }
-    match chosen.way.first().filter(|_| chosen.is_told_by_secret_alone(vendor)) {
+    match chosen.way.first().filter(|_| chosen.is_told_by_secret_alone()) {
         Some(first) => change.set.push(("way".to_owned(), first.into())),
         None if profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
             change.remove.push("way".to_owned());
@@ -222,9 +217,9 @@ fn toml_of(value: &Value) -> Toml {
     }
 }
 
-fn tell(call: &Call, setting: &Setting, kept: &[&str], verify: Verify) {
-    let vendor = &call.vendor.name;
-    let voice = Voice(call.verbosity);
+fn tell(session: &Session, kept: &[&str], verify: Verify) {
+    let (settings, voice) = (session.settings, session.voice);
+    let vendor = &settings.vendor.name;
     let secrets = match kept {
         [] => String::new(),
         names => format!(", {} in the OS keyring", names.join(" and ")),
@@ -233,16 +228,16 @@ fn tell(call: &Call, setting: &Setting, kept: &[&str], verify: Verify) {
         Verify::Yes => "",
         Verify::No => "; not tried at the vendor",
     };
-    let (header, path) = (setting.profile.header(vendor), setting.config_path.display());
+    let (header, path) = (settings.profile.header(vendor), settings.config_path.display());
     voice.notice(&format!("{vendor}: kept {header} in {path}{secrets}{untried}"));
     for name in kept {
-        if setting.profile.commands.contains_key(*name) {
+        if settings.profile.commands.contains_key(*name) {
             voice.notice(&format!(
                 "{vendor}: {name}-command is taken out of the profile, as the keyring has {name} now"
             ));
         }
     }
-    let target = setting.profile.target(vendor);
+    let target = settings.profile.target(vendor);
     voice.notice(&format!(
         "next: `tok {target}` prints the token, `tok exec {target} -- COMMAND` runs a command with it"
     ));

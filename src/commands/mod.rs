@@ -19,24 +19,29 @@ use std::path::PathBuf;
 use crate::cli::{self, Invocation, Target};
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
+use crate::inputs::config::Profiles;
 use crate::inputs::folders;
 use crate::output::print;
 use crate::time::clock::now_ms;
 
-/// What every command stands on.
+/// What every command needs.
 #[derive(Debug)]
-struct Ground {
+struct App {
     catalogue: Catalogue,
     config_folder: Option<PathBuf>,
     /// When this process began, in milliseconds of the wall clock.
     began: i64,
 }
 
-impl Ground {
+impl App {
     /// Exit 2 where there is no vendor of that name, with the nearest one.
     fn vendor(&self, name: &str) -> Result<Vendor> {
         let found = self.catalogue.find(name)?;
         found.ok_or_else(|| cli::unknown_vendor(name, &self.catalogue))
+    }
+
+    fn profiles(&self, vendor: &Vendor) -> Result<Profiles> {
+        Profiles::load(self.config_folder.as_deref(), vendor, &self.catalogue)
     }
 
     /// The one that is named, or all, and why a file gives none.
@@ -57,14 +62,14 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
     }
     let failing = env::failing_code(&words);
     let prepared = folders::config().and_then(|config_folder| {
-        let ground = Ground {
+        let app = App {
             catalogue: Catalogue::new(config_folder.as_deref()),
             config_folder,
             began,
         };
-        Ok((cli::parse(words, &ground.catalogue)?, ground))
+        Ok((cli::parse(words, &app.catalogue)?, app))
     });
-    let (invocation, ground) = match prepared {
+    let (invocation, app) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {
             env::print_failing(failing);
@@ -72,19 +77,19 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         }
     };
     match invocation {
-        Invocation::Token(call, format) => token::run(&ground, &call, format),
-        Invocation::Env(call, format) => env::run(&ground, &call, format),
-        Invocation::Login(call, verify) => login::run(&ground, &call, verify),
-        Invocation::Logout(logout) => logout::run(&ground, &logout),
-        Invocation::Exec(exec) => exec::run(&ground, &exec),
+        Invocation::Token(call, format) => token::run(&app, &call, format),
+        Invocation::Env(call, format) => env::run(&app, &call, format),
+        Invocation::Login(call, verify) => login::run(&app, &call, verify),
+        Invocation::Logout(logout) => logout::run(&app, &logout),
+        Invocation::Exec(exec) => exec::run(&app, &exec),
         Invocation::Status {
             target,
             json,
             verbosity,
-        } => status::run(&ground, target.as_ref(), json, verbosity),
-        Invocation::Vendors { name } => vendors::run(&ground, name.as_deref()),
+        } => status::run(&app, target.as_ref(), json, verbosity),
+        Invocation::Vendors { name } => vendors::run(&app, name.as_deref()),
         Invocation::Check { file } => check::run(&file),
-        Invocation::Demo { target } => demo::run(&ground, target.as_ref()),
+        Invocation::Demo { target } => demo::run(&app, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),
         Invocation::Text(text) => print(&text, &mut io::stdout()),
     }

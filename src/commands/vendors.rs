@@ -2,31 +2,31 @@
 
 use std::io;
 
-use super::Ground;
+use super::App;
 use crate::cli::unknown_vendor;
 use crate::error::{Error, Result};
 use crate::output::{print, table};
 use crate::terminal::voice::{Verbosity, Voice};
 
-pub(super) fn run(ground: &Ground, name: Option<&str>) -> Result<()> {
+pub(super) fn run(app: &App, name: Option<&str>) -> Result<()> {
     match name {
-        Some(name) => one(ground, name),
-        None => all(ground),
+        Some(name) => one(app, name),
+        None => all(app),
     }
 }
 
-fn one(ground: &Ground, name: &str) -> Result<()> {
-    let vendor = ground.catalogue.find(name)?.ok_or_else(|| match name {
+fn one(app: &App, name: &str) -> Result<()> {
+    let vendor = app.catalogue.find(name)?.ok_or_else(|| match name {
         "check" => Error::usage("vendors check: no file is given")
             .with_hint("name the vendor's file, as in `tok vendors check acme.toml`"),
-        _ => unknown_vendor(name, &ground.catalogue),
+        _ => unknown_vendor(name, &app.catalogue),
     })?;
     print(&vendor.text, &mut io::stdout())
 }
 
 /// Of a file that defines no vendor is said why, after all that are whole.
-fn all(ground: &Ground) -> Result<()> {
-    let (vendors, broken) = ground.catalogue.all();
+fn all(app: &App) -> Result<()> {
+    let (vendors, broken) = app.catalogue.all();
     let rows = vendors.into_iter().map(|vendor| {
         let definition = vendor.definition;
         let whose = vendor

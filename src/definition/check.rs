@@ -10,6 +10,7 @@ use super::request;
 use super::schema::{Definition, Field, Of, Pointers};
 use super::template::{self, Form, Part};
 use super::value::Kind;
+use crate::options::{BESIDE, CALL};
 use crate::origin::BaseUrl;
 use crate::text::suggest;
 use crate::time::duration;
@@ -17,26 +18,13 @@ use crate::time::duration;
 /// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
 pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
 
-/// Field names that would collide with an option or a profile's key.
-const RESERVED_FIELDS: [&str; 17] = [
-    "profile",
-    "fresh",
-    "min-ttl",
-    "no-cache",
-    "no-input",
-    "timeout",
-    "variable",
-    "format",
-    "verbose",
-    "quiet",
-    "help",
-    "version",
-    "url",
-    "way",
-    "token",
-    "refresh-token",
-    "no-verify",
-];
+/// Field names that would collide with what every program has, with a profile's key or with a placeholder.
+const RESERVED_FIELDS: [&str; 6] = ["help", "version", "url", "way", "token", "refresh-token"];
+
+/// Field names that would collide with an option of the commands that take fields.
+fn options() -> impl Iterator<Item = &'static str> {
+    CALL.into_iter().chain(BESIDE).map(|option| option.name)
+}
 
 /// `[a-z][a-z0-9]*`
 pub(crate) fn is_vendor_name(name: &str) -> bool {
@@ -155,7 +143,12 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
         say("help", "'help' takes one line");
     }
     let taken = ["-stdin", "-file", "-command"].iter().any(|end| name.ends_with(end));
-    if taken || RESERVED_FIELDS.contains(&name.as_str()) {
+    if taken
+        || RESERVED_FIELDS
+            .into_iter()
+            .chain(options())
+            .any(|reserved| reserved == name)
+    {
         say("name", "the name is reserved");
     }
     if definition.fields.iter().take(place).any(|other| other.name == *name) {
@@ -208,7 +201,10 @@ fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
     pointers.extend(rules.error.iter().map(|pointer| ("error", pointer.as_str())));
     for (key, pointer) in pointers {
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            let words = format!("[answer] '{pointer}' is not a JSON pointer; write '/{pointer}'");
+            let words = format!(
+                "[answer] '{pointer}' is not a JSON pointer; write '{}'",
+                as_pointer(pointer)
+            );
             found.push(Place::of("answer", key).at(pointer).mistake(words));
         }
     }
@@ -224,6 +220,18 @@ fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
             _ => say("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
         }
     }
+}
+
+/// What was meant by a path of another kind: `data.token`, `$.items[0].token`.
+fn as_pointer(path: &str) -> String {
+    let separators: &[char] = if path.contains('/') {
+        &['/']
+    } else {
+        &['.', '[', ']', '\'', '"']
+    };
+    let parts = path.trim_start_matches('$').split(separators);
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
 }
 
 fn usage(definition: &Definition, found: &mut Vec<Mistake>) {

@@ -13,7 +13,7 @@ mod mistake;
 pub(crate) mod name;
 pub(crate) mod request;
 pub(crate) mod schema;
-mod shape;
+pub(crate) mod shape;
 pub(crate) mod template;
 pub(crate) mod value;
 

@@ -2,7 +2,7 @@
 //!
 //! [`super::schema`] has the same shape for reading; here it is for explaining. Whatever passes here can be read there.
 
-mod keys;
+pub(crate) mod keys;
 mod takes;
 
 use toml::Spanned;
@@ -10,8 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::lint::Fault;
 use crate::text::suggest;
-use keys::Key;
-pub(super) use keys::TABLES;
+use keys::{Key, TOP, header, home, of};
 use takes::Takes;
 
 /// Where a table would be added.
@@ -21,22 +20,14 @@ const END: usize = usize::MAX;
 /// file, so that the rest can be looked at; a misspelt key gets its right name, and where it can, a missing one a value.
 pub(super) fn straighten(file: &mut DeTable, text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if let Some((name, keys)) = TABLES.first() {
-        table(name, keys, file, 0, &mut |table, offset, words| {
-            faults.push(Fault::at(text, table, offset.min(text.trim_end().len()), &words));
-        });
-    }
+    table(TOP, file, 0, &mut |table, offset, words| {
+        faults.push(Fault::at(text, table, offset.min(text.trim_end().len()), &words));
+    });
     faults
 }
 
-fn table(
-    name: &'static str,
-    keys: &[Key],
-    file: &mut DeTable,
-    offset: usize,
-    say: &mut impl FnMut(&'static str, usize, String),
-) {
-    let place = match shown(name).as_str() {
+fn table(name: &'static str, file: &mut DeTable, offset: usize, say: &mut impl FnMut(&'static str, usize, String)) {
+    let place = match header(name).as_str() {
         "" => String::new(),
         place => format!(" in {place}"),
     };
@@ -44,13 +35,13 @@ fn table(
     let names: Vec<String> = entries.keys().map(|key| key.get_ref().to_string()).collect();
     for (given, mut value) in entries {
         let (at, given_name) = (given.span().start, given.get_ref().as_ref());
-        let Some(key) = keys.iter().find(|key| key.name == given_name) else {
-            let near = suggest::nearest(given_name, keys.iter().map(|key| key.name));
-            let near = keys.iter().find(|key| Some(key.name) == near);
+        let Some(key) = of(name).find(|key| key.name == given_name) else {
+            let near = suggest::nearest(given_name, of(name).map(|key| key.name));
+            let near = of(name).find(|key| Some(key.name) == near);
             say(
                 name,
                 at,
-                format!("unknown key '{given_name}'{place}{}", hint(given_name, near, keys)),
+                format!("unknown key '{given_name}'{place}{}", hint(given_name, near, name)),
             );
             if let Some(near) =
                 near.filter(|near| near.takes.fits(value.get_ref()) && !names.iter().any(|n| n == near.name))
@@ -64,8 +55,9 @@ fn table(
                 name,
                 at,
                 format!(
-                    "'{given_name}'{place} takes {}",
-                    key.takes.words(key.name, value.get_ref())
+                    "'{given_name}'{place} takes {}{}",
+                    key.takes.words(key.name),
+                    key.takes.but(value.get_ref())
                 ),
             );
             continue;
@@ -73,13 +65,13 @@ fn table(
         below(key, &mut value, at, say);
         file.insert(given, value);
     }
-    for key in keys.iter().filter(|key| key.needed) {
+    for key in of(name).filter(|key| key.needed) {
         if file.contains_key(key.name) {
             continue;
         }
         if !names.iter().any(|name| name == key.name) {
             match key.takes {
-                Takes::Table => say(name, END, format!("{} is missing", shown(key.name))),
+                Takes::Table => say(name, END, format!("{} is missing", header(key.name))),
                 _ => say(name, offset, format!("the key '{}' is missing{place}", key.name)),
             }
         }
@@ -93,18 +85,20 @@ fn table(
     }
 }
 
-/// The tables that stand behind a key, if it is one for tables.
-fn below(key: &Key, value: &mut Spanned<DeValue>, at: usize, say: &mut impl FnMut(&'static str, usize, String)) {
-    let Some((name, keys)) = TABLES.iter().find(|(name, _)| *name == key.name) else {
-        return;
-    };
-    match value.get_mut() {
-        DeValue::Table(file) => table(name, keys, file, at, say),
-        DeValue::Array(items) => {
+/// The tables that stand behind a key for tables.
+fn below(
+    key: &'static Key,
+    value: &mut Spanned<DeValue>,
+    at: usize,
+    say: &mut impl FnMut(&'static str, usize, String),
+) {
+    match (&key.takes, value.get_mut()) {
+        (Takes::Table, DeValue::Table(file)) => table(key.name, file, at, say),
+        (Takes::Tables, DeValue::Array(items)) => {
             for item in items.iter_mut() {
                 let at = item.span().start;
                 if let DeValue::Table(file) = item.get_mut() {
-                    table(name, keys, file, at, say);
+                    table(key.name, file, at, say);
                 }
             }
         }
@@ -112,25 +106,17 @@ fn below(key: &Key, value: &mut Spanned<DeValue>, at: usize, say: &mut impl FnMu
     }
 }
 
-fn hint(given: &str, near: Option<&Key>, keys: &[Key]) -> String {
-    let elsewhere = TABLES.iter().find(|(_, keys)| keys.iter().any(|key| key.name == given));
-    match (elsewhere, near) {
-        (Some(("", _)), _) => "; it belongs at the top of the file, before any table".to_owned(),
-        (Some((table, _)), _) => format!("; it belongs in {}", shown(table)),
+fn hint(given: &str, near: Option<&Key>, table: &str) -> String {
+    match (home(given), near) {
+        (Some(TOP), _) => "; it belongs at the top of the file, before any table".to_owned(),
+        (Some(home), _) => format!("; it belongs in {}", header(home)),
         (None, Some(near)) => format!(", did you mean '{}'?", near.name),
-        (None, None) => format!("; known are {}", names(keys)),
+        (None, None) => {
+            let names: Vec<&str> = of(table).map(|key| key.name).collect();
+            format!("; known are {}", names.join(", "))
+        }
     }
 }
 
-fn names(keys: &[Key]) -> String {
-    keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
-}
-
-/// As its header is written.
-fn shown(table: &str) -> String {
-    match table {
-        "" => String::new(),
-        "field" | "example" => format!("[[{table}]]"),
-        _ => format!("[{table}]"),
-    }
-}
+#[cfg(test)]
+mod tests;

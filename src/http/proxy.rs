@@ -5,6 +5,7 @@
 //! cannot read. The value is never shown, since it may hold a password.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 
 use ureq::Proxy;
 
@@ -41,14 +42,22 @@ fn has_host_and_port(proxy: &Proxy) -> bool {
     })
 }
 
-/// A name stands for itself and for the names below it; `*` stands for all.
+/// A name stands for itself and for the names below it, an address for itself however it is written; `*` stands for all.
 fn is_listed(host: &str, list: &str) -> bool {
     let list = list.to_ascii_lowercase();
+    let address = address(host);
     list.split([',', ' ']).any(|entry| {
         let name = entry.trim().trim_start_matches("*.").trim_start_matches('.');
         let below = |name| host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
-        !name.is_empty() && (name == "*" || name == host || below(name))
+        let same = || address.is_some() && address == self::address(name);
+        !name.is_empty() && (name == "*" || name == host || below(name) || same())
     })
+}
+
+/// In a URL an IPv6 address stands in brackets, in a list mostly without.
+fn address(host: &str) -> Option<IpAddr> {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    bare.unwrap_or(host).parse().ok()
 }
 
 #[cfg(test)]
@@ -99,6 +108,22 @@ mod tests {
         ] {
             let proxy = chosen("api.example.com", &environment).unwrap();
             assert_eq!(proxy.as_deref(), expected, "{environment:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_excepted_however_it_is_written() {
+        for (host, list, excepted) in [
+            ("[2001:db8::1]", "2001:db8::1", true),
+            ("[2001:db8::1]", "[2001:db8::1]", true),
+            ("[2001:db8::1]", "example.com, 2001:DB8:0:0::1", true),
+            ("[2001:db8:0::1]", "2001:db8::1", true),
+            ("192.0.2.1", "192.0.2.1", true),
+            ("[2001:db8::1]", "2001:db8::2,db8::1,::1,1]", false),
+            ("192.0.2.1", "92.0.2.1,2.1.192", false),
+        ] {
+            let proxy = chosen(host, &[("HTTPS_PROXY", "http://p"), ("NO_PROXY", list)]).unwrap();
+            assert_eq!(proxy.is_none(), excepted, "{host} and {list}");
         }
     }
 

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use read::File;
+use read::{File, OWN};
 
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
@@ -131,11 +131,15 @@ impl Profiles {
     }
 }
 
+/// What may stand in a profile of every vendor.
+#[cfg(test)]
+pub(crate) fn own_keys() -> impl Iterator<Item = &'static str> {
+    OWN.iter().map(|(key, _)| *key)
+}
+
 /// What may stand in a profile.
 fn keys(vendor: &Vendor) -> Vec<String> {
-    let mut keys: Vec<String> = ["url", "variable", "way", "min-ttl", "timeout"]
-        .map(str::to_owned)
-        .into();
+    let mut keys: Vec<String> = OWN.iter().map(|(key, _)| (*key).to_owned()).collect();
     keys.extend(vendor.plain_fields().map(|field| field.name.clone()));
     keys.extend(vendor.secret_fields().map(|field| format!("{}-command", field.name)));
     keys

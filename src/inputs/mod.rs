@@ -4,28 +4,27 @@
 //! cause. This room knows nothing of HTTP and of the cache.
 
 mod bounded;
+mod chosen;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod config_edit;
 pub(crate) mod first_line;
 pub(crate) mod folders;
+mod given;
 pub(crate) mod keyring;
-pub(crate) mod plain;
-pub(crate) mod secrets;
+mod plain;
+mod secrets;
+mod session;
+mod settings;
 pub(crate) mod variable;
 mod ways;
 
-use std::cell::{Cell, OnceCell, RefCell};
+pub(crate) use chosen::Chosen;
+pub(crate) use session::Session;
+pub(crate) use settings::Settings;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-use crate::definition::{Catalogue, Vendor};
-use crate::error::Result;
-use crate::secret::Secret;
-use crate::terminal::Terminal;
-use crate::terminal::voice::Voice;
-use crate::time::deadline::Deadline;
-use config::Profile;
 
 /// What the command line says of the fields.
 #[derive(Debug, Default, Clone)]
@@ -46,30 +45,6 @@ impl Flags {
     }
 }
 
-/// Everything that a value can come from, for one vendor and one profile.
-#[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub(crate) struct Sources<'a> {
-    pub(crate) vendor: &'a Vendor,
-    pub(crate) catalogue: &'a Catalogue,
-    pub(crate) flags: Flags,
-    pub(crate) profile: Profile,
-    /// The profile was named by `@` or `-p`, and so goes before variables.
-    pub(crate) named: bool,
-    pub(crate) config_path: PathBuf,
-    /// Whether variables are looked at; the demo has none.
-    pub(crate) variables: bool,
-    pub(crate) keyring: bool,
-    pub(crate) no_input: bool,
-    pub(crate) deadline: &'a Deadline,
-    pub(crate) voice: Voice,
-    pub(crate) terminal: OnceCell<Option<Terminal>>,
-    /// Whether a person had to answer a question.
-    pub(crate) asked: Cell<bool>,
-    /// Secrets that were looked up before: standard input is read once, a person is asked once.
-    pub(crate) known: RefCell<BTreeMap<String, Secret>>,
-}
-
 /// Where a value came from, in the order in which the sources are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -79,52 +54,4 @@ pub(crate) enum Source {
     Profile,
     Default,
     Prompt,
-}
-
-impl Sources<'_> {
-    /// The terminal on which somebody can be asked; opened when it is first needed.
-    pub(crate) fn terminal(&self) -> Option<&Terminal> {
-        self.terminal.get_or_init(|| Terminal::open(self.no_input)).as_ref()
-    }
-
-    /// Asks while nobody else does; a person's time does not count.
-    fn ask<T>(&self, questions: impl FnOnce() -> T) -> T {
-        self.asked.set(true);
-        self.deadline.pause(|| Terminal::alone(questions))
-    }
-
-    /// The name that the command line uses.
-    fn label(&self, field: &str) -> String {
-        format!("{} {field}", self.vendor.name)
-    }
-
-    /// The variable of a field, if it is set and variables count.
-    fn variable(&self, field: &str) -> Result<Option<String>> {
-        if self.variables {
-            variable::read(&self.vendor.variable_of(field))
-        } else {
-            Ok(None)
-        }
-    }
-
-    /// Where a plain value came from, in words; `None` is the vendor's own.
-    pub(crate) fn origin_of(&self, field: &str, source: Option<Source>) -> String {
-        let vendor = &self.vendor.name;
-        match source {
-            None => "the vendor's own".to_owned(),
-            Some(Source::Flag) => format!("from --{field}"),
-            Some(Source::NamedProfile | Source::Profile) => format!("from {}", self.profile.header(vendor)),
-            Some(Source::Variable) => format!("from {}", self.vendor.variable_of(field)),
-            Some(Source::Default) => "by default".to_owned(),
-            Some(Source::Prompt) => "as it was typed".to_owned(),
-        }
-    }
-
-    fn profile_source(&self) -> Source {
-        if self.named {
-            Source::NamedProfile
-        } else {
-            Source::Profile
-        }
-    }
 }

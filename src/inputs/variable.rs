@@ -26,3 +26,15 @@ pub(crate) fn is_on(name: &str) -> bool {
         !off.iter().any(|word| value.eq_ignore_ascii_case(word))
     })
 }
+
+/// `[A-Za-z_][A-Za-z0-9_]*`, or why a program cannot be given such a variable.
+pub(crate) fn check_name(name: &str) -> std::result::Result<(), String> {
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    if name.starts_with(first) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(());
+    }
+    Err(format!(
+        "'{}' cannot be a variable: only letters, digits and '_', and no digit first",
+        name.escape_debug()
+    ))
+}

@@ -1,10 +1,9 @@
 //! Which of a vendor's ways to log in is taken: the one that something is given for.
 
-use super::{Sources, variable};
-use crate::definition::schema::Field;
+use super::Settings;
 use crate::error::{Error, Result};
 
-impl Sources<'_> {
+impl Settings<'_> {
     /// The way that has a value, else the profile's, else the first.
     pub(crate) fn way(&self) -> Result<Vec<String>> {
         let ways = &self.vendor.definition.ways;
@@ -46,14 +45,5 @@ impl Sources<'_> {
             });
         }
         Ok(candidates.first().map(|way| (*way).clone()).unwrap_or_default())
-    }
-
-    /// Whether a flag, a variable or the profile says something of a field.
-    pub(crate) fn is_given(&self, field: &Field) -> bool {
-        let name = &field.name;
-        self.flags.names(name)
-            || self.profile.plain.contains_key(name)
-            || self.profile.commands.contains_key(name)
-            || (self.variables && variable::is_set(&self.vendor.variable_of(name)))
     }
 }

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Given, Source};
+use super::Given;
 use crate::error::{Error, Result};
+use crate::token::Provenance;
 
 #[derive(Serialize)]
 struct Shape<'a> {
@@ -16,7 +17,7 @@ struct Shape<'a> {
     token: &'a str,
     expires_at: Option<String>,
     expires_in: Option<i64>,
-    source: Source,
+    source: Provenance,
     variable: &'a str,
     extras: &'a Map<String, Value>,
 }
@@ -31,7 +32,7 @@ pub(super) fn render(given: &Given) -> Result<String> {
         token: given.token.expose(),
         expires_at: end.map(|end| end.to_string()),
         expires_in: end.and(given.expires_in),
-        source: given.source,
+        source: given.provenance,
         variable: &given.variable,
         extras: &given.extras,
     };

@@ -17,10 +17,9 @@ pub(crate) use table::table;
 use std::fmt;
 use std::io::{ErrorKind, Write};
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::token::Provenance;
 
 /// What was obtained, ready to be shown.
 #[derive(Debug)]
@@ -33,20 +32,11 @@ pub(crate) struct Given {
     /// Unix seconds.
     pub(crate) expires_at: Option<i64>,
     pub(crate) expires_in: Option<i64>,
-    pub(crate) source: Source,
+    pub(crate) provenance: Provenance,
     /// `[A-Za-z_][A-Za-z0-9_]*`
     pub(crate) variable: String,
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
     pub(crate) usage: Usage,
-}
-
-/// Where the token came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Source {
-    Cache,
-    Login,
-    Refresh,
 }
 
 /// How a request carries the token, rendered with it.
@@ -154,7 +144,7 @@ mod tests {
             token: Secret::new(token),
             expires_at: Some(1_767_225_600),
             expires_in: Some(90),
-            source: Source::Login,
+            provenance: Provenance::Login,
             variable: "ACME_TOKEN".into(),
             extras: serde_json::Map::new(),
             usage,

@@ -37,6 +37,14 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// As above, for the time that something may take: none at all is refused.
+pub(crate) fn limit(text: &str) -> Result<Duration, String> {
+    match parse(text)? {
+        Duration::ZERO => Err(format!("'{text}' leaves no time at all")),
+        limit => Ok(limit),
+    }
+}
+
 /// The two largest units that are not zero: `4 min 48 s`, `15 min`, `7 d`, `0 s`.
 pub(crate) fn words(span: Duration) -> String {
     const NAMES: [(&str, u64); 4] = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)];
@@ -95,6 +103,14 @@ mod tests {
             "٣s",
         ] {
             assert_eq!(parse(text).is_ok(), text == "5", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_limit_leaves_some_time() {
+        assert_eq!(limit("1"), Ok(Duration::from_secs(1)));
+        for text in ["0", "0s", "0h0m0s", "soon"] {
+            assert!(limit(text).is_err(), "{text}");
         }
     }
 

@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Need;
-use super::refusal::{Trial, pause_of};
+use super::hold::{Credentials, pause_of};
+use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
 use crate::cache::guard::Guard;
-use crate::cache::identity::Login;
-use crate::cache::lock::{self, Waiter};
+use crate::cache::lock;
 use crate::cache::pause;
 use crate::definition::answer::{self, Context, Grant, Refusal};
 use crate::definition::request::{self, Inputs};
@@ -20,9 +19,25 @@ use crate::error::{Error, Exit, Result};
 use crate::http::{self, Answer};
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::now_ms;
+use crate::time::clock::{now_ms, span_ms};
 
-pub(super) enum Failure {
+/// What the vendor gave, and how it was asked.
+pub(super) struct Issued {
+    pub(super) grant: Grant,
+    /// When the request was sent, in milliseconds of the wall clock.
+    pub(super) asked_at: i64,
+    pub(super) provenance: Provenance,
+}
+
+impl Issued {
+    /// In milliseconds; `None` where the vendor does not say.
+    pub(super) fn expires_at(&self) -> Option<i64> {
+        let lifetime = self.grant.lifetime?;
+        Some(self.asked_at.saturating_add(span_ms(lifetime)))
+    }
+}
+
+enum Failure {
     /// The vendor answered.
     Refusal(Refusal),
     Error(Error),
@@ -50,49 +65,55 @@ impl From<Error> for Failure {
 }
 
 impl Need<'_> {
-    /// The grant, and when it was asked for. Asks a person for what no other source has.
-    pub(super) fn log_in(&self, guard: Option<&Guard>) -> Result<(Grant, i64)> {
-        let vendor = self.sources.vendor;
+    /// Asks a person for what no other source has.
+    pub(super) fn log_in(&self, guard: Option<&Guard>) -> Result<Issued> {
+        let vendor = self.vendor();
         self.keep_pause()?;
         let secrets = self.secrets_for(&vendor.definition.login, guard)?;
-        let trial = self.trial(&secrets, &secrets);
-        let _turn = self.login_turn(&trial)?;
-        self.sources
+        let credentials = self.credentials(&secrets, &secrets);
+        let _turn = self.login_turn(&credentials)?;
+        self.session
             .voice
-            .explain(&format!("logging in at {}", self.chosen.base.origin()));
-        match self.ask(&vendor.definition.login, secrets.clone()) {
-            Ok(answered) => {
-                self.end_hold(&trial);
-                Ok(answered)
+            .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
+        match self.ask(&vendor.definition.login, secrets.clone(), Provenance::Login) {
+            Ok(issued) => {
+                self.end_hold(&credentials);
+                Ok(issued)
             }
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Refusal(refusal)) => {
-                self.hold_back(&trial, &refusal);
+                self.hold_back(&credentials, &refusal);
                 Err(self.error_of(&refusal))
             }
         }
     }
 
     /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
-    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<(Grant, i64)>> {
-        let exchange = self.sources.vendor.definition.refresh.as_ref();
+    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
+        let exchange = self.vendor().definition.refresh.as_ref();
         let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
             return Ok(None);
         };
-        self.sources.voice.explain("refreshing the token");
+        self.session.voice.explain("refreshing the token");
         let own = self.secrets_for(exchange, Some(guard))?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
-        let trial = self.trial_with_secrets(&own, &secrets);
-        let _turn = trial.as_ref().map(|trial| self.login_turn(trial)).transpose()?;
-        match self.ask(exchange, secrets) {
-            Ok(answered) => Ok(Some(answered)),
+        let credentials = self.own_credentials(&own, &secrets);
+        let _turn = credentials
+            .as_ref()
+            .map(|credentials| self.login_turn(credentials))
+            .transpose()?;
+        match self.ask(exchange, secrets, Provenance::Refresh) {
+            Ok(mut issued) => {
+                issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
+                Ok(Some(issued))
+            }
             Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
                 // So that the login that follows does not send the same secret again.
-                self.hold_secrets_back(trial.as_ref(), &refusal);
+                self.hold_secrets_back(credentials.as_ref(), &refusal);
                 let words = &refusal.words;
-                self.sources
+                self.session
                     .voice
                     .explain(&format!("the refresh token is refused: {words}; logging in"));
                 // Struck out at once, since no login may follow that replaces it. That it cannot be kept is said where the
@@ -109,41 +130,27 @@ impl Need<'_> {
         }
     }
 
-    /// Who logs in where, for the hold.
-    pub(crate) fn login(&self) -> Login {
-        Login {
-            vendor: self.sources.vendor.name.clone(),
-            origin: self.chosen.base.origin(),
-            fields: self.chosen.login(self.sources.vendor),
-        }
-    }
-
     fn secrets_for(&self, exchange: &Exchange, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
         let asking = |asking| guard.into_iter().for_each(|guard| guard.asking(asking));
-        self.chosen
-            .secrets(self.sources.vendor, exchange)
+        self.principal
+            .chosen
+            .secrets(exchange)
             .into_iter()
             .filter_map(|field| {
-                let found = self.sources.secret(field, self.chosen, asking).transpose()?;
+                let found = self.session.secret(field, &self.principal.chosen, asking).transpose()?;
                 Some(found.map(|secret| (field.name.clone(), secret)))
             })
             .collect()
     }
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
-    fn login_turn(&self, trial: &Trial) -> Result<Option<Guard>> {
-        let waiter = Waiter {
-            what: &self.sources.vendor.name,
-            began: self.began,
-            fresh: self.fresh,
-            deadline: self.sources.deadline,
-        };
+    fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
         let turn = if self.no_cache {
             None
         } else {
-            Some(lock::wait(self.store, &trial.login.digest(), waiter)?)
+            Some(lock::wait(self.store, &self.principal.login.digest(), self.waiter())?)
         };
-        self.check_hold(trial)?;
+        self.check_hold(credentials)?;
         Ok(turn)
     }
 
@@ -158,12 +165,15 @@ impl Need<'_> {
                 .clone()
                 .map(|token| ("refresh-token".to_owned(), token)),
         );
-        let trial = self.trial_with_secrets(&own, &secrets);
-        let _turn = trial.as_ref().map(|trial| self.login_turn(trial)).transpose()?;
+        let credentials = self.own_credentials(&own, &secrets);
+        let _turn = credentials
+            .as_ref()
+            .map(|credentials| self.login_turn(credentials))
+            .transpose()?;
         let exchanged = self.exchange(exchange, secrets)?;
         let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
         if let Err(refusal) = &ended {
-            self.hold_secrets_back(trial.as_ref(), refusal);
+            self.hold_secrets_back(credentials.as_ref(), refusal);
         }
         match ended {
             Ok(()) => Ok(Revoked::Now),
@@ -177,34 +187,39 @@ impl Need<'_> {
         &self,
         exchange: &Exchange,
         secrets: BTreeMap<String, Secret>,
-    ) -> std::result::Result<(Grant, i64), Failure> {
+        provenance: Provenance,
+    ) -> std::result::Result<Issued, Failure> {
         let exchanged = self.exchange(exchange, secrets)?;
-        let read = answer::grant(&exchanged.answer, &self.context(&exchanged));
-        read.map(|grant| (grant, exchanged.sent_at.as_millisecond()))
-            .map_err(Failure::Refusal)
+        let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Refusal)?;
+        Ok(Issued {
+            grant,
+            asked_at: exchanged.sent_at.as_millisecond(),
+            provenance,
+        })
     }
 
     /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
     fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
-        let name = &self.sources.vendor.name;
+        let name = &self.vendor().name;
         self.keep_pause()?;
         let sent = secrets.clone();
         let sent_at = Timestamp::now();
         let inputs = Inputs {
-            plain: &self.chosen.plain,
+            plain: &self.principal.chosen.plain,
             secrets,
             now: sent_at,
         };
-        let request = request::build(exchange, &self.chosen.base, &inputs).map_err(|error| error.of(name))?;
+        let request = request::build(exchange, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
         let credentials = request.credentials();
         let redactor = Redactor::new(sent.values().chain(&credentials));
-        let waiting = self.sources.voice.wait_for(&format!("waiting for {name}"));
-        let answer = http::send(&request, self.sources.deadline, self.sources.voice).map_err(|error| error.of(name))?;
+        let waiting = self.session.voice.wait_for(&format!("waiting for {name}"));
+        let answer =
+            http::send(&request, &self.session.deadline, self.session.voice).map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
             let seconds = pause_of(&answer, sent_at);
             self.say(
-                pause::put(self.store, &self.chosen.base.origin(), seconds, now_ms()),
+                pause::put(self.store, &self.principal.chosen.base.origin(), seconds, now_ms()),
                 "",
             );
         }
@@ -217,8 +232,8 @@ impl Need<'_> {
 
     fn context<'a>(&'a self, exchanged: &'a Exchanged) -> Context<'a> {
         Context {
-            rules: &self.sources.vendor.definition.answer,
-            plain: &self.chosen.plain,
+            rules: &self.vendor().definition.answer,
+            plain: &self.principal.chosen.plain,
             sent_at: exchanged.sent_at,
             redactor: &exchanged.redactor,
         }

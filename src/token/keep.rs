@@ -1,35 +1,26 @@
 //! What becomes of a token: kept where its end is known, given where it lasts as long as it must.
 
-use super::{Need, Obtained, TokenOrigin, fingerprint_of};
+use super::ask::Issued;
+use super::{Need, Obtained};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
-use crate::cache::identity::Identity;
 use crate::cache::prune::prune;
-use crate::definition::answer::Grant;
 use crate::error::{Error, Exit, Result};
-use crate::secret::Secret;
-use crate::time::clock::{between, now_ms, span_ms};
+use crate::time::clock::{between, now_ms};
 use crate::time::duration;
 
 impl Need<'_> {
     /// Whole and on disk before anything is printed. A token that nobody knows the end of is not kept.
-    pub(super) fn keep(
-        &self,
-        identity: &Identity,
-        telling: Option<&Vec<Secret>>,
-        grant: &Grant,
-        asked_at: i64,
-        refresh_token: Option<Secret>,
-    ) -> Result<()> {
-        let Some(lifetime) = grant.lifetime else {
-            self.sources
+    pub(super) fn keep(&self, issued: &Issued) -> Result<()> {
+        let grant = &issued.grant;
+        let Some(expires_at) = issued.expires_at() else {
+            self.session
                 .voice
                 .explain("the vendor does not say how long the token lasts, so it is not kept");
-            self.say(entry::forget(self.store, identity), "");
+            self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
-        let refresh_token = grant.refresh_token.clone().or(refresh_token);
-        let next = if refresh_token.is_some() {
+        let next = if grant.refresh_token.is_some() {
             "; the next call logs in"
         } else {
             ""
@@ -37,13 +28,13 @@ impl Need<'_> {
         let kept = entry::keep(
             self.store,
             &Entry {
-                identity: identity.clone(),
+                identity: self.principal.identity.clone(),
                 token: grant.token.clone(),
-                refresh_token,
-                asked_at,
-                expires_at: asked_at.saturating_add(span_ms(lifetime)),
+                refresh_token: grant.refresh_token.clone(),
+                asked_at: issued.asked_at,
+                expires_at,
                 extras: grant.extras.clone(),
-                fingerprint: telling.map(|secrets| fingerprint_of(secrets)).transpose()?,
+                fingerprint: self.principal.fingerprint()?,
             },
         );
         self.say(kept, next);
@@ -52,11 +43,9 @@ impl Need<'_> {
     }
 
     /// Exit 6 where what the vendor gave does not last as long as it must.
-    pub(super) fn lasting(&self, grant: Grant, asked_at: i64, origin: TokenOrigin) -> Result<Obtained> {
-        let name = &self.sources.vendor.name;
-        let expires_at = grant
-            .lifetime
-            .map(|lifetime| asked_at.saturating_add(span_ms(lifetime)));
+    pub(super) fn lasting(&self, issued: Issued) -> Result<Obtained> {
+        let name = &self.vendor().name;
+        let (asked_at, expires_at) = (issued.asked_at, issued.expires_at());
         let demand = Demand {
             min_ttl: self.min_ttl,
             since: None,
@@ -69,10 +58,10 @@ impl Need<'_> {
                 "{name}: the vendor does not say how long the token lasts, and a --min-ttl is asked for"
             ))),
             _ => Ok(Obtained {
-                token: grant.token,
+                token: issued.grant.token,
                 expires_at,
-                extras: grant.extras,
-                origin,
+                extras: issued.grant.extras,
+                provenance: issued.provenance,
             }),
         }
     }
@@ -83,7 +72,7 @@ impl Need<'_> {
         let entry = cached.filter(|entry| for_now && self.freshness(entry).serves_in_need());
         let Some(entry) = entry else { return Err(error) };
         let left = duration::words(between(now_ms(), entry.expires_at));
-        self.sources.voice.warn(&format!(
+        self.session.voice.warn(&format!(
             "{}; the cached token is given, which lasts another {left}",
             error.text()
         ));

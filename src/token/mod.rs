@@ -5,32 +5,33 @@
 //! and of the command line.
 
 mod ask;
+mod hold;
 mod keep;
-mod refusal;
+mod principal;
 
 pub(crate) use ask::Revoked;
+pub(crate) use principal::Principal;
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::cache::entry::{self, Entry};
-use crate::cache::fingerprint::Fingerprint;
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
-use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Turn, Waiter};
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
-use crate::inputs::Sources;
-use crate::inputs::plain::Chosen;
+use crate::inputs::Session;
 use crate::secret::Secret;
 use crate::time::clock::now_ms;
 
 /// What a token is wanted for, and what is asked of it.
 #[derive(Debug)]
 pub(crate) struct Need<'a> {
-    pub(crate) sources: &'a Sources<'a>,
-    pub(crate) chosen: &'a Chosen,
+    pub(crate) principal: &'a Principal<'a>,
+    pub(crate) session: &'a Session<'a>,
     pub(crate) store: &'a Store,
     /// When this process began, in milliseconds of the wall clock.
     pub(crate) began: i64,
@@ -45,11 +46,13 @@ pub(crate) struct Obtained {
     /// In milliseconds of this machine's clock; `None` where nobody knows.
     pub(crate) expires_at: Option<i64>,
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
-    pub(crate) origin: TokenOrigin,
+    pub(crate) provenance: Provenance,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenOrigin {
+/// How a token was obtained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Provenance {
     Cache,
     Login,
     Refresh,
@@ -58,54 +61,32 @@ pub(crate) enum TokenOrigin {
 /// A token that lasts as long as it must, or why there is none.
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
-        let (grant, asked_at) = need.log_in(None)?;
-        return need.lasting(grant, asked_at, TokenOrigin::Login);
+        return need.lasting(need.log_in(None)?);
     }
-    let telling = need.telling_secret()?;
-    let identity = need.identity();
-    let cached = need.look(&identity, telling.as_ref());
+    let cached = need.look();
     match &cached {
-        None => need.sources.voice.explain("no token is cached"),
+        None => need.session.voice.explain("no token is cached"),
         Some(entry) => {
             let freshness = need.freshness(entry);
-            need.sources.voice.explain(&freshness.to_string());
+            need.session.voice.explain(&freshness.to_string());
             if freshness.is_fresh() {
                 return Ok(entry.clone().into());
             }
         }
     }
-    need.take_turn(&identity, telling.as_ref())
-        .or_else(|error| need.serve_in_need(cached, error))
+    need.take_turn().or_else(|error| need.serve_in_need(cached, error))
 }
 
-impl Need<'_> {
-    /// What the token was or will be asked for with.
-    pub(crate) fn identity(&self) -> Identity {
-        identity_of(self.sources.vendor, self.chosen)
+impl<'a> Need<'a> {
+    fn vendor(&self) -> &'a Vendor {
+        self.principal.chosen.vendor
     }
 
-    /// The secrets of a way that has no plain field: they alone tell one person from another.
-    fn telling_secret(&self) -> Result<Option<Vec<Secret>>> {
-        let vendor = self.sources.vendor;
-        if !self.chosen.is_told_by_secret_alone(vendor) {
-            return Ok(None);
-        }
-        let fields = self.chosen.secrets(vendor, &vendor.definition.login);
-        let secrets = fields
-            .into_iter()
-            .filter_map(|field| self.sources.secret(field, self.chosen, |_| ()).transpose());
-        secrets.collect::<Result<_>>().map(Some)
-    }
-
-    fn look(&self, identity: &Identity, telling: Option<&Vec<Secret>>) -> Option<Entry> {
-        let entry = entry::look(self.store, identity, now_ms())?;
-        let own = match (&entry.fingerprint, telling) {
-            (Some(fingerprint), Some(secrets)) => is_of(fingerprint, secrets),
-            (None, None) => true,
-            _ => false,
-        };
+    fn look(&self) -> Option<Entry> {
+        let entry = entry::look(self.store, &self.principal.identity, now_ms())?;
+        let own = self.principal.owns(&entry);
         if !own {
-            self.sources
+            self.session
                 .voice
                 .explain("the cached token was given for another secret");
         }
@@ -120,22 +101,23 @@ impl Need<'_> {
         Freshness::of(entry, now_ms(), demand)
     }
 
-    /// Gets the token as the one who asks, or takes what that one got.
-    fn take_turn(&self, identity: &Identity, telling: Option<&Vec<Secret>>) -> Result<Obtained> {
-        let waiter = Waiter {
-            what: &self.sources.vendor.name,
+    fn waiter(&self) -> Waiter<'_> {
+        Waiter {
+            what: &self.vendor().name,
             began: self.began,
             fresh: self.fresh,
-            deadline: self.sources.deadline,
-        };
-        let look = || {
-            self.look(identity, telling)
-                .filter(|entry| self.freshness(entry).is_fresh())
-        };
-        let is_own = |fingerprint: &Fingerprint| telling.is_some_and(|secrets| is_of(fingerprint, secrets));
-        let guard = match lock::acquire(self.store, &identity.digest(), waiter, look, is_own)? {
+            deadline: &self.session.deadline,
+        }
+    }
+
+    /// Gets the token as the one who asks, or takes what that one got.
+    fn take_turn(&self) -> Result<Obtained> {
+        let look = || self.look().filter(|entry| self.freshness(entry).is_fresh());
+        let digest = self.principal.identity.digest();
+        let is_own = |fingerprint: &_| self.principal.has(fingerprint);
+        let guard = match lock::acquire(self.store, &digest, self.waiter(), look, is_own)? {
             Turn::Found(entry) => {
-                self.sources
+                self.session
                     .voice
                     .explain("another process got a token in the meantime");
                 return Ok(entry.into());
@@ -143,33 +125,27 @@ impl Need<'_> {
             Turn::Failed(error) => return Err(error),
             Turn::Held(guard) => guard,
         };
-        let obtained = self.ask_vendor(identity, telling, &guard);
+        let obtained = self.ask_vendor(&guard);
         match &obtained {
             Ok(_) => guard.succeeded(),
-            Err(error) => guard.failed(error, telling.and_then(|secrets| fingerprint_of(secrets).ok())),
+            Err(error) => guard.failed(error, self.principal.fingerprint().ok().flatten()),
         }
         obtained
     }
 
     /// Refreshes where that can be done, else logs in, and keeps what it got.
-    fn ask_vendor(&self, identity: &Identity, telling: Option<&Vec<Secret>>, guard: &Guard) -> Result<Obtained> {
-        let entry = self.look(identity, telling);
-        let refreshed = if let Some(entry) = entry.as_ref().filter(|_| !self.fresh) {
-            self.refresh(entry, guard)?
-        } else {
-            None
+    fn ask_vendor(&self, guard: &Guard) -> Result<Obtained> {
+        let entry = self.look();
+        let refreshed = match entry.filter(|_| !self.fresh) {
+            Some(entry) => self.refresh(&entry, guard)?,
+            None => None,
         };
-        let (grant, asked_at, origin) = if let Some((grant, asked_at)) = refreshed {
-            (grant, asked_at, TokenOrigin::Refresh)
-        } else {
-            let (grant, asked_at) = self.log_in(Some(guard))?;
-            (grant, asked_at, TokenOrigin::Login)
+        let issued = match refreshed {
+            Some(issued) => issued,
+            None => self.log_in(Some(guard))?,
         };
-        let kept_refresh_token = entry
-            .filter(|_| origin == TokenOrigin::Refresh)
-            .and_then(|entry| entry.refresh_token);
-        self.keep(identity, telling, &grant, asked_at, kept_refresh_token)?;
-        self.lasting(grant, asked_at, origin)
+        self.keep(&issued)?;
+        self.lasting(issued)
     }
 
     /// Says that something could not be kept, unless that was said before.
@@ -177,7 +153,7 @@ impl Need<'_> {
         if let Err(unkept) = kept
             && !unkept.said
         {
-            self.sources.voice.warn(&format!("{}{then}", unkept.reason));
+            self.session.voice.warn(&format!("{}{then}", unkept.reason));
         }
     }
 }
@@ -188,27 +164,7 @@ impl From<Entry> for Obtained {
             token: entry.token,
             expires_at: Some(entry.expires_at),
             extras: entry.extras,
-            origin: TokenOrigin::Cache,
+            provenance: Provenance::Cache,
         }
     }
-}
-
-/// What tells one person's token from another's.
-pub(crate) fn identity_of(vendor: &Vendor, chosen: &Chosen) -> Identity {
-    Identity {
-        vendor: vendor.name.clone(),
-        url: chosen.base.as_str().to_owned(),
-        way: chosen.way.clone(),
-        fields: chosen.laid_in(vendor),
-    }
-}
-
-fn fingerprint_of(secrets: &[Secret]) -> Result<Fingerprint> {
-    let bytes: Vec<&[u8]> = secrets.iter().map(|secret| secret.expose().as_bytes()).collect();
-    Fingerprint::of(&bytes)
-}
-
-fn is_of(fingerprint: &Fingerprint, secrets: &[Secret]) -> bool {
-    let bytes: Vec<&[u8]> = secrets.iter().map(|secret| secret.expose().as_bytes()).collect();
-    fingerprint.matches(&bytes)
 }

@@ -180,6 +180,25 @@ fn a_host_that_is_excepted_is_not_asked_for() {
 }
 
 #[test]
+fn an_ipv6_address_is_excepted_with_and_without_brackets() {
+    let vendor = Peer::start(drop);
+    let proxy = Proxy::answering(vendor.port, "HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    // By this spelling it counts as another machine, and yet nothing leaves this one.
+    let tok = Tok::new()
+        .knows("modulus")
+        .env("TOK_MODULUS_URL", format!("https://[::ffff:127.0.0.1]:{}", vendor.port))
+        .env("HTTPS_PROXY", proxy.url())
+        .env("TOK_TIMEOUT", "5");
+    for list in ["::ffff:127.0.0.1", "[::ffff:127.0.0.1]", "other.test,::FFFF:7f00:1"] {
+        tok.clone().env("NO_PROXY", list).run(["modulus"]).fails(5);
+    }
+    assert!(proxy.heads().is_empty(), "{:?}", proxy.heads());
+    assert_eq!(vendor.connections(), 3);
+    tok.env("NO_PROXY", "::1,ffff:127.0.0.1").run(["modulus"]).fails(5);
+    assert_eq!(proxy.heads().len(), 1);
+}
+
+#[test]
 fn loopback_never_goes_through_a_proxy() {
     let (plain, secure) = (Server::start(), Server::tls());
     let peer = Peer::silent();

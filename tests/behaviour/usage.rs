@@ -19,6 +19,12 @@ fn refused(arguments: &[&str], why: &str, hint: &str) {
     output.says(why).says("\nhint: ").says(hint);
 }
 
+/// Refused as usage, with this reason.
+#[track_caller]
+fn refused_with(arguments: &[&str], why: &str) {
+    Tok::new().knows("modulus").run(arguments).fails(2).says(why);
+}
+
 #[test]
 fn tok_alone_says_what_to_do() {
     refused(&[], "no command is given", "tok --help");
@@ -236,6 +242,61 @@ fn the_help_names_every_vendor_command_field_and_option() {
     ] {
         assert!(help.contains(word), "{word}: {help}");
     }
+}
+
+/// The help of these words.
+fn help(words: &[&str]) -> String {
+    Tok::new().run([words, &["--help"]].concat()).ok().quiet().stdout
+}
+
+#[test]
+fn the_help_of_a_vendor_shows_its_fields_before_the_options_and_its_own_page() {
+    for before in [&[][..], &["env"], &["login"]] {
+        let help = help(&[before, &["modulus"]].concat());
+        let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{text}: {help}"));
+        assert!(place("  --account") < place("  --password-file"), "{help}");
+        assert!(place("  --url") < place("  --timeout"), "{help}");
+        assert!(place("  --timeout") < place("  -h, --help"), "{help}");
+        place("https://modulus.help/");
+    }
+}
+
+#[test]
+fn the_help_of_a_vendor_whose_url_the_user_gives_shows_an_example_of_one() {
+    let crmcom = help(&["crmcom"]);
+    assert!(crmcom.contains("as https://crmcom.example.com/api"), "{crmcom}");
+    assert!(crmcom.contains("/authentication/token below it"), "{crmcom}");
+    let oauth2 = help(&["login", "oauth2"]);
+    assert!(oauth2.contains("as https://oauth2.example.com/token"), "{oauth2}");
+    assert!(!help(&["starship"]).contains("starship.example.com"));
+}
+
+#[test]
+fn the_help_names_the_ways_to_log_in_where_there_are_several() {
+    for words in [&["login", "crmcom"][..], &["crmcom"]] {
+        let help = help(words);
+        for way in [
+            "username and password",
+            "authentication-code",
+            "identifier and pass-code",
+        ] {
+            assert!(help.contains(&format!("\n  {way}\n")), "{way}: {help}");
+        }
+    }
+    assert!(!help(&["login", "modulus"]).contains("Ways"));
+}
+
+#[test]
+fn a_timeout_that_leaves_no_time_is_refused() {
+    for text in ["0", "0s", "0h0m"] {
+        refused_with(&["modulus", "--timeout", text], "--timeout: '0");
+    }
+    let tok = Tok::new()
+        .knows("modulus")
+        .config("[modulus]\nusername = 'me'\ntimeout = 0\n");
+    tok.run(["modulus"])
+        .fails(2)
+        .says("config.toml:3: timeout: '0' leaves no time");
 }
 
 #[test]

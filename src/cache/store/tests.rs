@@ -1,5 +1,6 @@
 use super::*;
 use crate::terminal::voice::Verbosity;
+use std::io::Write;
 use std::path::Path;
 
 fn quiet(folder: PathBuf) -> Store {
@@ -160,6 +161,27 @@ mod on_unix {
         assert!(store.read("x").is_none());
         let below = quiet("/proc/self/none/below".into());
         assert!(below.replace("x", b"one").unwrap_err().said);
+    }
+
+    #[test]
+    fn a_file_that_is_being_replaced_is_read_all_the_same_and_without_a_word() {
+        let (_home, store) = temporary();
+        store.replace("x", b"one").unwrap();
+        let (folder, path) = (store.folder().to_owned(), store.path("x"));
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let new = folder.join("new");
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    fs::write(&new, "two").unwrap();
+                    set_mode(&new, 0o600);
+                    fs::rename(&new, &path).unwrap();
+                }
+            });
+            let read = (0..20_000).filter(|_| store.read("x").is_some()).count();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!((read, warnings(&store).as_str()), (20_000, ""));
+        });
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{ACME, SCHEMA, pages};
-use crate::definition::schema::Definition;
+use super::pages;
+use super::schema::ACME;
 use crate::definition::{catalogue, check, example};
 
 #[test]
@@ -32,36 +32,5 @@ fn the_manuals_own_vendor_is_sound() {
     assert_eq!(check::mistakes(&vendor.definition), []);
     for documented in &vendor.definition.examples {
         example::check(&vendor.definition, documented).unwrap();
-    }
-}
-
-/// A key that is unknown makes the reader say which there are.
-#[test]
-fn the_manual_names_every_key_of_the_schema() {
-    let least = "about = ''\n[login]\n[answer]\ntoken = ''\n";
-    for table in [
-        "",
-        "[[field]]\n",
-        "[refresh]\n",
-        "[answer]\n",
-        "[use]\n",
-        "[[example]]\n",
-    ] {
-        let text = match table {
-            "[answer]\n" => "about = ''\n[login]\n[answer]\nunknown = 1\n".to_owned(),
-            "" => format!("unknown = 1\n{least}"),
-            _ => format!("{least}{table}unknown = 1\n"),
-        };
-        let error = toml::from_str::<Definition>(&text).unwrap_err();
-        let (_, known) = error.message().split_once("expected ").unwrap();
-        let keys: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-        assert!(keys.len() > 1, "{error}");
-        for key in keys {
-            let tables = ["field", "login", "refresh", "revoke", "answer", "use", "example"];
-            let named = SCHEMA
-                .lines()
-                .any(|line| line.starts_with(".B") && line.split([' ', '"', ',']).any(|word| word == key));
-            assert!(named || tables.contains(&key), "{key} is not in the manual");
-        }
     }
 }

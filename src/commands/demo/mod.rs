@@ -4,13 +4,12 @@
 
 mod stand_in;
 
-use std::cell::{Cell, OnceCell, RefCell};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::Ground;
+use super::App;
 use crate::cache::entry;
 use crate::cache::store::Store;
 use crate::cli::Target;
@@ -18,24 +17,24 @@ use crate::definition::schema::Of;
 use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::Profile;
-use crate::inputs::{Flags, Sources};
+use crate::inputs::{Flags, Session, Settings};
 use crate::output::print;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
-use crate::token::{self, Need, Obtained};
+use crate::token::{self, Need, Obtained, Principal};
 use stand_in::StandIn;
 
 const GOOD: &str = "the right secret";
 const WRONG: &str = "a wrong secret";
 
 /// All vendors where none is named.
-pub(super) fn run(ground: &Ground, target: Option<&Target>) -> Result<()> {
-    let (vendors, broken) = ground.vendors(target)?;
+pub(super) fn run(app: &App, target: Option<&Target>) -> Result<()> {
+    let (vendors, broken) = app.vendors(target)?;
     let voice = Voice(Verbosity::Normal);
     for vendor in &vendors {
-        let shown = Demo::of(ground, vendor)?
+        let shown = Demo::of(app, vendor)?
             .run()
             .map_err(|error| error.of(format_args!("demo of {}", vendor.name)));
         match shown {
@@ -51,20 +50,20 @@ pub(super) fn run(ground: &Ground, target: Option<&Target>) -> Result<()> {
 }
 
 struct Demo<'a> {
-    ground: &'a Ground,
+    app: &'a App,
     vendor: &'a Vendor,
     stand_in: StandIn,
     folder: tempfile::TempDir,
 }
 
 impl<'a> Demo<'a> {
-    fn of(ground: &'a Ground, vendor: &'a Vendor) -> Result<Self> {
+    fn of(app: &'a App, vendor: &'a Vendor) -> Result<Self> {
         let failed = |error: io::Error| Error::other(format!("demo: {error}"));
         let folder = tempfile::Builder::new().prefix("tok-demo-").tempdir().map_err(failed)?;
         fs::write(folder.path().join("good"), GOOD).map_err(failed)?;
         fs::write(folder.path().join("wrong"), WRONG).map_err(failed)?;
         Ok(Self {
-            ground,
+            app,
             vendor,
             stand_in: StandIn::start().map_err(failed)?,
             folder,
@@ -144,28 +143,20 @@ impl<'a> Demo<'a> {
 
     fn with_need<T>(&self, flags: Flags, no_cache: bool, work: impl FnOnce(&Need) -> Result<T>) -> Result<T> {
         let voice = Voice(Verbosity::Normal);
-        let deadline = Deadline::after(Duration::from_secs(30));
         let store = Store::open(self.folder.path().join("cache"), voice);
-        let sources = Sources {
-            vendor: self.vendor,
-            catalogue: &self.ground.catalogue,
+        let nowhere = PathBuf::from("config.toml");
+        let settings = Settings {
             flags,
-            profile: Profile::default(),
-            named: false,
-            config_path: PathBuf::from("config.toml"),
             variables: false,
             keyring: false,
             no_input: true,
-            deadline: &deadline,
-            voice,
-            terminal: OnceCell::new(),
-            asked: Cell::new(false),
-            known: RefCell::default(),
+            ..Settings::of(self.vendor, &self.app.catalogue, Profile::default(), nowhere)
         };
-        let chosen = sources.choose(false)?;
+        let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice);
+        let principal = Principal::identified(session.choose(false)?, &session)?;
         work(&Need {
-            sources: &sources,
-            chosen: &chosen,
+            principal: &principal,
+            session: &session,
             store: &store,
             began: now_ms(),
             fresh: false,
@@ -178,7 +169,7 @@ impl<'a> Demo<'a> {
     fn age(&self) -> Result<()> {
         self.with_need(self.good(), false, |need| {
             let now = now_ms();
-            let Some(mut entry) = entry::look(need.store, &need.identity(), now) else {
+            let Some(mut entry) = entry::look(need.store, &need.principal.identity, now) else {
                 return Err(Error::other("the token was not kept"));
             };
             entry.asked_at = now - 3_600_000;

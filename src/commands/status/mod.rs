@@ -5,12 +5,11 @@
 mod row;
 mod view;
 
-use std::cell::{Cell, OnceCell, RefCell};
 use std::io;
 use std::time::Duration;
 
-use super::Ground;
-use super::call::{keyring_counts, store};
+use super::App;
+use super::call::store;
 use crate::cache::entry;
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
@@ -18,23 +17,22 @@ use crate::cli::Target;
 use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::plain::Chosen;
-use crate::inputs::{Flags, Sources};
+use crate::inputs::{Chosen, Session, Settings};
 use crate::output::print;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
-use crate::token::identity_of;
+use crate::token::Principal;
 use row::{Row, State};
 
-pub(super) fn run(ground: &Ground, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {
+pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {
     let voice = Voice(verbosity);
     let store = store(voice)?;
-    let (vendors, broken) = ground.vendors(target)?;
+    let (vendors, broken) = app.vendors(target)?;
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     for vendor in &vendors {
-        let profiles = Profiles::load(ground.config_folder.as_deref(), vendor, &ground.catalogue)?;
+        let profiles = app.profiles(vendor)?;
         let named = target.and_then(|target| target.profile.as_deref());
         if named.is_some() {
             profiles.get(&vendor.name, named)?;
@@ -43,7 +41,7 @@ pub(super) fn run(ground: &Ground, target: Option<&Target>, json: bool, verbosit
         let has_default = profiles.list.iter().any(|profile| profile.name.is_none());
         let list = profiles.list.iter().chain((!has_default).then_some(&default));
         for profile in list.filter(|profile| named.is_none() || profile.name.as_deref() == named) {
-            let (row, identity) = configured(ground, vendor, profile, &profiles, &store, voice);
+            let (row, identity) = configured(app, vendor, profile, &profiles, &store, voice);
             let told_of = has_default || profile.name.is_some() || row.state != State::Incomplete;
             if told_of {
                 shown.extend(identity);
@@ -81,33 +79,20 @@ pub(super) fn run(ground: &Ground, target: Option<&Target>, json: bool, verbosit
 }
 
 fn configured(
-    ground: &Ground,
+    app: &App,
     vendor: &Vendor,
     profile: &Profile,
     profiles: &Profiles,
     store: &Store,
     voice: Voice,
 ) -> (Row, Option<Identity>) {
-    let deadline = Deadline::after(Duration::ZERO);
-    let sources = Sources {
-        vendor,
-        catalogue: &ground.catalogue,
-        flags: Flags::default(),
-        profile: profile.clone(),
-        named: profile.name.is_some(),
-        config_path: profiles.path.clone(),
-        variables: true,
-        // Only told of: nothing is looked up in it.
-        keyring: keyring_counts(),
+    let settings = Settings {
         no_input: true,
-        deadline: &deadline,
-        voice,
-        terminal: OnceCell::new(),
-        asked: Cell::new(false),
-        known: RefCell::default(),
+        ..Settings::of(vendor, &app.catalogue, profile.clone(), profiles.path.clone())
     };
+    let session = Session::new(&settings, Deadline::after(Duration::ZERO), voice);
     let mut row = Row::new(&vendor.name, profile.name.clone());
-    match sources.choose(false) {
+    match session.choose(false) {
         Err(error) => {
             row.state = if error.is_missing() {
                 State::Incomplete
@@ -121,34 +106,34 @@ fn configured(
             (row, None)
         }
         Ok(chosen) => {
-            let identity = identity_of(vendor, &chosen);
-            row.login = chosen.login(vendor).into_iter().collect();
-            row.url = Some(chosen.base.as_str().to_owned());
-            row.fields = sources_of(&sources, &chosen);
-            match entry::look(store, &identity, now_ms()) {
+            let principal = Principal::of(chosen);
+            row.login = principal.login.fields.iter().cloned().collect();
+            row.url = Some(principal.identity.url.clone());
+            row.fields = sources_of(&settings, &principal.chosen);
+            match entry::look(store, &principal.identity, now_ms()) {
                 None => row.fields.push("token: none is cached".to_owned()),
                 Some(entry) => row.tell_of(&entry, profile.min_ttl),
             }
-            (row, Some(identity))
+            (row, Some(principal.identity))
         }
     }
 }
 
-fn sources_of(sources: &Sources, chosen: &Chosen) -> Vec<String> {
+fn sources_of(settings: &Settings, chosen: &Chosen) -> Vec<String> {
     let mut lines = vec![format!(
         "url: {}, {}",
         chosen.base.as_str(),
-        sources.origin_of("url", chosen.url)
+        settings.words_of_source("url", chosen.url)
     )];
     for (name, value) in &chosen.plain {
         let source = chosen.sources.get(name).copied();
-        lines.push(format!("{name}: {value}, {}", sources.origin_of(name, source)));
+        lines.push(format!("{name}: {value}, {}", settings.words_of_source(name, source)));
     }
-    for field in chosen.secrets(sources.vendor, &sources.vendor.definition.login) {
+    for field in chosen.secrets(&chosen.vendor.definition.login) {
         lines.push(format!(
             "{}: {}",
             field.name,
-            sources.secret_origin(&field.name, chosen)
+            settings.words_of_secret_source(&field.name, chosen)
         ));
     }
     lines

@@ -206,7 +206,10 @@ fn each_mistake_is_found_and_named() {
 
 #[test]
 fn reserved_names_are_refused() {
-    for name in RESERVED_FIELDS {
+    for name in RESERVED_FIELDS
+        .into_iter()
+        .chain(["profile", "min-ttl", "no-verify", "quiet"])
+    {
         let found = found(&RIGHT.replacen(r#"name = "unit""#, &format!("name = \"{name}\""), 1));
         assert!(
             found.iter().any(|mistake| mistake.contains("reserved")),
@@ -235,4 +238,23 @@ fn an_unknown_key_or_a_wrong_type_is_not_read() {
         let text = RIGHT.replacen(right, wrong, 1);
         assert!(toml::from_str::<Definition>(&text).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_path_of_another_kind_brings_the_pointer_that_was_meant() {
+    for (path, pointer) in [
+        ("token", "/token"),
+        ("data.access_token", "/data/access_token"),
+        ("data/token", "/data/token"),
+        ("$.data[0].token", "/data/0/token"),
+        ("$['data']['token']", "/data/token"),
+        ("data/v1.token", "/data/v1.token"),
+    ] {
+        assert_eq!(as_pointer(path), pointer, "{path}");
+    }
+    let said = found(&RIGHT.replace(r#""/data/token""#, r#""data.access_token""#));
+    assert_eq!(
+        said,
+        ["[answer] 'data.access_token' is not a JSON pointer; write '/data/access_token'"]
+    );
 }

@@ -2,7 +2,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::definition::Catalogue;
-use crate::definition::shape::TABLES;
 
 /// A file without mistakes, in pieces that the tests replace.
 const TOP: &str = "about = 'x'\n";
@@ -400,20 +399,6 @@ fn what_is_said_is_one_line_without_commands() {
             !fault.words.contains(['\u{1b}', '\n']) && !fault.words.contains("::"),
             "{fault:?}"
         );
-    }
-}
-
-#[test]
-fn the_shape_knows_the_very_keys_that_can_be_read() {
-    for (table, keys) in TABLES {
-        let header = match *table {
-            "" => String::new(),
-            "field" | "example" => format!("[[{table}]]\n"),
-            _ => format!("[{table}]\n"),
-        };
-        let error = toml::from_str::<Definition>(&format!("{header}'?' = 0\n")).unwrap_err();
-        let known: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();
-        assert_eq!(known, keys.iter().map(|key| key.name).collect::<Vec<_>>(), "[{table}]");
     }
 }
 

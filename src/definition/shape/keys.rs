@@ -1,11 +1,63 @@
-//! Every table and every key.
+//! Every table and every key of a vendor's file, each written down once.
+//!
+//! The checker explains by it, and the manual's and the README's lists of keys are made from it. What a key means is in the
+//! room's other files; [`crate::definition::schema`] takes the very same keys, which a test sees to.
+
+mod answer;
+mod request;
+mod top;
 
 use super::takes::Takes;
 
-pub(in crate::definition) struct Key {
-    pub(in crate::definition) name: &'static str,
-    pub(super) takes: Takes,
-    pub(super) needed: bool,
+/// Keys, and the tables that take them. A table may stand in several sections; the top of the file has no name.
+pub(crate) struct Section {
+    pub(crate) tables: &'static [&'static str],
+    pub(crate) keys: &'static [Key],
+}
+
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) takes: Takes,
+    pub(crate) needed: bool,
+    /// What it means, for the manual; code stands in backticks.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the manual is made in a test"))]
+    pub(crate) help: &'static str,
+}
+
+/// In the order of the manual; the top of the file comes first.
+pub(crate) const SECTIONS: &[Section] = &[
+    top::TOP,
+    top::FIELD,
+    request::REQUEST,
+    answer::ANSWER,
+    answer::USE,
+    answer::EXAMPLE,
+];
+
+/// The name of the top of the file.
+pub(super) const TOP: &str = "";
+
+/// The keys of a table; none where there is no such table.
+pub(super) fn of(table: &str) -> impl Iterator<Item = &'static Key> + Clone {
+    let sections = SECTIONS.iter().filter(move |section| section.tables.contains(&table));
+    sections.flat_map(|section| section.keys)
+}
+
+/// A table that takes this key.
+pub(super) fn home(key: &str) -> Option<&'static str> {
+    let section = SECTIONS
+        .iter()
+        .find(|section| section.keys.iter().any(|known| known.name == key))?;
+    section.tables.first().copied()
+}
+
+/// A table as its header is written; nothing for the top of the file, nor for a key that is none.
+pub(crate) fn header(table: &str) -> String {
+    match of(TOP).find(|key| key.name == table).map(|key| &key.takes) {
+        Some(Takes::Tables) => format!("[[{table}]]"),
+        Some(Takes::Table) => format!("[{table}]"),
+        _ => String::new(),
+    }
 }
 
 impl Key {
@@ -19,94 +71,20 @@ impl Key {
     }
 }
 
-const fn may(name: &'static str, takes: Takes) -> Key {
+const fn may(name: &'static str, takes: Takes, help: &'static str) -> Key {
     Key {
         name,
         takes,
         needed: false,
+        help,
     }
 }
 
-const fn must(name: &'static str, takes: Takes) -> Key {
+const fn must(name: &'static str, takes: Takes, help: &'static str) -> Key {
     Key {
         name,
         takes,
         needed: true,
+        help,
     }
 }
-
-const EXCHANGE: &[Key] = &[
-    may("method", Takes::OneOf(&["GET", "POST"])),
-    may("path", Takes::Text),
-    may("query", Takes::NamedTexts),
-    may("headers", Takes::NamedTexts),
-    may("basic", Takes::Text),
-    may("json", Takes::Json),
-    may("form", Takes::NamedValues),
-    may("note", Takes::Text),
-];
-
-/// The top of the file comes first and has no name.
-pub(in crate::definition) const TABLES: &[(&str, &[Key])] = &[
-    (
-        "",
-        &[
-            must("about", Takes::Text),
-            may("docs", Takes::Text),
-            may("url", Takes::Text),
-            may("ways", Takes::ListsOfTexts),
-            may("field", Takes::Tables),
-            must("login", Takes::Table),
-            may("refresh", Takes::Table),
-            may("revoke", Takes::Table),
-            must("answer", Takes::Table),
-            may("use", Takes::Table),
-            may("example", Takes::Tables),
-        ],
-    ),
-    (
-        "field",
-        &[
-            must("name", Takes::Text),
-            must("help", Takes::Text),
-            may("secret", Takes::TrueOrFalse),
-            may("optional", Takes::TrueOrFalse),
-            may("default", Takes::Text),
-            may(
-                "kind",
-                Takes::OneOf(&["text", "integer", "list", "duration", "uuid", "ip", "url"]),
-            ),
-        ],
-    ),
-    ("login", EXCHANGE),
-    ("refresh", EXCHANGE),
-    ("revoke", EXCHANGE),
-    (
-        "answer",
-        &[
-            may("success", Takes::NamedValues),
-            must("token", Takes::Pointers),
-            may("refresh_token", Takes::Pointers),
-            may("expires_at", Takes::Text),
-            may("expires_in", Takes::Text),
-            may("expires_in_ms", Takes::Text),
-            may("lifetime", Takes::Text),
-            may("extras", Takes::NamedTexts),
-            may("error", Takes::Texts),
-        ],
-    ),
-    ("use", &[may("header", Takes::Text), may("query", Takes::Text)]),
-    (
-        "example",
-        &[
-            may("of", Takes::OneOf(&["login", "refresh", "revoke"])),
-            must("status", Takes::Number(100, 599)),
-            may("body", Takes::Text),
-            may("date", Takes::Text),
-            may("token", Takes::Text),
-            may("lifetime", Takes::Text),
-            may("error", Takes::Text),
-            may("exit", Takes::Number(0, 7)),
-        ],
-    ),
-];

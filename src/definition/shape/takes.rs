@@ -2,7 +2,7 @@
 
 use toml::de::{DeInteger, DeValue};
 
-pub(super) enum Takes {
+pub(crate) enum Takes {
     Text,
     OneOf(&'static [&'static str]),
     TrueOrFalse,
@@ -54,13 +54,10 @@ impl Takes {
     }
 
     /// Behind the word "takes".
-    pub(super) fn words(&self, key: &str, given: &DeValue) -> String {
+    pub(crate) fn words(&self, key: &str) -> String {
         match self {
             Self::Text => "a text in quotes".to_owned(),
-            Self::OneOf(names) => {
-                let given = given.as_str().map(|given| format!(", not '{given}'"));
-                format!("one of '{}'{}", names.join("', '"), given.unwrap_or_default())
-            }
+            Self::OneOf(names) => format!("one of '{}'", names.join("', '")),
             Self::TrueOrFalse => "true or false".to_owned(),
             Self::Number(least, most) => format!("a number from {least} to {most}"),
             Self::Texts => "a list of texts in quotes".to_owned(),
@@ -73,6 +70,14 @@ impl Takes {
             Self::Json => "what JSON has; a date stands in quotes".to_owned(),
             Self::Table => format!("one table, written [{key}]"),
             Self::Tables => format!("tables, each written [[{key}]]"),
+        }
+    }
+
+    /// Behind that: what was given, where it is of the right kind.
+    pub(super) fn but(&self, given: &DeValue) -> String {
+        match (self, given) {
+            (Self::OneOf(_), DeValue::String(given)) => format!(", not '{given}'"),
+            _ => String::new(),
         }
     }
 }

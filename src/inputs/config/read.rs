@@ -10,6 +10,8 @@ use toml::de::{DeTable, DeValue};
 use super::{Profile, keys};
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
+use crate::inputs::variable;
+use crate::options::{MIN_TTL, TIMEOUT, VARIABLE};
 use crate::text::lines::line_of;
 use crate::text::suggest;
 use crate::time::duration;
@@ -20,6 +22,34 @@ pub(super) struct File<'a> {
 }
 
 type Entry<'a> = (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
+
+/// Sets what a key says, or says why it cannot.
+type Set = fn(&mut Profile, String) -> std::result::Result<(), String>;
+
+/// The keys that a profile of every vendor may have.
+pub(super) const OWN: [(&str, Set); 5] = [
+    ("url", |profile, text| {
+        profile.url = Some(text);
+        Ok(())
+    }),
+    (VARIABLE.name, |profile, text| {
+        variable::check_name(&text)?;
+        profile.variable = Some(text);
+        Ok(())
+    }),
+    ("way", |profile, text| {
+        profile.way = Some(text);
+        Ok(())
+    }),
+    (MIN_TTL.name, |profile, text| {
+        profile.min_ttl = Some(duration::parse(&text)?);
+        Ok(())
+    }),
+    (TIMEOUT.name, |profile, text| {
+        profile.timeout = Some(duration::limit(&text)?);
+        Ok(())
+    }),
+];
 
 impl File<'_> {
     fn error(&self, span: &Range<usize>, text: impl std::fmt::Display) -> Error {
@@ -76,37 +106,26 @@ impl File<'_> {
 
     fn set(&self, vendor: &Vendor, profile: &mut Profile, (key, value): Entry) -> Result<()> {
         let name = key.get_ref().as_ref();
-        let text = || self.text(name, value);
-        let span =
-            || duration::parse(&text()?).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")));
-        match name {
-            "url" => profile.url = Some(text()?),
-            "variable" => profile.variable = Some(text()?),
-            "way" => profile.way = Some(text()?),
-            "min-ttl" => profile.min_ttl = Some(span()?),
-            "timeout" => profile.timeout = Some(span()?),
-            _ => match vendor.definition.field(name) {
-                Some(field) if field.secret => {
-                    let error = format!("{name}: a secret does not belong into this file");
-                    return Err(self.error(&key.span(), error).with_hint(format!(
-                        "put a command that prints it into {name}-command, or set {}",
-                        vendor.variable_of(name)
-                    )));
-                }
-                Some(_) => {
-                    profile.plain.insert(name.to_owned(), self.texts(name, value)?);
-                }
-                None => match vendor
-                    .secret_fields()
-                    .find(|field| name.strip_suffix("-command") == Some(&field.name))
-                {
-                    Some(field) => {
-                        profile.commands.insert(field.name.clone(), text()?);
-                    }
-                    None => return Err(self.unknown(vendor, key)),
-                },
-            },
+        if let Some((_, set)) = OWN.iter().find(|(own, _)| *own == name) {
+            let text = self.text(name, value)?;
+            return set(profile, text).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")));
         }
+        if let Some(field) = vendor.definition.field(name) {
+            if field.secret {
+                let error = format!("{name}: a secret does not belong into this file");
+                return Err(self.error(&key.span(), error).with_hint(format!(
+                    "put a command that prints it into {name}-command, or set {}",
+                    vendor.variable_of(name)
+                )));
+            }
+            profile.plain.insert(name.to_owned(), self.texts(name, value)?);
+            return Ok(());
+        }
+        let secret = name.strip_suffix("-command");
+        match vendor.secret_fields().find(|field| secret == Some(&field.name)) {
+            Some(field) => profile.commands.insert(field.name.clone(), self.text(name, value)?),
+            None => return Err(self.unknown(vendor, key)),
+        };
         Ok(())
     }
 

@@ -4,14 +4,15 @@
 //! on the terminal's own device keeps them apart; nobody else can open that, and it leaves no file. The lock is not on
 //! `/dev/tty`, which is the same file for all terminals. Where the device is not found there are no turns.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
+
+use crate::disk::lock::{self, Lock};
 
 /// Longer than most answers take. Whoever stopped a prompt with Ctrl-Z would be waited for without end.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -20,17 +21,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(super) fn take() -> io::Result<Option<File>> {
     let Some(device) = open() else { return Ok(None) };
     let began = Instant::now();
-    loop {
-        match device.try_lock() {
-            Ok(()) => return Ok(Some(device)),
-            Err(TryLockError::Error(_)) => return Ok(None),
-            Err(TryLockError::WouldBlock) if began.elapsed() > LIMIT => {
-                return Err(io::Error::other(
-                    "another tok has been asking on this terminal for a minute",
-                ));
-            }
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(20)),
-        }
+    match lock::wait(&device, || (began.elapsed() > LIMIT).then_some(())) {
+        Ok(Lock::Taken) => Ok(Some(device)),
+        Ok(_) => Ok(None),
+        Err(()) => Err(io::Error::other(
+            "another tok has been asking on this terminal for a minute",
+        )),
     }
 }
 

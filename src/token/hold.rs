@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Need;
-use crate::cache::hold::{self, Attempt, Kind};
-use crate::cache::identity::Login;
+use crate::cache::hold::{self, Attempt, Held, Kind};
 use crate::cache::pause;
 use crate::definition::answer::{Cause, Refusal};
 use crate::definition::http_date;
@@ -20,14 +19,13 @@ use crate::time::duration;
 const PAUSE: i64 = 30;
 const LONGEST_PAUSE: i64 = 3600;
 
-/// What is about to be sent, as it is compared with what was refused.
-pub(super) struct Trial<'a> {
-    pub(super) login: Login,
+/// The secrets that are about to be sent, as they are compared with what was refused.
+pub(super) struct Credentials<'a> {
     secrets: Vec<&'a [u8]>,
     request: Secret,
 }
 
-impl Trial<'_> {
+impl Credentials<'_> {
     fn attempt(&self) -> Attempt<'_> {
         Attempt {
             secrets: &self.secrets,
@@ -38,42 +36,45 @@ impl Trial<'_> {
 
 impl Need<'_> {
     /// Of the login's own secrets, and all secrets that are sent.
-    pub(super) fn trial<'a>(&self, own: &'a BTreeMap<String, Secret>, sent: &BTreeMap<String, Secret>) -> Trial<'a> {
-        Trial {
-            login: self.login(),
+    pub(super) fn credentials<'a>(
+        &self,
+        own: &'a BTreeMap<String, Secret>,
+        sent: &BTreeMap<String, Secret>,
+    ) -> Credentials<'a> {
+        Credentials {
             secrets: own.values().map(|secret| secret.expose().as_bytes()).collect(),
             request: self.canonical(sent),
         }
     }
 
     /// The same, but `None` where none of the login's own secrets is sent.
-    pub(super) fn trial_with_secrets<'a>(
+    pub(super) fn own_credentials<'a>(
         &self,
         own: &'a BTreeMap<String, Secret>,
         sent: &BTreeMap<String, Secret>,
-    ) -> Option<Trial<'a>> {
-        (!own.is_empty()).then(|| self.trial(own, sent))
+    ) -> Option<Credentials<'a>> {
+        (!own.is_empty()).then(|| self.credentials(own, sent))
     }
 
     /// Every value of the login, so that the very same request is recognized whenever it is sent.
     fn canonical(&self, secrets: &BTreeMap<String, Secret>) -> Secret {
         let secrets: BTreeMap<&String, &str> = secrets.iter().map(|(name, secret)| (name, secret.expose())).collect();
-        Secret::new(serde_json::json!([self.identity(), secrets]).to_string())
+        Secret::new(serde_json::json!([self.principal.identity, secrets]).to_string())
     }
 
     /// Exit 4 where it was refused a moment ago and nobody wants it sent all the same.
-    pub(super) fn check_hold(&self, trial: &Trial) -> Result<()> {
+    pub(super) fn check_hold(&self, credentials: &Credentials) -> Result<()> {
         if self.fresh {
             return Ok(());
         }
-        match hold::check(self.store, &trial.login, trial.attempt(), now_ms()) {
+        match hold::check(self.store, &self.principal.login, credentials.attempt(), now_ms()) {
             None => Ok(()),
-            Some(refusal) => Err(self.held(&refusal)),
+            Some(held) => Err(self.error_of_held(&held)),
         }
     }
 
     /// Holds back what the vendor refused, if it is to blame.
-    pub(super) fn hold_back(&self, trial: &Trial, refusal: &Refusal) {
+    pub(super) fn hold_back(&self, credentials: &Credentials, refusal: &Refusal) {
         let kind = match refusal.cause {
             Cause::Credentials => Kind::Secret,
             Cause::Request => Kind::Request,
@@ -81,9 +82,9 @@ impl Need<'_> {
         };
         let put = hold::put(
             self.store,
-            &trial.login,
+            &self.principal.login,
             kind,
-            trial.attempt(),
+            credentials.attempt(),
             &refusal.words,
             now_ms(),
         );
@@ -91,47 +92,51 @@ impl Need<'_> {
     }
 
     /// For a request that is not sent again in any case: only its secrets are held back.
-    pub(super) fn hold_secrets_back(&self, trial: Option<&Trial>, refusal: &Refusal) {
-        if let Some(trial) = trial
+    pub(super) fn hold_secrets_back(&self, credentials: Option<&Credentials>, refusal: &Refusal) {
+        if let Some(credentials) = credentials
             && refusal.cause == Cause::Credentials
         {
-            self.hold_back(trial, refusal);
+            self.hold_back(credentials, refusal);
         }
     }
 
-    pub(super) fn end_hold(&self, trial: &Trial) {
-        self.say(hold::clear(self.store, &trial.login, trial.attempt(), now_ms()), "");
+    pub(super) fn end_hold(&self, credentials: &Credentials) {
+        self.say(
+            hold::clear(self.store, &self.principal.login, credentials.attempt(), now_ms()),
+            "",
+        );
     }
 
     /// Exit 7 while the vendor's pause lasts.
     pub(super) fn keep_pause(&self) -> Result<()> {
-        match pause::check(self.store, &self.chosen.base.origin(), now_ms()) {
+        match pause::check(self.store, &self.principal.chosen.base.origin(), now_ms()) {
             None => Ok(()),
             Some(left) => Err(Error::rate_limited(format!(
                 "{}: {} asked for a pause, which lasts another {}",
-                self.sources.vendor.name,
-                self.chosen.base.origin(),
+                self.vendor().name,
+                self.principal.chosen.base.origin(),
                 duration::words(left)
             ))),
         }
     }
 
-    fn held(&self, refusal: &hold::Refusal) -> Error {
-        let (what, are) = match refusal.kind {
+    fn error_of_held(&self, held: &Held) -> Error {
+        let (what, are) = match held.kind {
             Kind::Secret => ("these credentials were", "are"),
             Kind::Request => ("this very request was", "is"),
         };
-        let ago = duration::words(between(refusal.refused_at, now_ms()));
-        let left = duration::words(between(now_ms(), refusal.until));
+        let ago = duration::words(between(held.refused_at, now_ms()));
+        let left = duration::words(between(now_ms(), held.until));
         Error::refused(format!(
             "{}: {what} refused {ago} ago and {are} not sent again: {}",
-            self.sources.vendor.name, refusal.words
+            self.vendor().name,
+            held.words
         ))
         .with_hint(format!("correct them, send them again with --fresh, or wait {left}"))
     }
 
     pub(super) fn error_of(&self, refusal: &Refusal) -> Error {
-        let error = Error::from(refusal).of(&self.sources.vendor.name);
+        let error = Error::from(refusal).of(&self.vendor().name);
         match refusal.cause {
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),

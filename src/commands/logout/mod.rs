@@ -3,8 +3,10 @@
 //! With `--revoke` the vendor ends the tokens first; a token that could not be revoked is not forgotten. With `--all` it is
 //! about every profile, and about every login that a cached token is of.
 
-use super::Ground;
-use super::call::{Setting, keyring_counts, store};
+mod whose;
+
+use super::App;
+use super::call::{Prepared, store};
 use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
 use crate::cache::identity::Identity;
@@ -12,17 +14,15 @@ use crate::cache::store::Store;
 use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
-use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::plain::Chosen;
-use crate::inputs::{Sources, keyring};
-use crate::origin::BaseUrl;
+use crate::inputs::{Session, keyring};
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
-use crate::token::{Need, Revoked};
+use crate::token::{Need, Principal, Revoked};
+use whose::{is_of, profile_of};
 
 /// One call: what was forgotten and what could not be.
 struct Work<'a> {
-    ground: &'a Ground,
+    app: &'a App,
     logout: &'a Logout,
     store: &'a Store,
     secrets: Vec<String>,
@@ -33,12 +33,12 @@ struct Work<'a> {
     keyring_failed: bool,
 }
 
-pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
-    let vendor = ground.vendor(&logout.target.vendor)?;
+pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
+    let vendor = app.vendor(&logout.target.vendor)?;
     let voice = Voice(logout.verbosity);
     let store = store(voice)?;
     let mut work = Work {
-        ground,
+        app,
         logout,
         store: &store,
         secrets: Vec::new(),
@@ -66,39 +66,9 @@ pub(super) fn run(ground: &Ground, logout: &Logout) -> Result<()> {
     first.map_or(Ok(()), Err)
 }
 
-/// The login of a token that belongs to no profile, as if there were one.
-fn profile_of(entry: &Entry) -> Profile {
-    let identity = &entry.identity;
-    let texts = |value: &serde_json::Value| match value.as_array() {
-        Some(items) => items.iter().map(text).collect(),
-        None => vec![text(value)],
-    };
-    let plain = identity.fields.iter().map(|(name, value)| (name.clone(), texts(value)));
-    Profile {
-        plain: plain.collect(),
-        url: Some(identity.url.clone()),
-        way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
-        ..Profile::default()
-    }
-}
-
-fn text(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Whether a token was given to this login, whatever else it was asked for with.
-fn is_of(entry: &Entry, sources: &Sources, chosen: &Chosen) -> bool {
-    let identity = &entry.identity;
-    let same = |(name, value): &(String, String)| identity.fields.get(name).is_none_or(|field| text(field) == *value);
-    identity.vendor == sources.vendor.name
-        && identity.way == chosen.way
-        && BaseUrl::parse(&identity.url).is_ok_and(|url| url.origin() == chosen.base.origin())
-        && chosen.login(sources.vendor).iter().all(same)
-}
-
 fn revoke(need: &Need, entry: &Entry) -> Result<()> {
-    let vendor = need.sources.vendor;
-    let voice = need.sources.voice;
+    let vendor = need.principal.chosen.vendor;
+    let voice = need.session.voice;
     let Some(exchange) = &vendor.definition.revoke else {
         return Ok(());
     };
@@ -122,14 +92,14 @@ impl Work<'_> {
         Ok(Call {
             profile,
             verbosity: self.logout.verbosity,
-            ..Call::of(self.ground.vendor(&self.logout.target.vendor)?)
+            ..Call::of(self.app.vendor(&self.logout.target.vendor)?)
         })
     }
 
     fn forget_target(&mut self, vendor: &Vendor) -> Result<()> {
         let call = self.call(self.logout.target.profile.clone())?;
-        let setting = Setting::of(self.ground, &call)?;
-        self.forget(&call, &setting, true).map_err(|error| {
+        let prepared = Prepared::of(self.app, &call)?;
+        self.forget(&prepared).map_err(|error| {
             if !error.is_missing() {
                 return error;
             }
@@ -140,13 +110,13 @@ impl Work<'_> {
 
     /// Every profile, then every login that is known from a token alone.
     fn forget_all(&mut self, vendor: &Vendor) -> Result<()> {
-        let known = Profiles::load(self.ground.config_folder.as_deref(), vendor, &self.ground.catalogue)?;
+        let known = self.app.profiles(vendor)?;
         let (default, named): (Vec<_>, Vec<_>) = known.list.into_iter().partition(|profile| profile.name.is_none());
         let default = default.into_iter().next().unwrap_or_default();
         for profile in [default].into_iter().chain(named) {
             let call = self.call(profile.name.clone())?;
-            let setting = Setting::of_profile(self.ground, &call, profile)?;
-            match self.forget(&call, &setting, true) {
+            let prepared = Prepared::of_profile(self.app, &call, profile)?;
+            match self.forget(&prepared) {
                 // A profile that is not complete has nothing to forget.
                 Err(error) if error.is_missing() => {}
                 outcome => self.failures.extend(outcome.err()),
@@ -157,9 +127,10 @@ impl Work<'_> {
                 continue;
             }
             let call = self.call(None)?;
-            let setting = Setting::of_profile(self.ground, &call, profile_of(&entry))?;
-            // The variables may be somebody else's.
-            if self.forget(&call, &setting, false).is_err() {
+            let mut prepared = Prepared::of_profile(self.app, &call, profile_of(&entry))?;
+            // They may be somebody else's.
+            prepared.settings.variables = false;
+            if self.forget(&prepared).is_err() {
                 // A token of a definition that has changed since.
                 self.forget_token(&entry);
             }
@@ -169,24 +140,22 @@ impl Work<'_> {
 
     /// What can be forgotten of a login is, whatever fails on the way. Where a token could not be revoked the secret stays as
     /// well, since the next attempt may need it.
-    fn forget(&mut self, call: &Call, setting: &Setting, variables: bool) -> Result<()> {
-        let deadline = setting.deadline()?;
-        let mut sources = setting.sources(self.ground, call, &deadline);
-        sources.variables = variables;
-        let chosen = sources.choose(false)?;
+    fn forget(&mut self, prepared: &Prepared) -> Result<()> {
+        let session = prepared.session()?;
+        let principal = Principal::of(session.choose(false)?);
         let store = self.store;
         let need = Need {
-            sources: &sources,
-            chosen: &chosen,
+            principal: &principal,
+            session: &session,
             store,
-            began: self.ground.began,
+            began: self.app.began,
             fresh: false,
             min_ttl: None,
             no_cache: false,
         };
         let mut revoked = true;
         for entry in entry::all(store, now_ms()) {
-            if !is_of(&entry, &sources, &chosen) {
+            if !is_of(&entry, &principal) {
                 continue;
             }
             let ended = if self.logout.revoke {
@@ -205,13 +174,13 @@ impl Work<'_> {
         if !revoked {
             return Ok(());
         }
-        if hold::is_held(store, &need.login()) {
-            match hold::forget(store, &need.login()) {
+        if hold::is_held(store, &principal.login) {
+            match hold::forget(store, &principal.login) {
                 Ok(()) => self.hold = true,
                 Err(unkept) => self.failures.push(Error::other(unkept.reason)),
             }
         }
-        self.forget_secrets(&sources, &chosen);
+        self.forget_secrets(&session, &principal);
         Ok(())
     }
 
@@ -223,17 +192,18 @@ impl Work<'_> {
     }
 
     /// A keyring that failed once is not waited for again.
-    fn forget_secrets(&mut self, sources: &Sources, chosen: &Chosen) {
-        if !keyring_counts() || self.keyring_failed {
+    fn forget_secrets(&mut self, session: &Session, principal: &Principal) {
+        if !session.settings.keyring || self.keyring_failed {
             return;
         }
-        for field in chosen.secrets(sources.vendor, &sources.vendor.definition.login) {
-            let user = sources.keyring_user(&field.name, chosen);
-            match keyring::delete(&user, sources.can_show_dialog(), sources.deadline) {
+        let chosen = &principal.chosen;
+        for field in chosen.secrets(&chosen.vendor.definition.login) {
+            let user = chosen.keyring_user(&field.name);
+            match keyring::delete(&user, session.can_show_dialog(), &session.deadline) {
                 Ok(true) => self.secrets.push(field.name.clone()),
                 Ok(false) => {}
                 Err(error) => {
-                    let what = format!("{}: {} is not forgotten", sources.vendor.name, field.name);
+                    let what = format!("{}: {} is not forgotten", chosen.vendor.name, field.name);
                     self.failures.push(error.of(what));
                     self.keyring_failed = true;
                     return;

@@ -1,0 +1,62 @@
+//! The page on a vendor's file: its prose, with the tables of the schema's keys in their places.
+
+use std::fmt::Write as _;
+
+use super::escaped;
+use crate::definition::shape::keys::{Key, SECTIONS, Section, header};
+
+const PROSE: &str = include_str!("vendor.roff");
+pub(super) const ACME: &str = include_str!("acme.toml");
+
+/// A section stands where the prose has the name of its first table between two `@`, the top of the file being `@@`.
+pub(super) fn text() -> String {
+    let mut text = PROSE.replace("@ACME@", escaped(ACME).trim_end());
+    for section in SECTIONS {
+        let place = format!("@{}@\n", section.tables[0]);
+        assert_eq!(text.matches(&place).count(), 1, "vendor.roff has not one {place}");
+        text = text.replace(&place, &table(section));
+    }
+    text
+}
+
+fn table(section: &Section) -> String {
+    let headers: Vec<String> = section.tables.iter().map(|table| header(table)).collect();
+    let mut text = format!(
+        ".SH {}\n",
+        match headers.join(", ").as_str() {
+            "" => "TOP",
+            headers => headers,
+        }
+    );
+    for key in section.keys {
+        let needed = if key.needed { "; needed" } else { "" };
+        write!(
+            text,
+            ".TP\n{}{}\n{}\n",
+            marked(&name(key)),
+            escaped(needed),
+            marked(key.help)
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// With what it takes, which for a table is said by its brackets.
+fn name(key: &Key) -> String {
+    match header(key.name).as_str() {
+        "" => format!("`{}`: {}", key.name, key.takes.words(key.name)),
+        header => format!("`{header}`"),
+    }
+}
+
+/// Bold between backticks.
+fn marked(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts
+        .map(|(place, part)| match place % 2 {
+            0 => escaped(part),
+            _ => format!("\\fB{}\\fR", escaped(part)),
+        })
+        .collect()
+}

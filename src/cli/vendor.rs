@@ -1,0 +1,138 @@
+//! A vendor's command: the flags of its fields, the options of every call, and what its help says of where they come from.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use super::args;
+use crate::definition::Vendor;
+use crate::definition::schema::Field;
+use crate::definition::value::Kind;
+
+/// The heading of the fields, which the help shows first, and that of all else.
+const FIELDS: &str = "Fields";
+pub(super) const OPTIONS: &str = "Options";
+
+/// `before` are the words that lead to it. `own` is what this command alone has: an argument and a note for the help.
+pub(super) fn command(vendor: &Vendor, before: &str, own: Arg, note: &str) -> Command {
+    let definition = &vendor.definition;
+    let name = &vendor.name;
+    Command::new(name.clone())
+        .about(definition.about.clone())
+        .override_usage(format!("tok {before}{name}[@PROFILE] [FIELDS] [OPTIONS]"))
+        .after_help(after_help(vendor, note))
+        .next_help_heading(FIELDS)
+        .args(definition.fields.iter().flat_map(|field| flags(vendor, field)))
+        .arg(url(vendor))
+        .disable_help_flag(true)
+        .next_help_heading(OPTIONS)
+        .args(args::of_call(&vendor.token_variable()))
+        .arg(own)
+        .args(args::verbosity())
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help("Print help"),
+        )
+}
+
+fn after_help(vendor: &Vendor, note: &str) -> String {
+    let secrets = vendor.secret_fields().map(|field| {
+        let name = &field.name;
+        let variable = vendor.variable_of(name);
+        format!(
+            "{name} comes from --{name}-stdin, --{name}-file, {variable}, {name}-command in the profile, the OS keyring or a \
+             prompt; no flag takes it.\n"
+        )
+    });
+    let docs = vendor.definition.docs.iter();
+    let plain = "A plain field comes from the first that has it: the flag, the profile named by @ or -p, the variable, the \
+                 vendor's default profile, a default, a prompt.\n";
+    [ways(vendor), note.to_owned(), plain.to_owned()]
+        .into_iter()
+        .chain(secrets)
+        .chain(docs.map(|docs| format!("The vendor's own page: {docs}\n")))
+        .collect()
+}
+
+/// What one may log in with, where there is a choice.
+fn ways(vendor: &Vendor) -> String {
+    let ways = &vendor.definition.ways;
+    let Some(first) = ways.first() else {
+        return String::new();
+    };
+    let lines = ways.iter().map(|way| format!("  {}\n", way.join(" and ")));
+    let lines = lines.collect::<Vec<_>>().concat();
+    format!(
+        "Ways to log in, of which one is taken:\n{lines}It is the one that a flag, a variable or the profile gives something \
+         of, else the profile's `way`, as in `way = \"{}\"`, else the first.\n\n",
+        ways.last().unwrap_or(first).first().map_or("", String::as_str)
+    )
+}
+fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {
+    let name = &field.name;
+    let variable = vendor.variable_of(name);
+    if !field.secret {
+        let default = field
+            .default
+            .as_ref()
+            .map(|default| format!(", {default} by default"))
+            .unwrap_or_default();
+        return vec![
+            Arg::new(name.clone())
+                .long(name.clone())
+                .value_name(value_name(field.kind))
+                .allow_hyphen_values(true)
+                .action(if field.kind == Kind::List {
+                    ArgAction::Append
+                } else {
+                    ArgAction::Set
+                })
+                .help(format!("{}{default} [{variable}]", field.help)),
+        ];
+    }
+    let stdin = format!("{name}-stdin");
+    let file = format!("{name}-file");
+    let others = vendor.secret_fields().filter(|other| other.name != *name);
+    vec![
+        Arg::new(stdin.clone())
+            .long(stdin.clone())
+            .action(ArgAction::SetTrue)
+            .conflicts_with_all(others.map(|other| format!("{}-stdin", other.name)))
+            .help(format!("{}: the first line of standard input [{variable}]", field.help)),
+        Arg::new(file.clone())
+            .long(file)
+            .value_name("PATH")
+            .conflicts_with(stdin)
+            .value_parser(value_parser!(PathBuf))
+            .help(format!("{}: the first line of a file", field.help)),
+    ]
+}
+
+fn value_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::List => "VALUE",
+        Kind::Integer => "NUMBER",
+        Kind::Duration => "DURATION",
+        Kind::Uuid => "UUID",
+        Kind::Ip => "ADDRESS",
+        Kind::Url => "URL",
+    }
+}
+
+/// Where the user gives it, with an example of one.
+fn url(vendor: &Vendor) -> Arg {
+    let name = &vendor.name;
+    let help = match (&vendor.definition.url, vendor.definition.login.path.as_str()) {
+        (Some(own), "") => format!("Address that logins are sent to, {own} by default"),
+        (Some(own), _) => format!("Base URL of the API, {own} by default"),
+        (None, "") => format!("Address that logins are sent to, as https://{name}.example.com/token"),
+        (None, path) => format!("Base URL of the API, as https://{name}.example.com/api; logins go to {path} below it"),
+    };
+    Arg::new("url")
+        .long("url")
+        .value_name("URL")
+        .help(format!("{help} [{}]", vendor.variable_of("url")))
+}

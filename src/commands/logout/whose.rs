@@ -1,0 +1,36 @@
+//! Whose a cached token is.
+
+use crate::cache::entry::Entry;
+use crate::inputs::config::Profile;
+use crate::origin::BaseUrl;
+use crate::token::Principal;
+
+/// The login of a token that belongs to no profile, as if there were one.
+pub(super) fn profile_of(entry: &Entry) -> Profile {
+    let identity = &entry.identity;
+    let texts = |value: &serde_json::Value| match value.as_array() {
+        Some(items) => items.iter().map(text).collect(),
+        None => vec![text(value)],
+    };
+    let plain = identity.fields.iter().map(|(name, value)| (name.clone(), texts(value)));
+    Profile {
+        plain: plain.collect(),
+        url: Some(identity.url.clone()),
+        way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
+        ..Profile::default()
+    }
+}
+
+fn text(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Whether a token was given to this login, whatever else it was asked for with.
+pub(super) fn is_of(entry: &Entry, principal: &Principal) -> bool {
+    let (identity, login) = (&entry.identity, &principal.login);
+    let same = |(name, value): &(String, String)| identity.fields.get(name).is_none_or(|field| text(field) == *value);
+    identity.vendor == login.vendor
+        && identity.way == principal.identity.way
+        && BaseUrl::parse(&identity.url).is_ok_and(|url| url.origin() == login.origin)
+        && login.fields.iter().all(same)
+}

@@ -1,0 +1,76 @@
+//! The answer, what becomes of its token, and what the vendor documents.
+
+use super::{Section, Takes, may, must};
+
+pub(super) const ANSWER: Section = Section {
+    tables: &["answer"],
+    keys: &[
+        may(
+            "success",
+            Takes::NamedValues,
+            "Pointers and the value that each has in a success; another value is a refusal",
+        ),
+        must(
+            "token",
+            Takes::Pointers,
+            "Where the token is; of several the first that is there counts",
+        ),
+        may(
+            "refresh_token",
+            Takes::Pointers,
+            "Where the token is that gets the next one; of several the first that is there counts",
+        ),
+        may(
+            "expires_at",
+            Takes::Text,
+            "Pointer to the time when the token ends: RFC 3339, or seconds or milliseconds since 1970",
+        ),
+        may("expires_in", Takes::Text, "Pointer to a number of seconds"),
+        may("expires_in_ms", Takes::Text, "Pointer to a number of milliseconds"),
+        may(
+            "lifetime",
+            Takes::Text,
+            "How long a token lasts by the vendor's page, as `15m`, or `{field}` of kind duration",
+        ),
+        may("extras", Takes::NamedTexts, "Names and pointers; shown by `-f json`"),
+        may(
+            "error",
+            Takes::Texts,
+            "Pointers to the vendor's reason for a refusal; the first that finds a text counts",
+        ),
+    ],
+};
+
+pub(super) const USE: Section = Section {
+    tables: &["use"],
+    keys: &[
+        may(
+            "header",
+            Takes::Text,
+            "A whole header line with `{token}`; `Authorization: Bearer {token}` where nothing is said",
+        ),
+        may("query", Takes::Text, "For the URL's query, as `NAME={token}`"),
+    ],
+};
+
+pub(super) const EXAMPLE: Section = Section {
+    tables: &["example"],
+    keys: &[
+        may(
+            "of",
+            Takes::OneOf(&["login", "refresh", "revoke"]),
+            "The request that it answers, `login` where nothing is said",
+        ),
+        must("status", Takes::Number(100, 599), "The answer's status"),
+        may("body", Takes::Text, "The answer's body"),
+        may("date", Takes::Text, "Its `Date` header, against which times count"),
+        may("token", Takes::Text, "The token that must be read"),
+        may("lifetime", Takes::Text, "How long it must last, as `1h`"),
+        may("error", Takes::Text, "The reason that must be read"),
+        may(
+            "exit",
+            Takes::Number(0, 7),
+            "The exit status that must come of it, 0 where nothing is said",
+        ),
+    ],
+};

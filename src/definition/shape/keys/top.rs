@@ -1,0 +1,71 @@
+//! The top of the file, and the fields.
+
+use super::{Key, Section, Takes, may, must};
+
+pub(super) const TOP: Section = Section {
+    tables: &[super::TOP],
+    keys: &[
+        must("about", Takes::Text, "One line for the help"),
+        may("docs", Takes::Text, "Address of the vendor's own page"),
+        may(
+            "url",
+            Takes::Text,
+            "Base URL, with fields in its host at most; where it is absent, the user gives it. A field that stands only here \
+             is not asked for when the URL is given",
+        ),
+        may(
+            "ways",
+            Takes::ListsOfTexts,
+            "Exactly one of these lists is taken, whole; `[]` is none of them",
+        ),
+        may(
+            "field",
+            Takes::Tables,
+            "A value that the requests are made with: a flag, a variable, a key of a profile",
+        ),
+        must("login", Takes::Table, "The request that logs in"),
+        may(
+            "refresh",
+            Takes::Table,
+            "The request that gets a new token without a secret",
+        ),
+        may("revoke", Takes::Table, "The request that ends a token"),
+        must("answer", Takes::Table, "Where in the answer things stand"),
+        may("use", Takes::Table, "How the token is used"),
+        may(
+            "example",
+            Takes::Tables,
+            "An answer that the vendor documents, and what must be read from it; `tok demo NAME` plays the first of each kind",
+        ),
+    ],
+};
+
+pub(super) const FIELD: Section = Section {
+    tables: &["field"],
+    keys: FIELD_KEYS,
+};
+
+const FIELD_KEYS: &[Key] = &[
+    must(
+        "name",
+        Takes::Text,
+        "Flag, variable, profile key, prompt and placeholder: lower case letters, digits and `-`",
+    ),
+    must("help", Takes::Text, "One line for the help"),
+    may(
+        "secret",
+        Takes::TrueOrFalse,
+        "`true`: it comes from standard input, a file, a variable, a command, the keyring or a prompt, never from a flag",
+    ),
+    may(
+        "optional",
+        Takes::TrueOrFalse,
+        "`true`: it is never asked for; absent, it drops out of the request",
+    ),
+    may("default", Takes::Text, "Its value where nobody gives one"),
+    may(
+        "kind",
+        Takes::OneOf(&["text", "integer", "list", "duration", "uuid", "ip", "url"]),
+        "What its values look like, `text` where nothing is said",
+    ),
+];

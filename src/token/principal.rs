@@ -1,0 +1,83 @@
+//! Who logs in where: what the person and the machine say of it, gathered once, before anything is looked for or asked.
+
+use crate::cache::entry::Entry;
+use crate::cache::fingerprint::Fingerprint;
+use crate::cache::identity::{Identity, Login};
+use crate::error::Result;
+use crate::inputs::{Chosen, Session};
+use crate::secret::Secret;
+
+#[derive(Debug)]
+pub(crate) struct Principal<'a> {
+    pub(crate) chosen: Chosen<'a>,
+    /// What a token was or will be asked for with.
+    pub(crate) identity: Identity,
+    /// What a refused secret is held back for.
+    pub(crate) login: Login,
+    /// The secrets of a way where they alone tell one person from another.
+    identifying: Option<Vec<Secret>>,
+}
+
+impl<'a> Principal<'a> {
+    /// As far as plain values tell.
+    pub(crate) fn of(chosen: Chosen<'a>) -> Self {
+        let vendor = &chosen.vendor.name;
+        Self {
+            identity: Identity {
+                vendor: vendor.clone(),
+                url: chosen.base.as_str().to_owned(),
+                way: chosen.way.clone(),
+                fields: chosen.laid_in(),
+            },
+            login: Login {
+                vendor: vendor.clone(),
+                origin: chosen.base.origin(),
+                fields: chosen.login(),
+            },
+            chosen,
+            identifying: None,
+        }
+    }
+
+    /// The same with the secrets, which are looked up only where plain values do not tell.
+    pub(crate) fn identified(chosen: Chosen<'a>, session: &Session) -> Result<Self> {
+        let identifying = if chosen.is_told_by_secret_alone() {
+            let fields = chosen.secrets(&chosen.vendor.definition.login);
+            let secrets = fields
+                .into_iter()
+                .filter_map(|field| session.secret(field, &chosen, |_| ()).transpose());
+            Some(secrets.collect::<Result<_>>()?)
+        } else {
+            None
+        };
+        Ok(Self {
+            identifying,
+            ..Self::of(chosen)
+        })
+    }
+
+    /// Whether a cached token of this identity was given to this person.
+    pub(super) fn owns(&self, entry: &Entry) -> bool {
+        match (&entry.fingerprint, &self.identifying) {
+            (Some(fingerprint), Some(_)) => self.has(fingerprint),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a fingerprint is that of this person's secrets.
+    pub(super) fn has(&self, fingerprint: &Fingerprint) -> bool {
+        let identifying = self.identifying.as_deref();
+        identifying.is_some_and(|secrets| fingerprint.matches(&bytes(secrets)))
+    }
+
+    /// By which this person's token is recognized, where plain values do not tell.
+    pub(super) fn fingerprint(&self) -> Result<Option<Fingerprint>> {
+        let identifying = self.identifying.as_deref();
+        identifying.map(|secrets| Fingerprint::of(&bytes(secrets))).transpose()
+    }
+}
+
+fn bytes(secrets: &[Secret]) -> Vec<&[u8]> {
+    secrets.iter().map(|secret| secret.expose().as_bytes()).collect()
+}
