@@ -113,7 +113,8 @@ class Exits:
         if call.code not in (4, 6, 7) or call.no_cache or call.verb not in ("token", "env", "exec"):
             return False
         mine = {target.identity for target in call.targets}
-        return any(other.code == call.code and other not in open_ones and other.min_ttl is None
+        # A --min-ttl that is not met is the other's own.
+        return any(other.code == call.code and other not in open_ones and (call.code != 6 or other.min_ttl is None)
                    and other.verb in ("token", "env", "exec", "login") and not other.no_cache
                    and call.overlaps(other.began, other.ended + AFTER)
                    and mine & {target.identity for target in other.targets}
@@ -122,7 +123,8 @@ class Exits:
     def in_need(self, call, reasons, calls):
         """A token in its last seconds is given only where no other can be had."""
         if in_need(call) and call.code in call.right and not reasons & {3, 5, 6, 7}:
-            taken = any(other.code in (5, 6, 7) and call.overlaps(other.began, other.ended) for other in calls)
+            taken = any(other.code in (5, 6, 7) and other.logins & call.logins
+                        and call.overlaps(other.began, other.ended) for other in calls)
             if not taken:
                 self.ledger.finding("need", "a token in need, where nothing stood in the way of another", call)
 

@@ -7,13 +7,12 @@ import time
 
 from .calls import clock
 
-# Findings of one sort that are told with all that led to them.
-TOLD = 3
-
-
 class Ledger:
-    def __init__(self, reproduce):
+    """Of each sort of finding so many are told, with all that led to them; all are counted."""
+
+    def __init__(self, reproduce, told):
         self.reproduce = reproduce
+        self.told = told
         self.lock = threading.Lock()
         self.asks = []
         self.calls = []
@@ -46,8 +45,8 @@ class Ledger:
         with self.lock:
             self.found[sort] += 1
             count = self.found[sort]
-            story = [*map(str, others), *self.story(call, ask)] if count <= TOLD else []
-        if count <= TOLD:
+            story = [*map(str, others), *self.story(call, ask)] if count <= self.told else []
+        if count <= self.told:
             lines = [f"FOUND {sort}: {words}", *(f"    {line}" for line in story), f"    again: {self.reproduce}"]
             print("\n".join(lines), file=sys.stderr, flush=True)
 

@@ -40,6 +40,7 @@ about = "Refresh tokens for one use, of a client with a secret"
 [[field]]
 name = "client-id"
 help = "Client"
+person = true
 
 [[field]]
 name = "client-secret"

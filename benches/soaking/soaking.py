@@ -11,7 +11,7 @@ import time
 from . import alone, disk, people, senders
 from .calls import Call, Target, end_group, sessions
 from .exits import Exits
-from .ledger import Heartbeat, Ledger
+from .ledger import Heartbeat
 from .plan import Plan
 from .together import Together
 from .vendor import Vendor
@@ -24,11 +24,11 @@ ENOUGH = 500
 
 
 class Soak:
-    def __init__(self, program, home, seed, reproduce):
+    def __init__(self, program, home, seed, ledger):
         self.program = program
         rng = random.Random(seed)
         self.live = {}
-        self.ledger = Ledger(reproduce)
+        self.ledger = ledger
         self.heart = Heartbeat()
         everybody = people.people(rng)
         self.vendors = [Vendor(kind, seed, self.sender, self.ledger.ask, [one for one in everybody if one.kind is kind])

@@ -7,7 +7,7 @@ moment. Where that is not certain, since a call was killed or nobody knows who a
 import json
 from dataclasses import dataclass
 
-from .alone import given
+from . import alone
 from .exits import HELD
 
 # Between the moment that a request is sent and the moment that the vendor writes it down.
@@ -173,7 +173,7 @@ class Together:
                 continue
             if spender.caller is ask.caller:
                 self.ledger.finding("spent", f"#{ask.caller.number} sends a refresh token twice", ask.caller, ask)
-            elif spender.delivered and spender.caller.succeeded and not spender.caller.killed and spender.code == 0:
+            elif spender.delivered and spender.caller.succeeded and spender.code == 0:
                 self.ledger.finding("spent", f"#{ask.caller.number} sends a refresh token that #{spender.caller.number} "
                                     "has got another for", ask.caller, ask)
 
@@ -194,7 +194,7 @@ class Together:
 
     def forgotten(self, call, target):
         """A token that was forgotten before this call began."""
-        for claim in given(call) if call.succeeded else []:
+        for claim in alone.given(call) if call.succeeded else []:
             for logout in self.logouts:
                 if (logout.verb == "logout" and logout.code == 0 and logout.ended < call.began
                         and claim["born"] < logout.began and target.person.login in logout.logins
