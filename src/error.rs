@@ -43,6 +43,9 @@ pub(crate) struct Error {
     /// A credential is missing and nobody could be asked, so that a cached token may still serve.
     #[serde(default)]
     missing: bool,
+    /// Not so much as a connection could be made.
+    #[serde(default)]
+    unconnected: bool,
     /// Nothing is said of it: whoever would read the message has gone.
     #[serde(default)]
     silent: bool,
@@ -55,6 +58,7 @@ impl Error {
             text: text.into(),
             hint: None,
             missing: false,
+            unconnected: false,
             silent: false,
         }
     }
@@ -85,6 +89,14 @@ impl Error {
 
     pub(crate) fn unreachable(text: impl Into<String>) -> Self {
         Self::new(Exit::Unreachable, text)
+    }
+
+    /// Not so much as a connection could be made, so that nothing else can be tried there.
+    pub(crate) fn unconnected(self) -> Self {
+        Self {
+            unconnected: true,
+            ..self
+        }
     }
 
     pub(crate) fn vendor(text: impl Into<String>) -> Self {
@@ -124,6 +136,10 @@ impl Error {
 
     pub(crate) fn is_missing(&self) -> bool {
         self.missing
+    }
+
+    pub(crate) fn is_unconnected(&self) -> bool {
+        self.unconnected
     }
 
     pub(crate) fn is_silent(&self) -> bool {

@@ -60,7 +60,7 @@ impl<'a> Prepared<'a> {
                 variable.escape_debug()
             )));
         }
-        let mut settings = Settings::of(vendor, &app.catalogue, profile, profiles.path);
+        let mut settings = Settings::of(vendor, &app.catalogue, &profiles, profile);
         settings.flags = call.flags.clone();
         settings.named = call.profile.is_some();
         settings.no_input |= call.no_input;

@@ -1,12 +1,11 @@
 //! `tok vendors check FILE`: reads a file as a vendor's, explains each mistake, and runs the examples in it.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use crate::definition::{lint, name};
 use crate::error::{Error, Result};
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::text::lines::line_of;
 
@@ -30,7 +29,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
         return Err(Error::usage(last));
     }
     let Ok(definition) = proven else { return Ok(()) };
-    if let Some(remark) = lint::remark(&definition) {
+    for remark in lint::remarks(&definition) {
         voice.warn(&format!("{shown}: {remark}"));
     }
     let what = match definition.examples.len() {
@@ -38,7 +37,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
         1 => "1 example is read as documented".to_owned(),
         count => format!("{count} examples are read as documented"),
     };
-    print(&format!("{shown}: {what}\n"), &mut io::stdout())
+    print(&format!("{shown}: {what}\n"), &mut Stdout)
 }
 
 fn text(file: &Path) -> Result<String> {

@@ -6,7 +6,6 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
@@ -15,7 +14,7 @@ use crate::cli;
 use crate::definition::Catalogue;
 use crate::definition::catalogue::is_command;
 use crate::inputs::folders;
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::text;
 
 /// Whether the words behind the program's name are those of a script, not of a person.
@@ -31,7 +30,7 @@ pub(super) fn run(words: &[OsString]) {
         [vendor] => rows(&catalogue, vendor, None),
         [below, vendor, ..] => rows(&catalogue, vendor, below.to_str()),
     };
-    let _ = print(&text, &mut io::stdout());
+    let _ = print(&text, &mut Stdout);
 }
 
 /// The user's own vendors, and every VENDOR@PROFILE. A profile whose name a shell would have to quote is left out.

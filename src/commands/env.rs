@@ -2,14 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io;
 
 use super::App;
 use super::call::{Prepared, obtain};
 use crate::cli::Call;
 use crate::error::Result;
 use crate::output::env::EnvFormat;
-use crate::output::print;
+use crate::output::{Stdout, print};
 
 pub(super) fn run(app: &App, call: &Call, format: &EnvFormat) -> Result<()> {
     let file = env::var_os("GITHUB_ENV");
@@ -19,7 +18,7 @@ pub(super) fn run(app: &App, call: &Call, format: &EnvFormat) -> Result<()> {
         .inspect_err(|_| print_failing(format.failing(None)))?;
     let variable = &prepared.variable;
     obtain(&prepared, format.masks())
-        .and_then(|given| format.give(variable, given.token.expose(), &mut io::stdout(), file.as_deref()))
+        .and_then(|given| format.give(variable, given.token.expose(), &mut Stdout, file.as_deref()))
         .inspect_err(|_| print_failing(format.failing(Some(variable))))
 }
 
@@ -52,6 +51,6 @@ pub(super) fn failing_code(words: &[OsString]) -> Option<String> {
 /// A failure to write it is not worth a word beside the failure that it is printed for.
 pub(super) fn print_failing(code: Option<String>) {
     if let Some(code) = code {
-        let _ = print(&code, &mut io::stdout());
+        let _ = print(&code, &mut Stdout);
     }
 }

@@ -192,7 +192,9 @@ fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&str]) -> Cha
             .set
             .extend(span.map(|span| (key.to_owned(), format!("{}s", span.as_secs()).into())));
     }
-    match chosen.way.first().filter(|_| chosen.is_told_by_secret_alone()) {
+    let is_secret = |name: &String| vendor.definition.field(name).is_some_and(|field| field.secret);
+    // A plain field shows by itself which way is taken.
+    match chosen.way.first().filter(|_| chosen.way.iter().all(is_secret)) {
         Some(first) => change.set.push(("way".to_owned(), first.into())),
         None if profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
             change.remove.push("way".to_owned());

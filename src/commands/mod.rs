@@ -13,7 +13,6 @@ mod token;
 mod vendors;
 
 use std::ffi::OsString;
-use std::io;
 use std::path::PathBuf;
 
 use crate::cli::{self, Invocation, Target};
@@ -21,7 +20,7 @@ use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
 use crate::inputs::folders;
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::time::clock::now_ms;
 
 /// What every command needs.
@@ -90,7 +89,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Invocation::Vendors { name } => vendors::run(&app, name.as_deref()),
         Invocation::Check { file } => check::run(&file),
         Invocation::Demo { target } => demo::run(&app, target.as_ref()),
-        Invocation::Completions(shell) => print(shell.script, &mut io::stdout()),
-        Invocation::Text(text) => print(&text, &mut io::stdout()),
+        Invocation::Completions(shell) => print(shell.script, &mut Stdout),
+        Invocation::Text(text) => print(&text, &mut Stdout),
     }
 }

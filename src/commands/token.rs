@@ -1,16 +1,14 @@
 //! `tok VENDOR`: print a valid token.
 
-use std::io;
-
 use super::App;
 use super::call::{Prepared, obtain};
 use crate::cli::Call;
 use crate::error::Result;
-use crate::output::{Format, print};
+use crate::output::{Format, Stdout, print};
 
 pub(super) fn run(app: &App, call: &Call, format: &Format) -> Result<()> {
     format.check(&call.vendor.name, call.vendor.definition.usage.query.is_some())?;
     let prepared = Prepared::of(app, call)?;
     let given = obtain(&prepared, false)?;
-    print(&format.render(&given)?, &mut io::stdout())
+    print(&format.render(&given)?, &mut Stdout)
 }

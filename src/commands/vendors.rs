@@ -1,11 +1,9 @@
 //! `tok vendors [NAME]`: the vendors, or the definition of one. Never reads the profiles.
 
-use std::io;
-
 use super::App;
 use crate::cli::unknown_vendor;
 use crate::error::{Error, Result};
-use crate::output::{print, table};
+use crate::output::{Stdout, print, table};
 use crate::terminal::voice::{Verbosity, Voice};
 
 pub(super) fn run(app: &App, name: Option<&str>) -> Result<()> {
@@ -21,7 +19,7 @@ fn one(app: &App, name: &str) -> Result<()> {
             .with_hint("name the vendor's file, as in `tok vendors check acme.toml`"),
         _ => unknown_vendor(name, &app.catalogue),
     })?;
-    print(&vendor.text, &mut io::stdout())
+    print(&vendor.text, &mut Stdout)
 }
 
 /// Of a file that defines no vendor is said why, after all that are whole.
@@ -35,7 +33,7 @@ fn all(app: &App) -> Result<()> {
         let url = definition.url.unwrap_or_else(|| "given by --url".to_owned());
         [vendor.name, definition.about, url, whose]
     });
-    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut io::stdout())?;
+    print(&table(["VENDOR", "ABOUT", "URL", "FROM"], rows), &mut Stdout)?;
     let voice = Voice(Verbosity::Normal);
     for error in broken {
         voice.warn(error.text());

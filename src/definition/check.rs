@@ -161,6 +161,9 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
         let key = if field.default.is_some() { "default" } else { "kind" };
         say(key, "a secret takes no 'kind' and no 'default'");
     }
+    if field.secret && field.person {
+        say("person", "a secret takes no 'person'; that is for a plain field");
+    }
     if let Some(default) = &field.default
         && let Err(reason) = field.kind.read(&field.kind.split(default))
     {

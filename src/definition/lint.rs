@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::mistake::Mistake;
 use super::schema::{Definition, Of};
-use super::{check, example, shape};
+use super::{check, example, person, shape};
 use crate::error::Error;
 use crate::text::lines::line_of;
 use crate::text::words;
@@ -118,14 +118,18 @@ fn located(text: &str, mistakes: &[Mistake]) -> Vec<Fault> {
         .collect()
 }
 
-/// What the examples leave open, for somebody who might want to know.
-pub(crate) fn remark(definition: &Definition) -> Option<&'static str> {
-    if definition.examples.is_empty() {
-        return Some("there is no [[example]], so nothing shows that an answer is read as the vendor means it");
-    }
-    example::first(definition, Of::Login, true)
-        .is_none()
-        .then_some("no [[example]] shows a login that gives a token, which `tok demo` would need")
+/// What a definition leaves open, for somebody who might want to know.
+pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
+    let mut remarks = person::remarks(definition);
+    let of_examples = if definition.examples.is_empty() {
+        Some("there is no [[example]], so nothing shows that an answer is read as the vendor means it")
+    } else if example::first(definition, Of::Login, true).is_none() {
+        Some("no [[example]] shows a login that gives a token, which `tok demo` would need")
+    } else {
+        None
+    };
+    remarks.extend(of_examples.map(str::to_owned));
+    remarks
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
+mod person;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod shape;

@@ -40,9 +40,19 @@ pub(crate) struct Field {
     pub(crate) secret: bool,
     #[serde(default)]
     pub(crate) optional: bool,
+    /// It names who logs in.
+    #[serde(default)]
+    pub(crate) person: bool,
     pub(crate) default: Option<String>,
     #[serde(default)]
     pub(crate) kind: Kind,
+}
+
+impl Field {
+    /// Whether there is no login without it, where it is not in a way that is not taken.
+    pub(crate) fn is_required(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
 }
 
 /// A request, written as the vendor documents it, with `{field}` in the places of the values.

@@ -147,10 +147,11 @@ fn send_through(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: 
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
-        let again = failure.sent_nothing();
+        let unconnected = failure.sent_nothing();
         let error = failure.into_error(&whom, deadline.limit());
+        let error = if unconnected { error.unconnected() } else { error };
         let pause = Duration::from_millis(100 + u64::from(getrandom::u32().unwrap_or(0) % 201));
-        if !again || pause >= deadline.remaining() || retries.next().is_none() {
+        if !unconnected || pause >= deadline.remaining() || retries.next().is_none() {
             return Err(error);
         }
         voice.explain(&format!("{}; trying again in {pause:?}", error.text()));

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use super::Source;
 use crate::definition::schema::{Exchange, Field};
 use crate::definition::value::Value;
-use crate::definition::{Vendor, request};
+use crate::definition::{Vendor, request, template};
 use crate::origin::BaseUrl;
 
 /// Everything that tells one login from another, but the secrets.
 #[derive(Debug)]
 pub(crate) struct Chosen<'a> {
     pub(crate) vendor: &'a Vendor,
+    /// The name of the profile; `None` for the vendor's default one.
+    pub(crate) profile: Option<String>,
     pub(crate) base: BaseUrl,
     /// Where the base URL was given; `None` where it is the vendor's own.
     pub(crate) url: Option<Source>,
@@ -26,13 +30,13 @@ impl<'a> Chosen<'a> {
     pub(crate) fn login(&self) -> Vec<(String, String)> {
         self.vendor
             .plain_fields()
-            .filter(|field| !field.optional && field.default.is_none())
+            .filter(|field| field.is_required())
             .filter_map(|field| Some((field.name.clone(), self.plain.get(&field.name)?.to_string())))
             .collect()
     }
 
     /// The plain values that are laid into the login request.
-    pub(crate) fn laid_in(&self) -> BTreeMap<String, serde_json::Value> {
+    pub(crate) fn laid_in(&self) -> BTreeMap<String, Json> {
         let names = request::names(&self.vendor.definition.login);
         self.plain
             .iter()
@@ -51,20 +55,21 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// Whether the way taken has no plain field of its own, so that only its secret tells one person from another.
-    pub(crate) fn is_told_by_secret_alone(&self) -> bool {
-        if self.way.is_empty() {
-            return self.login().is_empty() && !self.secrets(&self.vendor.definition.login).is_empty();
-        }
-        let secret = |name: &String| self.vendor.definition.field(name).is_some_and(|field| field.secret);
-        self.way.iter().all(secret)
+    /// Whether nothing but the secrets tells one person's token from another's.
+    pub(crate) fn is_told_by_secrets(&self) -> bool {
+        !self.names_person() && !self.secrets(&self.vendor.definition.login).is_empty()
     }
 
-    /// The user of the keyring's entry: vendor, origin, the login's plain fields, the secret field's name, as a JSON array.
-    pub(crate) fn keyring_user(&self, name: &str) -> String {
-        let mut parts = vec![self.vendor.name.clone(), self.base.origin()];
-        parts.extend(self.login().into_iter().map(|(_, value)| value));
-        parts.push(name.to_owned());
-        serde_json::Value::from(parts).to_string()
+    /// Whether a plain field that a login cannot do without says who logs in, to the vendor or in the URL.
+    fn names_person(&self) -> bool {
+        let definition = &self.vendor.definition;
+        let mut said = request::names(&definition.login);
+        if self.url.is_none() {
+            said.extend(definition.url.iter().flat_map(|url| template::names(url)));
+        }
+        self.vendor
+            .plain_fields()
+            .filter(|field| field.person && field.is_required() && self.plain.contains_key(&field.name))
+            .any(|field| said.contains(&field.name.as_str()))
     }
 }

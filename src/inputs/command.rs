@@ -1,21 +1,24 @@
 //! Secrets that a command prints, such as a password manager's.
 //!
 //! The command runs through the shell with nothing on standard input, its messages on tok's own standard error, and without
-//! the variables that may hold secrets. It has to exit with 0; its first line is the secret. It stays in tok's process group,
-//! so that it can ask on the terminal and Ctrl-C reaches it. At the deadline it is killed and not waited for any longer; what
-//! it started itself is beyond tok's reach and may live on. An error names where the command was configured, not the command:
-//! a password may stand in it.
+//! the variables that may hold secrets. It has to exit with 0; its first line is the secret. What it leaves running is not
+//! waited for, though it keeps the pipe open. With a terminal it stays in tok's process group, so that it can ask there and
+//! Ctrl-C reaches it; without one it has a group of its own. At the deadline it is killed, with its group if it has one, and
+//! not waited for any longer. An error names where the command was configured, not the command: a password may stand in it.
 
-use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::bounded;
 use super::first_line::{LIMIT, first_line};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+
+#[cfg_attr(unix, path = "command/unix.rs")]
+#[cfg_attr(windows, path = "command/windows.rs")]
+mod system;
+
+use system::{Pipe, kill, set_apart, shell};
 
 /// `source` says where the command comes from, such as `password-command of [VENDOR.PROFILE]`.
 pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadline: &Deadline) -> Result<Secret> {
@@ -24,75 +27,53 @@ pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadli
     for variable in drop_variables {
         shell.env_remove(variable);
     }
+    let is_apart = set_apart(&mut shell);
     let mut child = shell
         .spawn()
         .map_err(|why| Error::credential(format!("{source}: the command cannot be started: {why}")))?;
-    let outcome = outcome(&mut child, deadline);
-    // Neither does anything to a command that is over.
-    let _ = child.kill();
-    let _ = child.wait();
-    outcome
+    let ended = until_end(&mut child, deadline).inspect_err(|_| {
+        kill(&mut child, is_apart);
+        let _ = child.wait();
+    });
+    ended
+        .and_then(|(status, output)| of_success(status).map(|()| output))
         .map_err(|why| Error::credential(why).of(source))
         .and_then(|output| first_line(output, source))
 }
 
-/// All that the command prints, or what went wrong.
-fn outcome(child: &mut Child, deadline: &Deadline) -> std::result::Result<Vec<u8>, String> {
-    let late = || {
-        let limit = deadline.limit().as_secs_f32();
-        format!("the command did not end within {limit} s")
-    };
-    let stdout = child.stdout.take();
-    let read = move || -> io::Result<Vec<u8>> {
-        let mut output = Vec::new();
-        if let Some(stdout) = stdout {
-            stdout.take(LIMIT + 1).read_to_end(&mut output)?;
-        }
-        Ok(output)
-    };
-    let output = bounded::within(deadline.remaining(), read)
-        .ok_or_else(late)?
-        .map_err(|why| format!("the command's output cannot be read: {why}"))?;
-    if output.len() as u64 > LIMIT {
-        return Err("the command printed more than 1 MiB".into());
-    }
-    let status = wait(child, deadline).ok_or_else(late)?;
-    match status.code() {
-        Some(0) => Ok(output),
-        Some(code) => Err(format!("the command failed with exit status {code}")),
-        None => Err(format!("the command failed with {status}")),
-    }
-}
-
-/// Waits for the end of a command whose output has ended, which is as a rule at once.
-fn wait(child: &mut Child, deadline: &Deadline) -> Option<ExitStatus> {
+/// All that the command printed until it ended; the error says why it is not over.
+fn until_end(child: &mut Child, deadline: &Deadline) -> std::result::Result<(ExitStatus, Vec<u8>), String> {
+    let unreadable = |why| format!("the command's output cannot be read: {why}");
+    let stdout = child.stdout.take().ok_or("the command has no output")?;
+    let mut pipe = Pipe::of(stdout).map_err(unreadable)?;
+    let mut output = Vec::new();
     let mut pause = Duration::from_micros(200);
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
+        // Before the pipe is looked at: what a command that is over has printed is there.
+        let status = child.try_wait().unwrap_or_default();
+        let most = LIMIT + 1 - output.len() as u64;
+        pipe.take(most, &mut output).map_err(unreadable)?;
+        if output.len() as u64 > LIMIT {
+            return Err("the command printed more than 1 MiB".into());
+        }
+        if let Some(status) = status {
+            return Ok((status, output));
         }
         if deadline.is_over() {
-            return None;
+            let limit = deadline.limit().as_secs_f32();
+            return Err(format!("the command did not end within {limit} s"));
         }
-        thread::sleep(pause.min(deadline.remaining()));
+        pipe.wait(pause.min(deadline.remaining()));
         pause = (pause * 2).min(Duration::from_millis(20));
     }
 }
 
-#[cfg(not(windows))]
-fn shell(command: &str) -> Command {
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command);
-    shell
-}
-
-/// `/S` makes `cmd` take off the outer quotation marks and leave the rest as it is.
-#[cfg(windows)]
-fn shell(command: &str) -> Command {
-    use std::os::windows::process::CommandExt;
-    let mut shell = Command::new("cmd");
-    shell.raw_arg(format!("/S /C \"{command}\""));
-    shell
+fn of_success(status: ExitStatus) -> std::result::Result<(), String> {
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) => Err(format!("the command failed with exit status {code}")),
+        None => Err(format!("the command failed with {status}")),
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -133,9 +114,24 @@ mod tests {
     }
 
     #[test]
-    fn the_deadline_holds_whatever_keeps_the_pipe_open() {
+    fn what_a_command_leaves_running_is_not_waited_for() {
+        for command in [
+            "sleep 9 & echo pw",
+            "sleep 9 & printf pw",
+            "(sleep 0.1; echo late; sleep 9) & echo pw",
+        ] {
+            let began = Instant::now();
+            assert_eq!(said(command), Ok("pw".into()));
+            assert!(began.elapsed() < Duration::from_secs(5), "{command}");
+        }
+        let long = "x".repeat(200_000);
+        assert_eq!(said("sleep 9 & head -c 200000 /dev/zero | tr '\\0' x"), Ok(long));
+    }
+
+    #[test]
+    fn the_deadline_holds_whatever_becomes_of_the_pipe() {
         let late = Err("here: the command did not end within 0.2 s".to_owned());
-        for command in ["sleep 9", "sleep 9 & echo pw", "exec >&-; sleep 9"] {
+        for command in ["sleep 9", "echo pw; sleep 9", "exec >&-; sleep 9"] {
             let began = Instant::now();
             assert_eq!(limited(command, Duration::from_millis(200)), late);
             assert!(began.elapsed() < Duration::from_secs(5), "{command}");

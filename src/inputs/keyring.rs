@@ -4,8 +4,8 @@
 //! is locked, broken or silent is an error. Where nobody can be asked it is given three seconds, and a locked one is said to
 //! be so instead of being unlocked by a dialog. Where somebody can, the dialog is the keyring's own and takes as long as it
 //! takes: only the first sign of life is under the deadline. That holds for the Secret Service of Linux and the BSDs; on
-//! macOS and Windows nothing tells beforehand whether the system will open a dialog, so one may appear, and where nobody can
-//! be asked it is not waited for beyond the three seconds.
+//! macOS and Windows nothing tells beforehand whether the system will open a dialog, so one may appear, but where nobody can
+//! be asked it has the three seconds as well.
 //!
 //! Whether the keyring is used at all, and which user an entry has, is left to others.
 
@@ -80,25 +80,43 @@ enum No {
     Broken(Error),
 }
 
+type Answer<T = ()> = std::result::Result<T, No>;
+
 fn with_entry<T: Send + 'static>(
     user: &str,
     ask: bool,
     deadline: &Deadline,
     act: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
-) -> std::result::Result<T, No> {
-    let (limit, named) = limit(ask, deadline);
-    let user = user.to_owned();
-    let answer = if ask {
-        let alive = bounded::within(limit, service::is_alive);
-        alive.map(|alive| alive.and_then(|()| deadline.pause(|| reach(&user, act))))
+) -> Answer<T> {
+    let (own, user) = (user.to_owned(), user.to_owned());
+    let act = move || reach(&user, act);
+    if ask {
+        dialog_may_open(deadline, service::is_alive, act)
     } else {
-        let reach = move || service::is_unlocked(&user).and_then(|()| reach(&user, act));
-        bounded::within(limit, reach)
-    };
-    answer.unwrap_or_else(|| Err(No::Broken(silent(named))))
+        nobody_is_asked(deadline, move || service::is_unlocked(&own).and_then(|()| act()))
+    }
 }
 
-fn reach<T>(user: &str, act: impl FnOnce(&Entry) -> keyring::Result<T>) -> std::result::Result<T, No> {
+/// Only the first sign of life is under the deadline.
+fn dialog_may_open<T>(
+    deadline: &Deadline,
+    is_alive: impl FnOnce() -> Answer + Send + 'static,
+    act: impl FnOnce() -> Answer<T>,
+) -> Answer<T> {
+    let (limit, named) = limit(true, deadline);
+    let alive = bounded::within(limit, is_alive).unwrap_or_else(|| Err(No::Broken(silent(named))));
+    alive.and_then(|()| deadline.pause(act))
+}
+
+fn nobody_is_asked<T: Send + 'static>(
+    deadline: &Deadline,
+    act: impl FnOnce() -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let (limit, named) = limit(false, deadline);
+    bounded::within(limit, act).unwrap_or_else(|| Err(No::Broken(silent(named))))
+}
+
+fn reach<T>(user: &str, act: impl FnOnce(&Entry) -> keyring::Result<T>) -> Answer<T> {
     Ok(Entry::new(SERVICE, user).and_then(|entry| act(&entry))?)
 }
 
@@ -110,10 +128,6 @@ fn limit(ask: bool, deadline: &Deadline) -> (Duration, Duration) {
 
 fn broken(why: &str) -> Error {
     Error::credential(format!("the keyring: {why}")).with_hint("TOK_KEYRING=off leaves the keyring alone")
-}
-
-fn locked() -> No {
-    No::Broken(Error::credential("the keyring is locked").with_hint("unlock it, or give the secret in another way"))
 }
 
 fn silent(limit: Duration) -> Error {
@@ -145,3 +159,6 @@ impl From<keyring::Error> for No {
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
+
+#[cfg(test)]
+mod waits;

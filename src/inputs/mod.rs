@@ -8,6 +8,7 @@ mod chosen;
 pub(crate) mod command;
 pub(crate) mod config;
 pub(crate) mod config_edit;
+mod entries;
 pub(crate) mod first_line;
 pub(crate) mod folders;
 mod given;

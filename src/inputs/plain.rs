@@ -62,6 +62,7 @@ impl<'a> Session<'a> {
             BaseUrl::parse(&text).map_err(|reason| settings.wrong("url", url.unwrap_or(Source::Default), &reason))?;
         Ok(Chosen {
             vendor,
+            profile: settings.profile.name.clone(),
             base,
             url,
             way,

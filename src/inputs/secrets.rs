@@ -24,6 +24,28 @@ impl Session<'_> {
         Ok(Some(secret))
     }
 
+    /// Whether it is there without a person being asked. A source that is broken, or that would open a dialog, has none.
+    pub(crate) fn has_at_hand(&self, field: &Field, chosen: &Chosen) -> bool {
+        if field.optional || self.known(&field.name).is_some() {
+            return true;
+        }
+        let found = match self.given_secret(&field.name, chosen) {
+            Ok(None) => self.keyring_secret_with(&field.name, chosen, false),
+            found => found.map(|found| found.map(|(secret, _)| secret)),
+        };
+        match found {
+            Ok(Some(secret)) => {
+                self.remember(&field.name, secret);
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                self.voice.explain(error.text());
+                false
+            }
+        }
+    }
+
     /// `keepable` says whether `tok login` may be a way out.
     fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
@@ -120,20 +142,24 @@ impl Session<'_> {
     }
 
     fn keyring_secret(&self, name: &str, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+        let dialog = self.settings.keyring && self.can_show_dialog();
+        if dialog {
+            asking(true);
+        }
+        let found = self.keyring_secret_with(name, chosen, dialog);
+        if dialog {
+            asking(false);
+        }
+        found
+    }
+
+    fn keyring_secret_with(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {
         if !self.settings.keyring {
             self.voice
                 .explain(&format!("{name}: the keyring is left alone, since TOK_KEYRING is off"));
             return Ok(None);
         }
-        let user = chosen.keyring_user(name);
-        let dialog = self.can_show_dialog();
-        if dialog {
-            asking(true);
-        }
-        let found = keyring::read(&user, dialog, &self.deadline);
-        if dialog {
-            asking(false);
-        }
+        let found = self.read_keyring(name, chosen, dialog);
         match found.map_err(|error| error.of(&self.settings.vendor.name))? {
             keyring::Found::Secret(secret) => {
                 self.voice.explain(&format!("{name}: from the OS keyring"));
@@ -146,12 +172,22 @@ impl Session<'_> {
         }
     }
 
-    /// A keyring's dialog needs somebody to see it.
+    /// From the first entry that is there.
+    fn read_keyring(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<keyring::Found> {
+        let mut found = keyring::Found::Absent(String::new());
+        for user in self.keyring_users(name, chosen) {
+            found = keyring::read(&user, dialog, &self.deadline)?;
+            if matches!(found, keyring::Found::Secret(_)) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// A keyring's dialog needs somebody to see it, whatever the system.
     pub(crate) fn can_show_dialog(&self) -> bool {
-        !self.settings.no_input
-            && (self.terminal().is_some()
-                || cfg!(not(all(unix, not(target_os = "macos"))))
-                || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name)))
+        let has_display = || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| variable::is_set(name));
+        !self.settings.no_input && (self.terminal().is_some() || has_display())
     }
 
     /// Whether `tok login` would find a keyring here.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::chosen::Chosen;
-use super::config::Profile;
+use super::config::{Profile, Profiles};
 use super::{Flags, Source, variable};
 use crate::definition::schema::Field;
 use crate::definition::{Catalogue, Vendor, request, template};
@@ -16,7 +16,7 @@ use crate::time::duration;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Settings<'a> {
     pub(crate) vendor: &'a Vendor,
@@ -25,6 +25,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) profile: Profile,
     /// The profile was named by `@` or `-p`, and so goes before variables.
     pub(crate) named: bool,
+    /// The vendor's default one, if the file has it.
+    pub(crate) default_profile: Option<Profile>,
     pub(crate) config_path: PathBuf,
     /// Whether variables are looked at.
     pub(crate) variables: bool,
@@ -34,14 +36,15 @@ pub(crate) struct Settings<'a> {
 
 impl<'a> Settings<'a> {
     /// Of a profile that was named, with what the environment says and without a flag.
-    pub(crate) fn of(vendor: &'a Vendor, catalogue: &'a Catalogue, profile: Profile, config_path: PathBuf) -> Self {
+    pub(crate) fn of(vendor: &'a Vendor, catalogue: &'a Catalogue, profiles: &Profiles, profile: Profile) -> Self {
         Self {
             vendor,
             catalogue,
             flags: Flags::default(),
             named: profile.name.is_some(),
             profile,
-            config_path,
+            default_profile: profiles.list.iter().find(|profile| profile.name.is_none()).cloned(),
+            config_path: profiles.path.clone(),
             variables: true,
             keyring: std::env::var_os("TOK_KEYRING").is_none_or(|value| value != "off"),
             no_input: variable::is_on("TOK_NO_INPUT"),
@@ -104,7 +107,7 @@ impl<'a> Settings<'a> {
         let elsewhere = matches!(chosen.url, Some(Source::Flag | Source::Variable));
         match self.profile_origin() {
             Some(own) => own == chosen.base.origin(),
-            None => !elsewhere || self.vendor.definition.url.is_none(),
+            None => !elsewhere,
         }
     }
 

@@ -10,8 +10,10 @@ mod curl;
 pub(crate) mod env;
 mod header;
 mod json;
+mod stdout;
 mod table;
 
+pub(crate) use stdout::Stdout;
 pub(crate) use table::table;
 
 use std::fmt;

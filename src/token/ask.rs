@@ -1,4 +1,4 @@
-//! One request to the vendor: a login, a refresh or a revocation.
+//! One request to the vendor: a login, a revocation, or what a refresh sends.
 //!
 //! Whatever carries the secrets of one login takes turns, whatever token it is for, so that a wrong one is sent once.
 
@@ -8,18 +8,19 @@ use jiff::Timestamp;
 
 use super::hold::{Credentials, pause_of};
 use super::{Need, Provenance};
-use crate::cache::entry::{self, Entry};
+use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::lock;
 use crate::cache::pause;
 use crate::definition::answer::{self, Context, Grant, Refusal};
 use crate::definition::request::{self, Inputs};
 use crate::definition::schema::Exchange;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 use crate::http::{self, Answer};
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
 use crate::time::clock::{now_ms, span_ms};
+use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
 pub(super) struct Issued {
@@ -27,6 +28,8 @@ pub(super) struct Issued {
     /// When the request was sent, in milliseconds of the wall clock.
     pub(super) asked_at: i64,
     pub(super) provenance: Provenance,
+    /// The refresh token that it was got with is used up.
+    pub(super) has_rotated: bool,
 }
 
 impl Issued {
@@ -37,7 +40,7 @@ impl Issued {
     }
 }
 
-enum Failure {
+pub(super) enum Failure {
     /// The vendor answered.
     Refusal(Refusal),
     Error(Error),
@@ -75,7 +78,8 @@ impl Need<'_> {
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
-        match self.ask(&vendor.definition.login, secrets.clone(), Provenance::Login) {
+        let deadline = &self.session.deadline;
+        match self.ask(&vendor.definition.login, secrets.clone(), Provenance::Login, deadline) {
             Ok(issued) => {
                 self.end_hold(&credentials);
                 Ok(issued)
@@ -88,49 +92,7 @@ impl Need<'_> {
         }
     }
 
-    /// `None` where there is nothing to refresh with or the vendor refuses it, so that a login is due.
-    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
-        let exchange = self.vendor().definition.refresh.as_ref();
-        let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
-            return Ok(None);
-        };
-        self.session.voice.explain("refreshing the token");
-        let own = self.secrets_for(exchange, Some(guard))?;
-        let mut secrets = own.clone();
-        secrets.insert("token".to_owned(), entry.token.clone());
-        secrets.insert("refresh-token".to_owned(), refresh_token.clone());
-        let credentials = self.own_credentials(&own, &secrets);
-        let _turn = credentials
-            .as_ref()
-            .map(|credentials| self.login_turn(credentials))
-            .transpose()?;
-        match self.ask(exchange, secrets, Provenance::Refresh) {
-            Ok(mut issued) => {
-                issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
-                Ok(Some(issued))
-            }
-            Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
-                // So that the login that follows does not send the same secret again.
-                self.hold_secrets_back(credentials.as_ref(), &refusal);
-                let words = &refusal.words;
-                self.session
-                    .voice
-                    .explain(&format!("the refresh token is refused: {words}; logging in"));
-                // Struck out at once, since no login may follow that replaces it. That it cannot be kept is said where the
-                // login's token is kept.
-                let struck_out = Entry {
-                    refresh_token: None,
-                    ..entry.clone()
-                };
-                let _ = entry::keep(self.store, &struck_out);
-                Ok(None)
-            }
-            Err(Failure::Refusal(refusal)) => Err(self.error_of(&refusal)),
-            Err(Failure::Error(error)) => Err(error),
-        }
-    }
-
-    fn secrets_for(&self, exchange: &Exchange, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
+    pub(super) fn secrets_for(&self, exchange: &Exchange, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
         let asking = |asking| guard.into_iter().for_each(|guard| guard.asking(asking));
         self.principal
             .chosen
@@ -144,7 +106,7 @@ impl Need<'_> {
     }
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
-    fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
+    pub(super) fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
         let turn = if self.no_cache {
             None
         } else {
@@ -170,11 +132,8 @@ impl Need<'_> {
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
             .transpose()?;
-        let exchanged = self.exchange(exchange, secrets)?;
+        let exchanged = self.exchange(exchange, secrets, &self.session.deadline)?;
         let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
-        if let Err(refusal) = &ended {
-            self.hold_secrets_back(credentials.as_ref(), refusal);
-        }
         match ended {
             Ok(()) => Ok(Revoked::Now),
             // Nothing but the token was sent, so it is the token that is refused.
@@ -183,23 +142,30 @@ impl Need<'_> {
         }
     }
 
-    fn ask(
+    pub(super) fn ask(
         &self,
         exchange: &Exchange,
         secrets: BTreeMap<String, Secret>,
         provenance: Provenance,
+        deadline: &Deadline,
     ) -> std::result::Result<Issued, Failure> {
-        let exchanged = self.exchange(exchange, secrets)?;
+        let exchanged = self.exchange(exchange, secrets, deadline)?;
         let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Refusal)?;
         Ok(Issued {
             grant,
             asked_at: exchanged.sent_at.as_millisecond(),
             provenance,
+            has_rotated: false,
         })
     }
 
     /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
-    fn exchange(&self, exchange: &Exchange, secrets: BTreeMap<String, Secret>) -> Result<Exchanged> {
+    fn exchange(
+        &self,
+        exchange: &Exchange,
+        secrets: BTreeMap<String, Secret>,
+        deadline: &Deadline,
+    ) -> Result<Exchanged> {
         let name = &self.vendor().name;
         self.keep_pause()?;
         let sent = secrets.clone();
@@ -213,8 +179,7 @@ impl Need<'_> {
         let credentials = request.credentials();
         let redactor = Redactor::new(sent.values().chain(&credentials));
         let waiting = self.session.voice.wait_for(&format!("waiting for {name}"));
-        let answer =
-            http::send(&request, &self.session.deadline, self.session.voice).map_err(|error| error.of(name))?;
+        let answer = http::send(&request, deadline, self.session.voice).map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
             let seconds = pause_of(&answer, sent_at);

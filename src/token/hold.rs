@@ -73,7 +73,8 @@ impl Need<'_> {
         }
     }
 
-    /// Holds back what the vendor refused, if it is to blame.
+    /// Holds back what the vendor refused in a login, if it is to blame. In any other request it may be the token that it
+    /// refuses.
     pub(super) fn hold_back(&self, credentials: &Credentials, refusal: &Refusal) {
         let kind = match refusal.cause {
             Cause::Credentials => Kind::Secret,
@@ -89,15 +90,6 @@ impl Need<'_> {
             now_ms(),
         );
         self.say(put, "");
-    }
-
-    /// For a request that is not sent again in any case: only its secrets are held back.
-    pub(super) fn hold_secrets_back(&self, credentials: Option<&Credentials>, refusal: &Refusal) {
-        if let Some(credentials) = credentials
-            && refusal.cause == Cause::Credentials
-        {
-            self.hold_back(credentials, refusal);
-        }
     }
 
     pub(super) fn end_hold(&self, credentials: &Credentials) {

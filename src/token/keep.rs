@@ -20,11 +20,6 @@ impl Need<'_> {
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
-        let next = if grant.refresh_token.is_some() {
-            "; the next call logs in"
-        } else {
-            ""
-        };
         let kept = entry::keep(
             self.store,
             &Entry {
@@ -37,6 +32,15 @@ impl Need<'_> {
                 fingerprint: self.principal.fingerprint()?,
             },
         );
+        if kept.is_err() && issued.has_rotated {
+            // The refresh token that lies there is used up. Where it cannot be removed the vendor will refuse it.
+            let _ = entry::forget(self.store, &self.principal.identity);
+        }
+        let next = if grant.refresh_token.is_some() {
+            "; the next call logs in"
+        } else {
+            ""
+        };
         self.say(kept, next);
         prune(self.store, now_ms());
         Ok(())

@@ -8,6 +8,7 @@ mod ask;
 mod hold;
 mod keep;
 mod principal;
+mod refresh;
 
 pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;

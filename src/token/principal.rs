@@ -41,7 +41,7 @@ impl<'a> Principal<'a> {
 
     /// The same with the secrets, which are looked up only where plain values do not tell.
     pub(crate) fn identified(chosen: Chosen<'a>, session: &Session) -> Result<Self> {
-        let identifying = if chosen.is_told_by_secret_alone() {
+        let identifying = if chosen.is_told_by_secrets() {
             let fields = chosen.secrets(&chosen.vendor.definition.login);
             let secrets = fields
                 .into_iter()

@@ -6,8 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::harness::{Tok, mode, need};
-use crate::stand_in::Server;
+use crate::stand_in::{Server, refresh_token};
 
 fn ready(server: &Server) -> Tok {
     Tok::new().vendor(server).knows("modulus")
@@ -92,6 +94,12 @@ impl Drop for Mount {
     }
 }
 
+/// Leaves no room in the cache folder.
+fn fill(tok: &Tok) {
+    let mut filler = fs::File::create(tok.cache_folder().join("filler")).unwrap();
+    while filler.write_all(&[0; 512]).is_ok() {}
+}
+
 #[test]
 fn on_a_full_disk_the_token_is_printed_and_nothing_half_is_left() {
     let server = Server::start();
@@ -100,8 +108,7 @@ fn on_a_full_disk_the_token_is_printed_and_nothing_half_is_left() {
         return;
     };
     let old = tok.run(["modulus"]).ok().quiet().token();
-    let mut filler = fs::File::create(tok.cache_folder().join("filler")).unwrap();
-    while filler.write_all(&[0; 512]).is_ok() {}
+    fill(&tok);
     let output = tok.run(["modulus", "--fresh"]).ok().says("cannot be written");
     assert_ne!(output.token(), old);
     let left: Vec<PathBuf> = tok
@@ -128,6 +135,41 @@ fn where_a_rotated_refresh_token_cannot_be_kept_the_warning_says_that_the_next_c
     output.says("cannot be written").says("the next call logs in");
     let output = tok.run(["starship", "-f", "json"]).ok();
     assert_eq!(output.json()["source"], "login", "{output}");
+}
+
+#[test]
+fn a_used_refresh_token_is_not_sent_again_where_the_new_one_cannot_be_kept() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("starship");
+    let Some(_mount) = Mount::tmpfs(&tok.cache_folder(), "16k") else {
+        return;
+    };
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    fill(&tok);
+    let output = tok.run(["starship", "-f", "json"]).ok();
+    assert_eq!(output.json()["source"], "refresh", "{output}");
+    output.says("cannot be written").says("the next call logs in");
+    let output = tok.run(["starship", "-f", "json"]).ok();
+    assert_eq!(output.json()["source"], "login", "{output}");
+    server.expect(&["POST /auth/login", "POST /auth/refresh", "POST /auth/login"]);
+}
+
+#[test]
+fn a_refresh_token_that_is_still_good_stays_where_the_new_token_cannot_be_kept() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("starship");
+    let Some(_mount) = Mount::tmpfs(&tok.cache_folder(), "16k") else {
+        return;
+    };
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    server.behave(refresh_token(Value::Null).on("/auth/refresh"));
+    fill(&tok);
+    for _ in 0..2 {
+        let output = tok.run(["starship", "-f", "json"]).ok();
+        assert_eq!(output.json()["source"], "refresh", "{output}");
+    }
 }
 
 #[test]

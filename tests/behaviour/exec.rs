@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::harness::{Tok, mode, need, until};
+use crate::harness::{Output, Tok, mode, need, until};
 use crate::protocol::account;
 use crate::stand_in::{Server, delay, refuse};
 
@@ -398,21 +398,41 @@ fn a_broken_pipe_ends_the_command_as_it_always_does() {
     let script = "set -o pipefail; tok exec modulus -- yes | head -1; echo ${PIPESTATUS[0]}";
     tok.program("bash", ["-c", script]).ok().quiet().prints("y\n141\n");
     // Nothing is blocked or ignored that tok itself may have had to do with.
-    let signals = tok
-        .run([
-            "exec",
-            "modulus",
-            "--",
-            "grep",
-            "-E",
-            "^Sig(Blk|Ign|Cgt)",
-            "/proc/self/status",
-        ])
-        .ok();
-    let direct = tok
-        .program("grep", ["-E", "^Sig(Blk|Ign|Cgt)", "/proc/self/status"])
-        .ok();
-    assert_eq!(signals.stdout, direct.stdout);
+    let by_tok = tok.run(["exec", "modulus", "--"].iter().chain(&SIGNALS)).ok();
+    let direct = tok.program(SIGNALS[0], &SIGNALS[1..]).ok();
+    assert_eq!(signals(&by_tok), signals(&direct));
+}
+
+/// Prints what is blocked, ignored and caught.
+const SIGNALS: [&str; 4] = ["grep", "-E", "^Sig(Blk|Ign|Cgt)", "/proc/self/status"];
+
+/// One bit for each, without the two that the C library keeps to itself and has ignored in some children.
+fn signals(output: &Output) -> Vec<u64> {
+    let masks = output.stdout.lines().filter_map(|line| line.split('\t').nth(1));
+    masks
+        .map(|mask| u64::from_str_radix(mask, 16).unwrap() & !(0b11 << 31))
+        .collect()
+}
+
+/// As `nohup` starts it, and a script in the background.
+#[test]
+fn what_is_ignored_stays_so_for_the_command_also_after_a_hidden_prompt_that_it_does_not_end() {
+    let server = Server::start();
+    let script = "trap '' HUP INT QUIT; exec tok exec modulus --fresh -- \"$0\" \"$@\"";
+    let words = ["-c", script].into_iter().chain(SIGNALS);
+    let ignored = 0b111;
+    let tok = ready(&server);
+    assert_eq!(signals(&tok.program("sh", words.clone()).ok())[1], ignored);
+    let mut terminal = tok.without("TOK_MODULUS_PASSWORD").terminal_of("sh", words);
+    terminal.expect("modulus password: ");
+    until("the terminal hides what is typed", || !terminal.echoes());
+    terminal.send("half\x03\x1c");
+    terminal.signal(Signal::HUP);
+    std::thread::sleep(Duration::from_millis(200));
+    terminal.send(&format!("\x15{}\n", account::MODULUS_PASSWORD));
+    let output = terminal.wait().ok();
+    assert_eq!(signals(&output)[1], ignored, "{output}");
+    assert_eq!(terminal.modes(), terminal.before);
 }
 
 #[test]

@@ -306,13 +306,52 @@ fn a_reader_that_has_gone_is_met_without_a_word() {
 
 #[cfg(unix)]
 #[test]
-fn a_closed_standard_output_is_met_without_a_word_and_harms_no_file() {
+fn a_closed_or_read_only_standard_output_is_exit_1_and_harms_no_file() {
     let server = Server::start();
     let tok = ready("modulus", &server);
-    for redirection in [">&-", ">&- 2>&-", "<&- >&-", "<&- >&- 2>&-"] {
-        let output = tok.sh(&format!("tok modulus --fresh {redirection}; true")).ok();
-        output.quiet().prints("");
+    for redirection in [
+        ">&-",
+        "<&- >&-",
+        "1</dev/null",
+        "1</etc/passwd",
+        ">&- 2>&-",
+        "<&- >&- 2>&-",
+    ] {
+        let output = tok
+            .sh(&format!("tok modulus --fresh {redirection}"))
+            .exits(1)
+            .prints("");
+        if redirection.contains("2>") {
+            output.quiet();
+        } else {
+            output.explained().says("tok: standard output: ");
+        }
         let token = server.requests().pop().unwrap().token.unwrap();
         tok.run(["modulus"]).ok().quiet().prints(&format!("{token}\n"));
+    }
+    for command in [
+        "env modulus",
+        "status",
+        "vendors",
+        "vendors modulus",
+        "--help",
+        "--version",
+        "completions bash",
+    ] {
+        tok.sh(&format!("tok {command} >&-"))
+            .exits(1)
+            .explained()
+            .says("standard output");
+    }
+}
+
+/// Some starters open it for reading as well, as the standard library does where standard output is closed.
+#[cfg(unix)]
+#[test]
+fn output_that_is_thrown_away_is_none_the_less_written() {
+    let server = Server::start();
+    let tok = ready("modulus", &server);
+    for redirection in [">/dev/null", "1<>/dev/null", "<&- >/dev/null", "2>&- 1<>/dev/null"] {
+        tok.sh(&format!("tok modulus {redirection}")).ok().quiet();
     }
 }

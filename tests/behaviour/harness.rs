@@ -227,6 +227,8 @@ impl Tok {
             stdout: NamedTempFile::new().unwrap(),
             stderr: NamedTempFile::new().unwrap(),
         };
+        #[cfg(target_os = "linux")]
+        catch_what_is_ignored();
         let mut command = Command::new(program);
         command
             .args(arguments)
@@ -581,6 +583,29 @@ pub(crate) fn line(command: &Command) -> String {
         .map(|word| word.to_string_lossy().into_owned())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// A signal that is ignored where the tests are started, as `nohup` and a script's `&` do it, would be ignored by every
+/// program under test as well. One that is caught is not, and here it does as little.
+#[cfg(target_os = "linux")]
+fn catch_what_is_ignored() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+            if ignored_signals() >> (signal - 1) & 1 == 1 {
+                signal_hook::flag::register(signal, Arc::default()).unwrap();
+            }
+        }
+    });
+}
+
+/// One bit for each, the lowest for signal 1.
+#[cfg(target_os = "linux")]
+fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:\t")).unwrap();
+    u64::from_str_radix(mask, 16).unwrap()
 }
 
 fn private_folders(folder: &Path) {

@@ -297,28 +297,44 @@ fn of_grant(server: &Server) -> Tok {
 }
 
 #[test]
-fn a_secret_that_is_refused_in_a_refresh_is_not_sent_again() {
+fn a_refresh_that_is_refused_holds_no_secret_back() {
+    for status in [401, 403] {
+        let server = Server::start();
+        let tok = of_grant(&server);
+        tok.run(["grant"]).ok();
+        tok.pass(2 * 3600);
+        server.behave(answer(status, r#"{"message": "the refresh token has ended"}"#).on("/refresh"));
+        tok.run(["grant"]).ok();
+        server.expect(&["POST /login", "POST /refresh", "POST /login"]);
+    }
+}
+
+#[test]
+fn a_login_that_is_refused_after_a_refresh_holds_its_secret_back() {
     let server = Server::start();
     let tok = of_grant(&server);
-    for scope in ["one", "two"] {
-        tok.run(["grant", "--scope", scope]).ok();
-    }
-    came(&server, 2);
+    tok.run(["grant"]).ok();
     tok.pass(2 * 3600);
-    server.behave(answer(401, r#"{"message": "the password has ended"}"#).on("/refresh"));
-    for _ in 0..2 {
-        tok.run(["grant", "--scope", "one"])
-            .fails(4)
-            .says("these credentials were refused")
-            .says("and are not sent again");
-        came(&server, 3);
-    }
-    // Neither in the refresh of another token, nor in a login for a third.
-    tok.run(["grant", "--scope", "two"]).fails(4).says("not sent again");
-    tok.run(["grant"]).fails(4).says("not sent again");
+    let words = r#"{"message": "the password has ended"}"#;
+    server.behave(answer(401, words).on("/refresh"));
+    server.behave(answer(401, words).on("/login"));
+    tok.run(["grant"]).fails(4).says("the password has ended");
     came(&server, 3);
-    with_password(&tok, OTHER).run(["grant", "--scope", "one"]).ok();
-    came(&server, 4);
+    for arguments in [["grant"].as_slice(), &["grant", "--scope", "two"]] {
+        tok.run(arguments).fails(4).says("these credentials were refused");
+    }
+    came(&server, 3);
+}
+
+#[test]
+fn a_revocation_that_is_refused_holds_no_secret_back() {
+    let server = Server::start();
+    let tok = of_grant(&server);
+    tok.run(["grant"]).ok();
+    server.behave(answer(403, r#"{"message": "not yours"}"#).on("/revoke"));
+    tok.run(["logout", "grant", "--revoke"]).fails(4);
+    tok.run(["grant", "--scope", "two"]).ok();
+    server.expect(&["POST /login", "POST /revoke", "POST /login"]);
 }
 
 #[test]
@@ -349,10 +365,6 @@ fn a_refresh_that_fails_otherwise_holds_no_secret_back() {
     server.behave(answer(400, r#"{"message": "an old refresh token"}"#).on("/refresh"));
     tok.run(["grant"]).ok();
     server.expect(&["POST /login", "POST /refresh", "POST /login"]);
-}
-
-fn with_password(tok: &Tok, password: &str) -> Tok {
-    tok.clone().env("TOK_GRANT_PASSWORD", password)
 }
 
 #[test]

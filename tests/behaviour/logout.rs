@@ -75,6 +75,27 @@ fn a_logout_forgets_every_token_of_the_login_whatever_it_was_asked_for_with() {
 }
 
 #[test]
+fn a_logout_finds_the_token_of_a_login_with_a_list() {
+    let server = Server::start();
+    server.behave(answer(200, r#"{"token": "a-token"}"#).on("/login"));
+    let definition = "about = 'x'\n[[field]]\nname = 'user'\nhelp = 'x'\nperson = true\n\
+                      [[field]]\nname = 'right'\nhelp = 'x'\nkind = 'list'\n\
+                      [login]\npath = '/login'\njson = { user = '{user}', rights = '{right}' }\n\
+                      [answer]\ntoken = '/token'\nlifetime = '1h'\n";
+    let tok = Tok::new().own_vendor("lists", definition).env("TOK_LISTS_USER", "jo");
+    let tok = tok.env("TOK_LISTS_URL", server.url());
+    let reader = tok.clone().env("TOK_LISTS_RIGHT", "read");
+    let both = tok.env("TOK_LISTS_RIGHT", "read,write");
+    for one in [&reader, &both] {
+        one.run(["lists"]).ok();
+    }
+    both.run(["logout", "lists"]).ok().says("forgot 1 token\n");
+    reader.run(["lists"]).ok();
+    assert_eq!(server.requests().len(), 2);
+    reader.run(["logout", "lists"]).ok().says("forgot 1 token\n");
+}
+
+#[test]
 fn a_logout_of_one_profile_leaves_the_others() {
     let Some(keyring) = Keyring::unlocked() else { return };
     let server = Server::start();

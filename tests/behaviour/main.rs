@@ -24,6 +24,7 @@ mod protocol;
 mod ring;
 mod stand_in;
 #[cfg(unix)]
+mod tenants;
 mod terminal;
 
 mod clocks;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::harness::{Tok, until};
+use crate::harness::{Tok, need, until};
 use crate::lenient::{last, lenient};
 use crate::protocol::account;
 use crate::stand_in::{Server, delay};
@@ -324,4 +324,45 @@ fn prompts_at_once_are_shown_one_after_the_other_and_none_is_answered_in_the_ope
     assert!(!output.screen.contains("a-wrong-password"), "{output}");
     assert_eq!(terminal.modes(), terminal.before, "{output}");
     assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn ctrl_z_at_a_hidden_prompt_gives_the_terminal_back_and_asks_again_when_it_goes_on() {
+    for shell in ["sh", "bash"] {
+        if !need(shell) {
+            continue;
+        }
+        let server = Server::start();
+        let tok = with_username(&server);
+        // bash takes its standard error for the terminal.
+        let script = "exec 2>/dev/tty; set -m; tok modulus; echo \"stopped $?\" >&2\n\
+                      read line </dev/tty; echo \"<$line>\"; fg >/dev/null";
+        let mut terminal = tok.terminal_of(shell, ["-c", script]);
+        terminal.expect("modulus password: ");
+        until("the terminal hides what is typed", || !terminal.echoes());
+        terminal.send("half\x1a");
+        terminal.expect("stopped 1");
+        assert_eq!(terminal.modes(), terminal.before, "{shell}");
+        terminal.send("ls -l\n");
+        terminal.answer_hidden("modulus password: ", account::MODULUS_PASSWORD);
+        let output = terminal.wait().ok();
+        let token = server.only().token.unwrap();
+        assert_eq!(output.stdout, format!("<ls -l>\n{token}\n"), "{output}");
+        assert_eq!(server.only().json()["password"], account::MODULUS_PASSWORD);
+        assert_eq!(terminal.modes(), terminal.before);
+    }
+}
+
+#[test]
+fn ctrl_z_where_nobody_could_let_it_go_on_begins_the_answer_anew() {
+    let server = Server::start();
+    let tok = with_username(&server);
+    // The first process of a session has no shell behind it.
+    let mut terminal = tok.terminal(["modulus"]);
+    terminal.expect("modulus password: ");
+    until("the terminal hides what is typed", || !terminal.echoes());
+    terminal.send("half\x1a");
+    terminal.answer_hidden("modulus password: ", account::MODULUS_PASSWORD);
+    terminal.wait().ok();
+    server.only();
 }

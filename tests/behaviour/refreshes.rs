@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::harness::{Tok, need};
-use crate::stand_in::{Server, answer, close, refresh_token, too_many};
+use crate::protocol::Behaviour;
+use crate::stand_in::{Server, answer, close, cut, delay, refresh_token, too_many};
 
 const REFRESH: [&str; 2] = ["POST /auth/login", "POST /auth/refresh"];
 
@@ -80,15 +81,87 @@ fn a_refused_refresh_is_followed_by_a_login() {
     assert_eq!(source(&tok, &["starship"]), "refresh");
 }
 
+/// What a vendor may say of a spent refresh token that is no refusal, and what comes instead of an answer.
+fn failures() -> Vec<Behaviour> {
+    let statuses = [404, 405, 409, 410, 415, 302, 500, 503].map(|status| answer(status, "{}"));
+    let mut failures = statuses.to_vec();
+    failures.extend([answer(200, "<html>"), answer(200, "{}"), cut(20), close()]);
+    failures
+}
+
 #[test]
-fn a_refresh_that_fails_otherwise_is_not_followed_by_a_login() {
-    for (behaviour, code) in [(close(), 5), (answer(500, "{}"), 6), (too_many(), 7)] {
+fn once_the_token_has_ended_a_refresh_that_fails_is_followed_by_a_login() {
+    for behaviour in failures() {
         let server = Server::start();
         let tok = ready(&server);
         tok.run(["starship"]).ok();
         tok.pass(24 * 3600);
         server.behave(behaviour.on("/auth/refresh"));
-        tok.run(["starship"]).fails(code);
-        server.expect(&REFRESH);
+        assert_eq!(source(&tok, &["starship"]), "login");
+        server.expect(&[REFRESH[0], REFRESH[1], REFRESH[0]]);
+        assert_eq!(source(&tok, &["starship"]), "cache");
     }
+}
+
+#[test]
+fn a_refresh_that_is_never_answered_leaves_time_for_the_login() {
+    let server = Server::start();
+    let tok = ready(&server);
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    server.behave(delay(120_000).on("/auth/refresh"));
+    assert_eq!(source(&tok, &["starship", "--timeout", "10"]), "login");
+}
+
+#[test]
+fn the_login_after_a_failed_refresh_is_what_counts() {
+    let server = Server::start();
+    let tok = ready(&server);
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    server.behave(answer(404, "{}").on("/auth/refresh"));
+    let tok = tok.env("TOK_STARSHIP_PASSWORD", "a-wrong-password");
+    tok.run(["starship"]).fails(4);
+    server.expect(&[REFRESH[0], REFRESH[1], REFRESH[0]]);
+}
+
+#[test]
+fn without_a_credential_at_hand_a_refresh_that_fails_is_the_failure() {
+    for (behaviour, code) in [(close(), 5), (answer(404, "{}"), 6)] {
+        let server = Server::start();
+        let tok = ready(&server);
+        tok.run(["starship"]).ok();
+        tok.pass(24 * 3600);
+        server.behave(behaviour.on("/auth/refresh"));
+        let tok = tok.without("TOK_STARSHIP_PASSWORD");
+        tok.run(["starship"]).fails(code);
+        // Nor is a person asked.
+        let mut terminal = tok.terminal(["starship"]);
+        let output = terminal.wait().fails(code);
+        assert_eq!(output.screen, "");
+        server.expect(&[REFRESH[0], REFRESH[1], REFRESH[1]]);
+    }
+}
+
+#[test]
+fn a_pause_that_is_asked_for_in_a_refresh_is_kept_by_the_login() {
+    let server = Server::start();
+    let tok = ready(&server);
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    server.behave(too_many().on("/auth/refresh"));
+    tok.run(["starship"]).fails(7);
+    server.expect(&REFRESH);
+}
+
+#[test]
+fn while_the_token_lasts_a_refresh_that_fails_is_not_followed_by_a_login() {
+    let server = Server::start();
+    let tok = ready(&server);
+    let token = tok.run(["starship"]).ok().token();
+    tok.pass(90 * 60 - 50);
+    server.behave(answer(404, "{}").on("/auth/refresh"));
+    let output = tok.run(["starship"]).ok().says("the cached token is given");
+    assert_eq!(output.token(), token);
+    server.expect(&REFRESH);
 }

@@ -4,7 +4,7 @@
 //!     let tok = keyring.of(Tok::new());
 //!     assert_eq!(keyring.entries(), [("[\"modulus\",…]".to_owned(), "secret".to_owned())]);
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use tempfile::TempDir;
@@ -104,6 +104,19 @@ impl Keyring {
     /// What is kept, without the users.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.entries().into_iter().map(|(_, secret)| secret).collect()
+    }
+
+    /// Keeps a secret as tok would for this user.
+    pub(crate) fn put(&self, user: &str, secret: &str) {
+        let mut child = Command::new("secret-tool")
+            .args(["store", "--label=tok", "service", "tok", "username", user])
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
+            .env("XDG_RUNTIME_DIR", self.folder.path())
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(secret.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     pub(crate) fn lock(&self) {

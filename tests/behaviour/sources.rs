@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Output, Tok};
+use crate::harness::{Output, Tok, need, until};
 use crate::lenient::{last, lenient, quoted, sent};
 use crate::protocol::account;
 use crate::stand_in::Server;
@@ -20,6 +20,40 @@ fn everywhere(server: &Server) -> Tok {
              [modulus.staging]\nurl = '{url}'\nusername = 'of-staging'\npassword-command = 'echo secret-of-staging'\n",
             url = server.url()
         ))
+}
+
+#[test]
+fn a_command_whose_profile_names_no_url_is_never_run_for_whatever_url_is_given() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .knows("oauth2")
+        .without("TOK_OAUTH2_CLIENT_SECRET");
+    let ran = tok.home().join("ran");
+    let table = format!(
+        "client-secret-command = \"echo >'{}'; echo secret-of-command\"\n",
+        ran.display()
+    );
+    for (header, target) in [("oauth2", "oauth2"), ("oauth2.work", "oauth2@work")] {
+        let config = format!("[{header}]\nscope = 'x'\n{table}");
+        let one = tok.clone().config(&config);
+        let output = one.run([target]).fails(2);
+        output
+            .says("config.toml:3: client-secret-command needs a url in ")
+            .says(&format!("[{header}]"))
+            .says("\nhint: the vendor has none of its own");
+        one.run([target, "--url", "https://elsewhere.example"]).fails(2);
+        assert!(!ran.exists());
+        // With one of its own it is run for that and for no other.
+        let one = tok
+            .clone()
+            .config(&format!("{config}url = '{}/elsewhere'\n", "https://own.example"));
+        one.run([target, "--url", &server.url()])
+            .fails(3)
+            .says("client-secret-command is not run");
+        assert!(!ran.exists());
+    }
+    server.untouched();
 }
 
 #[test]
@@ -337,11 +371,7 @@ mod unix {
     #[test]
     fn a_command_that_never_ends_is_given_up_at_the_timeout() {
         let server = Server::start();
-        for command in [
-            "sleep 50",
-            "echo half-an-answer; sleep 50",
-            "sleep 50 & echo half-an-answer",
-        ] {
+        for command in ["sleep 50", "echo half-an-answer; sleep 50"] {
             let tok = Tok::new().vendor(&server).knows("modulus").config(&format!(
                 "[modulus.x]\npassword-command = '{command}'\nurl = '{}'\n",
                 server.url()
@@ -353,6 +383,47 @@ mod unix {
             assert!(output.took < SOON, "{output}");
         }
         server.untouched();
+    }
+
+    #[test]
+    fn a_command_that_leaves_something_running_is_not_waited_for() {
+        let server = lenient();
+        let tok = Tok::new().vendor(&server).knows("modulus").config(&format!(
+            "[modulus.x]\nurl = '{}'\npassword-command = 'sleep 50 & echo of-command'\n",
+            server.url()
+        ));
+        let output = tok.run(["modulus@x"]).ok().quiet();
+        assert!(output.took < SOON, "{output}");
+        assert_eq!(last(&server)["password"], "of-command");
+    }
+
+    #[test]
+    fn a_command_that_is_given_up_ends_with_all_that_it_started_where_there_is_no_terminal() {
+        if !need("setsid") {
+            return;
+        }
+        let tok = Tok::new()
+            .knows("modulus")
+            .config("[modulus.x]\npassword-command = 'sleep 50 & echo $! >child; wait'\nurl = 'http://127.0.0.1:1'\n");
+        tok.program("setsid", ["--wait", "tok", "modulus@x", "--timeout", "1"])
+            .fails(3)
+            .says("did not end within 1 s");
+        let child = fs::read_to_string(tok.home().join("child")).unwrap();
+        let alive = || tok.sh(&format!("kill -0 {child}")).code() == Some(0);
+        until("its child has ended", || !alive());
+    }
+
+    #[test]
+    fn on_a_terminal_a_command_may_ask_there() {
+        let server = lenient();
+        let tok = Tok::new().vendor(&server).knows("modulus").config(&format!(
+            "[modulus.x]\nurl = '{}'\npassword-command = 'printf \"the pin: \" >/dev/tty; read pin </dev/tty; echo \"$pin\"'\n",
+            server.url()
+        ));
+        let mut terminal = tok.terminal(["modulus@x"]);
+        terminal.answer("the pin: ", "of-the-terminal");
+        terminal.wait().ok().quiet();
+        assert_eq!(last(&server)["password"], "of-the-terminal");
     }
 
     #[test]

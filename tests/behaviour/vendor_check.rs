@@ -63,6 +63,18 @@ fn a_file_without_an_example_is_right_but_remarked_on() {
 }
 
 #[test]
+fn a_login_that_does_not_say_who_logs_in_is_right_but_remarked_on() {
+    let output = check("acme.toml", &ACME.replace("person = true\n", ""))
+        .ok()
+        .prints("acme.toml: 3 examples are read as documented\n");
+    assert_eq!(
+        output.stderr,
+        "tok: warning: acme.toml: no required field with 'person = true' says who logs in, so the secrets do, and are \
+         looked up for every call; 'username' looks like it\n"
+    );
+}
+
+#[test]
 fn every_fixture_passes_and_is_shown_at_work() {
     for file in fixtures() {
         let name = file.file_stem().unwrap().to_str().unwrap().to_owned();

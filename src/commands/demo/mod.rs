@@ -16,9 +16,9 @@ use crate::cli::Target;
 use crate::definition::schema::Of;
 use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
-use crate::inputs::config::Profile;
+use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Flags, Session, Settings};
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -144,13 +144,16 @@ impl<'a> Demo<'a> {
     fn with_need<T>(&self, flags: Flags, no_cache: bool, work: impl FnOnce(&Need) -> Result<T>) -> Result<T> {
         let voice = Voice(Verbosity::Normal);
         let store = Store::open(self.folder.path().join("cache"), voice);
-        let nowhere = PathBuf::from("config.toml");
+        let nowhere = Profiles {
+            path: PathBuf::from("config.toml"),
+            ..Profiles::default()
+        };
         let settings = Settings {
             flags,
             variables: false,
             keyring: false,
             no_input: true,
-            ..Settings::of(self.vendor, &self.app.catalogue, Profile::default(), nowhere)
+            ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())
         };
         let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice);
         let principal = Principal::identified(session.choose(false)?, &session)?;
@@ -211,7 +214,7 @@ fn row(what: &str, how: &str, began: Instant) -> Result<()> {
 }
 
 fn say(line: &str) -> Result<()> {
-    print(&format!("{line}\n"), &mut io::stdout())
+    print(&format!("{line}\n"), &mut Stdout)
 }
 
 /// The first characters, so that two tokens can be told apart.

@@ -14,7 +14,7 @@ use crate::cache::store::Store;
 use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
-use crate::inputs::{Session, keyring};
+use crate::inputs::{Chosen, Session, keyring};
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal, Revoked};
@@ -85,6 +85,16 @@ fn revoke(need: &Need, entry: &Entry) -> Result<()> {
         Revoked::Before(words) => format!("{}: the vendor does not know the token any more: {words}", vendor.name),
     });
     Ok(())
+}
+
+/// Whether the keyring had the secret.
+fn delete(session: &Session, chosen: &Chosen, name: &str) -> Result<bool> {
+    let dialog = session.can_show_dialog();
+    let mut had = false;
+    for user in session.keyring_users(name, chosen) {
+        had |= keyring::delete(&user, dialog, &session.deadline)?;
+    }
+    Ok(had)
 }
 
 impl Work<'_> {
@@ -198,8 +208,7 @@ impl Work<'_> {
         }
         let chosen = &principal.chosen;
         for field in chosen.secrets(&chosen.vendor.definition.login) {
-            let user = chosen.keyring_user(&field.name);
-            match keyring::delete(&user, session.can_show_dialog(), &session.deadline) {
+            match delete(session, chosen, &field.name) {
                 Ok(true) => self.secrets.push(field.name.clone()),
                 Ok(false) => {}
                 Err(error) => {

@@ -27,10 +27,13 @@ fn text(value: &serde_json::Value) -> String {
 
 /// Whether a token was given to this login, whatever else it was asked for with.
 pub(super) fn is_of(entry: &Entry, principal: &Principal) -> bool {
-    let (identity, login) = (&entry.identity, &principal.login);
-    let same = |(name, value): &(String, String)| identity.fields.get(name).is_none_or(|field| text(field) == *value);
-    identity.vendor == login.vendor
-        && identity.way == principal.identity.way
+    let (identity, own, login) = (&entry.identity, &principal.identity, &principal.login);
+    let same = |(name, _): &(String, String)| {
+        let value = identity.fields.get(name);
+        value.is_none() || value == own.fields.get(name)
+    };
+    identity.vendor == own.vendor
+        && identity.way == own.way
         && BaseUrl::parse(&identity.url).is_ok_and(|url| url.origin() == login.origin)
         && login.fields.iter().all(same)
 }

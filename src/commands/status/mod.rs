@@ -5,7 +5,6 @@
 mod row;
 mod view;
 
-use std::io;
 use std::time::Duration;
 
 use super::App;
@@ -18,7 +17,7 @@ use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Chosen, Session, Settings};
-use crate::output::print;
+use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -75,7 +74,7 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     } else {
         view::in_table(&rows, voice)
     };
-    print(&text, &mut io::stdout())
+    print(&text, &mut Stdout)
 }
 
 fn configured(
@@ -88,7 +87,7 @@ fn configured(
 ) -> (Row, Option<Identity>) {
     let settings = Settings {
         no_input: true,
-        ..Settings::of(vendor, &app.catalogue, profile.clone(), profiles.path.clone())
+        ..Settings::of(vendor, &app.catalogue, profiles, profile.clone())
     };
     let session = Session::new(&settings, Deadline::after(Duration::ZERO), voice);
     let mut row = Row::new(&vendor.name, profile.name.clone());

@@ -95,10 +95,14 @@ impl File<'_> {
                 for entry in inner {
                     self.set(vendor, &mut profile, entry)?;
                 }
+                self.expect_url(vendor, &profile, inner)?;
                 list.push(profile);
             } else if let Some(default) = list.first_mut() {
                 self.set(vendor, default, entry)?;
             }
+        }
+        if let Some(default) = list.first() {
+            self.expect_url(vendor, default, table)?;
         }
         list.retain(|profile| *profile != Profile::default());
         Ok(list)
@@ -127,6 +131,26 @@ impl File<'_> {
             None => return Err(self.unknown(vendor, key)),
         };
         Ok(())
+    }
+
+    /// What a command prints is for one vendor, so something must say which.
+    fn expect_url(&self, vendor: &Vendor, profile: &Profile, table: &DeTable) -> Result<()> {
+        let is_command = |key: &&Spanned<Cow<str>>| {
+            let name = key.get_ref().strip_suffix("-command");
+            name.is_some_and(|name| profile.commands.contains_key(name))
+        };
+        let Some(key) = table.keys().find(is_command) else {
+            return Ok(());
+        };
+        if profile.url.is_some() || vendor.definition.url.is_some() {
+            return Ok(());
+        }
+        let header = profile.header(&vendor.name);
+        let key_name = key.get_ref();
+        let error = format!("{key_name} needs a url in {header}, so that its secret goes nowhere else");
+        Err(self
+            .error(&key.span(), error)
+            .with_hint("the vendor has none of its own; url = \"https://…\" is its address"))
     }
 
     fn unknown(&self, vendor: &Vendor, key: &Spanned<Cow<'_, str>>) -> Error {

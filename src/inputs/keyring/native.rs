@@ -4,9 +4,7 @@ use std::error::Error;
 
 use keyring::Entry;
 
-use super::{No, broken};
-
-type Answer = Result<(), No>;
+use super::{Answer, No, broken};
 
 pub(super) fn is_there(_ask: bool) -> Answer {
     match Entry::store_status() {

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use secret_service::blocking::SecretService;
 use secret_service::{EncryptionType, Error};
 
-use super::{No, SERVICE, broken, locked};
-
-type Answer<T = ()> = Result<T, No>;
+use super::{Answer, No, SERVICE, broken};
 
 /// Whether an entry can be kept: there is a collection for it, and it is open or may be opened.
 pub(super) fn is_there(ask: bool) -> Answer {
@@ -60,6 +58,13 @@ fn has_session_bus() -> bool {
         PathBuf::from,
     );
     runtime.join("bus").exists()
+}
+
+fn locked() -> No {
+    No::Broken(
+        crate::error::Error::credential("the keyring is locked")
+            .with_hint("unlock it, or give the secret in another way"),
+    )
 }
 
 /// What the `keyring` crate met, which is the same error in a box.

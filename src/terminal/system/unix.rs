@@ -2,26 +2,22 @@
 //!
 //! A visible line is edited by the terminal itself, and Ctrl-C and Ctrl-Z do what they always do. A hidden one is read
 //! character by character, since the terminal's own lines end at 4096 bytes. Ctrl-C still reaches the whole foreground group,
-//! so a script around tok ends as well; Ctrl-Z is switched off, as a shell would be left without an echo. (`rpassword` turns
+//! so a script around tok ends as well. Ctrl-Z stops it as ever, but only once the shell has its echo back; the question is
+//! asked again when the group goes on, so that a line meant for the shell is never taken for a password. (`rpassword` turns
 //! both off, signals only its own process, drops control characters and takes a lost terminal for Enter.)
 //!
-//! While something hidden is asked, a thread takes the signals that end a process: it restores the terminal and lets the
-//! signal do what it does by default. It stays for the rest of the process, because a signal that was once taken never gets
-//! its default back.
+//! Whatever ends the process while something hidden is asked, the terminal is restored.
 
+mod signals;
 mod turn;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
 
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -51,12 +47,22 @@ impl Terminal {
     }
 
     pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
+        loop {
+            if let Typed::Line(line) = self.ask_hidden_once(prompt)? {
+                return Ok(line);
+            }
+            signals::suspend();
+        }
+    }
+
+    fn ask_hidden_once(&self, prompt: &str) -> io::Result<Typed> {
         let _turn = turn::take()?;
         self.expect_foreground()?;
-        watch_signals()?;
+        signals::watch(close_prompt)?;
+        let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
         let _hidden = Hidden::begin(&self.tty)?;
         (&self.tty).write_all(prompt.as_bytes())?;
-        read_hidden(BufReader::with_capacity(1, &self.tty))
+        read_hidden(BufReader::with_capacity(1, &self.tty), suspend_key)
     }
 
     fn expect_foreground(&self) -> io::Result<()> {
@@ -123,45 +129,40 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        if let Some(prompt) = open_prompt().take() {
-            prompt.restore();
-        }
+        close_prompt();
     }
 }
 
-fn watch_signals() -> io::Result<()> {
-    static WATCHED: OnceLock<()> = OnceLock::new();
-    if WATCHED.set(()).is_err() {
-        return Ok(());
+fn close_prompt() {
+    if let Some(prompt) = open_prompt().take() {
+        prompt.restore();
     }
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    thread::Builder::new().spawn(move || {
-        for signal in signals.forever() {
-            if let Some(prompt) = open_prompt().take() {
-                prompt.restore();
-            }
-            let _ = emulate_default_handler(signal);
-        }
-    })?;
-    Ok(())
 }
 
-/// A line without its end; empty at Ctrl-D. The keys that take something back do so.
-fn read_hidden(input: impl BufRead) -> io::Result<Vec<u8>> {
+/// What comes of a hidden prompt.
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    /// Without its end; empty at Ctrl-D.
+    Line(Vec<u8>),
+    /// The key that stops a process, whatever was typed before it.
+    Suspend,
+}
+
+/// The keys that take something back do so.
+fn read_hidden(input: impl BufRead, suspend_key: u8) -> io::Result<Typed> {
     const CTRL_D: u8 = 0x04;
     const BACKSPACE: u8 = 0x08;
     const CTRL_U: u8 = 0x15;
     const CTRL_W: u8 = 0x17;
-    const CTRL_Z: u8 = 0x1a;
     const DELETE: u8 = 0x7f;
     let mut line = Vec::new();
     for byte in input.bytes() {
         match byte? {
-            b'\n' | b'\r' => return Ok(line),
-            CTRL_D if line.is_empty() => return Ok(line),
+            b'\n' | b'\r' => return Ok(Typed::Line(line)),
+            CTRL_D if line.is_empty() => return Ok(Typed::Line(line)),
+            key if key == suspend_key && key != NO_KEY => return Ok(Typed::Suspend),
             BACKSPACE | DELETE => drop_character(&mut line),
             CTRL_U | CTRL_W => line.clear(),
-            CTRL_Z => {}
             byte => line.push(byte),
         }
     }
@@ -181,9 +182,13 @@ fn drop_character(line: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
+    const CTRL_Z: u8 = 0x1a;
+
     fn typed(keys: &str) -> Option<String> {
-        let line = read_hidden(keys.as_bytes()).ok()?;
-        Some(String::from_utf8(line).unwrap())
+        match read_hidden(keys.as_bytes(), CTRL_Z).ok()? {
+            Typed::Line(line) => Some(String::from_utf8(line).unwrap()),
+            Typed::Suspend => None,
+        }
     }
 
     #[test]
@@ -196,6 +201,14 @@ mod tests {
     fn half_a_password_is_not_taken_when_the_terminal_goes() {
         assert_eq!(typed("hal"), None);
         assert_eq!(typed("\x04").unwrap(), "");
+    }
+
+    #[test]
+    fn the_key_that_stops_a_process_is_whatever_it_is_set_to() {
+        let typed = |keys: &str, key| read_hidden(keys.as_bytes(), key).unwrap();
+        assert_eq!(typed("half\x1a", CTRL_Z), Typed::Suspend);
+        assert_eq!(typed("half\x19", 0x19), Typed::Suspend);
+        assert_eq!(typed("p\0\n", NO_KEY), Typed::Line(b"p\0".to_vec()));
     }
 
     #[test]

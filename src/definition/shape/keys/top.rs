@@ -62,6 +62,14 @@ const FIELD_KEYS: &[Key] = &[
         Takes::TrueOrFalse,
         "`true`: it is never asked for; absent, it drops out of the request",
     ),
+    may(
+        "person",
+        Takes::TrueOrFalse,
+        "`true`: it names who logs in, as a user name, an e-mail address or a client id do and a tenant, a site or a scope do \
+         not. A login none of whose required plain fields says so is told apart by its secrets: they are looked up for every \
+         call, a cached token serves only who has the same secret, and a profile with a name has an entry of its own in the \
+         keyring. `tok vendors check` remarks on it",
+    ),
     may("default", Takes::Text, "Its value where nobody gives one"),
     may(
         "kind",

@@ -1,0 +1,49 @@
+//! The signals that end or stop a process, while something hidden is asked.
+//!
+//! A thread takes those that end it: it restores the terminal and lets the signal do what it does by default. It stays for the rest of the
+//! process, because a signal that was once taken never gets its default back. One that is ignored is left alone, since the
+//! command of `tok exec` shall find it ignored as well, as `nohup` means it. What is ignored is known on Linux alone.
+
+use std::fs;
+use std::io;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Signal, kill_current_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+/// From the first call on. `restore` is what comes before the end.
+pub(super) fn watch(restore: fn()) -> io::Result<()> {
+    static WATCHED: OnceLock<()> = OnceLock::new();
+    if WATCHED.set(()).is_err() {
+        return Ok(());
+    }
+    let ignored = ignored(&fs::read_to_string("/proc/self/status").unwrap_or_default());
+    let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+    let mut signals = Signals::new(ending.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
+    thread::Builder::new().spawn(move || {
+        for signal in signals.forever() {
+            restore();
+            let _ = emulate_default_handler(signal);
+        }
+    })?;
+    Ok(())
+}
+
+/// Stops the whole process group, as the terminal itself does at its key, until somebody lets it go on. Where that signal
+/// is ignored, or no shell is there that could let it go on, nothing stops.
+pub(super) fn suspend() {
+    let _ = kill_current_process_group(Signal::TSTP);
+    // Time for another thread that took the signal to stop this one as well.
+    thread::sleep(Duration::from_millis(100));
+}
+
+/// One bit for each, the lowest for signal 1, as in `proc_pid_status(5)`.
+fn ignored(status: &str) -> u64 {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}

@@ -1,0 +1,79 @@
+//! A new token for a refresh token, and what follows where there is none.
+//!
+//! While the cached token lasts, a refresh that fails is a failure. Once that has ended, whatever else fails than the
+//! connection is followed by a login, in what is left of the time, where its secrets are there without asking a person: a
+//! vendor may say in many ways that a refresh token is spent. A refusal is followed by a login in any case.
+
+use super::ask::{Failure, Issued};
+use super::{Need, Provenance};
+use crate::cache::entry::{self, Entry};
+use crate::cache::guard::Guard;
+use crate::error::{Error, Exit, Result};
+use crate::time::clock::now_ms;
+use crate::time::deadline::Deadline;
+
+impl Need<'_> {
+    /// `None` where there is nothing to refresh with, or where a login is due.
+    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
+        let exchange = self.vendor().definition.refresh.as_ref();
+        let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
+            return Ok(None);
+        };
+        self.session.voice.explain("refreshing the token");
+        let own = self.secrets_for(exchange, Some(guard))?;
+        let mut secrets = own.clone();
+        secrets.insert("token".to_owned(), entry.token.clone());
+        secrets.insert("refresh-token".to_owned(), refresh_token.clone());
+        let credentials = self.own_credentials(&own, &secrets);
+        let _turn = credentials
+            .as_ref()
+            .map(|credentials| self.login_turn(credentials))
+            .transpose()?;
+        let has_ended = entry.expires_at <= now_ms();
+        // The other half is for the login.
+        let half = Deadline::after(self.session.deadline.remaining() / 2);
+        let deadline = if has_ended { &half } else { &self.session.deadline };
+        match self.ask(exchange, secrets, Provenance::Refresh, deadline) {
+            Ok(mut issued) => {
+                let next = issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
+                issued.has_rotated = next.expose() != refresh_token.expose();
+                Ok(Some(issued))
+            }
+            Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
+                self.session
+                    .voice
+                    .explain(&format!("the refresh token is refused: {}; logging in", refusal.words));
+                self.strike_out(entry);
+                Ok(None)
+            }
+            Err(Failure::Refusal(refusal)) => self.log_in_instead(self.error_of(&refusal), has_ended),
+            Err(Failure::Error(error)) => self.log_in_instead(error, has_ended),
+        }
+    }
+
+    /// `None` where a login may succeed after this.
+    fn log_in_instead(&self, error: Error, has_ended: bool) -> Result<Option<Issued>> {
+        let is_of_refresh = matches!(error.exit, Exit::Unreachable | Exit::Vendor) && !error.is_unconnected();
+        if !has_ended || !is_of_refresh || !self.has_credentials_at_hand() {
+            return Err(error);
+        }
+        self.session.voice.explain(&format!("{}; logging in", error.text()));
+        Ok(None)
+    }
+
+    fn has_credentials_at_hand(&self) -> bool {
+        let chosen = &self.principal.chosen;
+        let mut fields = chosen.secrets(&self.vendor().definition.login).into_iter();
+        fields.all(|field| self.session.has_at_hand(field, chosen))
+    }
+
+    /// At once, since no login may follow that replaces the entry. That it cannot be kept is said where the login's token
+    /// is kept.
+    fn strike_out(&self, entry: &Entry) {
+        let struck_out = Entry {
+            refresh_token: None,
+            ..entry.clone()
+        };
+        let _ = entry::keep(self.store, &struck_out);
+    }
+}
