@@ -91,19 +91,21 @@ def printed(call, latest):
 
 
 def lasts(call, claim, latest):
+    if call.fresh and claim["born"] < call.began - 0.01:
+        yield "not fresh", "with --fresh a token is given that is older than the call"
     until, late = claim["until"], LATE + latest(call.began)
     if not until:
         return
-    left = until - call.ended + late
+    left = until - call.ended
     margin = min(60, claim["life"] / 10) if call.min_ttl is None else call.min_ttl
-    if left < 0:
-        yield "expired", f"a token is given that ended {late - left:.1f} s ago"
-    elif left < margin and not (in_need(call) or "-q" in call.words and call.min_ttl is None):
-        yield "margin", f"a token is given that lasts {left - late:.1f} s, and the margin is {margin:.1f} s"
+    excused = call.min_ttl is None and (in_need(call) or "-q" in call.words)
+    if left + late < 0:
+        yield "expired", f"a token is given that ended {-left:.1f} s ago"
+    elif left + late < margin and not excused:
+        yield "margin", f"a token is given that lasts {left:.1f} s, and the margin is {margin:.1f} s"
     if call.form == "json" and call.verb == "token":
-        told = json.loads(call.out)
-        if told["expires_in"] is not None and told["expires_in"] > until - call.began + 1:
-            yield "expired", f"a token is said to last {told['expires_in']} s that lasts {until - call.began:.1f} s"
-    if call.fresh and claim["born"] < call.began - 0.01:
-        yield "not fresh", "with --fresh a token is given that is older than the call"
-
+        told = json.loads(call.out)["expires_in"]
+        if told is None or told > until - call.began + 1:
+            yield "expired", f"a token is said to last {told} s that lasts {until - call.began:.1f} s"
+        elif told < margin - 1 and not excused:
+            yield "margin", f"a token is given that lasts {told} s, and the margin is {margin:.1f} s"

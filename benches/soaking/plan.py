@@ -212,6 +212,22 @@ class Plan:
                                       ["exec", "starship@jo", "starship@al", "--", "true"]))
         return [call]
 
+    # ---- For the end, when every vendor behaves
+
+    def plain(self, person, options):
+        call = self.call("token", fresh="--fresh" in options)
+        call.targets = [Target(person)]
+        call.words = [f"{person.kind.name}@{person.name}-cmd", *options]
+        return call
+
+    def everybody_out(self, kind):
+        call = self.call("logout")
+        call.targets = [Target(person) for person in self.world.of(kind)]
+        call.words = ["logout", kind.name, "--all"]
+        return call
+
+    # ---- What they have in common
+
     def call(self, verb, **given):
         return Call(next(self.numbers), verb, [], [], **given)
 

@@ -9,7 +9,7 @@ import threading
 import time
 
 from . import alone, disk, people, senders
-from .calls import Call, Target, end_group, sessions
+from .calls import end_group, sessions
 from .exits import Exits
 from .ledger import Heartbeat
 from .plan import Plan
@@ -109,20 +109,15 @@ class Soak:
             vendor.rough = False
         time.sleep(4)  # Every pause is over.
         for options in (["--fresh"], [], ["--fresh"], []):
-            self.all("token", options)
+            for person in self.world.people:
+                self.must(self.plan.plain(person, options))
+            self.judge()
         for kind in people.KINDS:
-            words = ["logout", kind.name, "--all"]
-            self.call_now(Call(0, "logout", words, [Target(person) for person in self.world.of(kind)]))
+            self.must(self.plan.everybody_out(kind))
         self.judge()
         self.disk.empty()
 
-    def all(self, verb, options):
-        for person in self.world.people:
-            words = [f"{person.kind.name}@{person.name}-cmd", *options]
-            self.call_now(Call(0, verb, words, [Target(person)], fresh="--fresh" in options))
-        self.judge()
-
-    def call_now(self, call):
+    def must(self, call):
         self.free.acquire()
         self.call(call)
         if call.code != 0:
@@ -139,12 +134,10 @@ class Soak:
         self.sweep(self.ledger.calls)
 
 
-@contextlib.contextmanager
-def ends_with_us():
-    """A signal ends the soak in order, with all that it has started."""
+def end_in_order():
+    """A signal ends the soak with all that it has started."""
     def stop(number, _):
         raise SystemExit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    yield
