@@ -66,6 +66,8 @@ class Call:
     # How it went.
     began: float = 0
     ended: float = float("inf")
+    # When it was killed, if it was: its end is seen a little later.
+    struck: float = float("inf")
     code: int | None = None
     out: str = ""
     err: str = ""
@@ -105,6 +107,7 @@ class Call:
             threading.Timer(self.kill.delay, self.strike).start()
 
     def strike(self):
+        self.struck = time.time()
         with contextlib.suppress(OSError):
             self.process.send_signal(self.kill.signal)
 

@@ -52,6 +52,9 @@ class Exits:
         self.pauses = [ask for ask in self.pauses if ask.done + ask.mood.pause > since]
         self.pauses += [ask for ask in asks if ask.code == 7]
 
+    def paused_until(self):
+        return max((ask.done + ask.mood.pause + AFTER for ask in self.pauses), default=0)
+
     def reasons(self, call, calls, asks):
         found = set()
         for target in call.targets if call.verb != "status" else []:

@@ -43,6 +43,7 @@ MOODS = [
     Mood("redirected", 1, 6, status=302, headers=(("Location", "/elsewhere"),)),
     Mood("paused", 2, 7, status=429, pause=1, headers=(("Retry-After", "1"),), body=b'{"error": "slower"}'),
     Mood("paused until", 1, 7, status=429, pause=2, headers=(("Retry-After", "a date"),)),
+    Mood("paused for a while", 0.1, 7, status=429, pause=30),
     Mood("hung", 2, 5, way="hung"),
     Mood("hung after it", 2, 5, does=True, way="hung"),
     Mood("closed", 2, 5, way="closed"),

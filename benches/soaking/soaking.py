@@ -107,7 +107,7 @@ class Soak:
         """The vendors behave, and everybody gets a token, uses it, and logs out."""
         for vendor in self.vendors:
             vendor.rough = False
-        time.sleep(4)  # Every pause is over.
+        time.sleep(max(0, self.exits.paused_until() - time.time()))
         for options in (["--fresh"], [], ["--fresh"], []):
             for person in self.world.people:
                 self.must(self.plan.plain(person, options))

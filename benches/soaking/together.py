@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 from . import alone
+from .calls import clock
 from .exits import HELD
 
 # Between the moment that a request is sent and the moment that the vendor writes it down.
@@ -160,7 +161,7 @@ class Together:
         asks = [ask for ask in asks if ask.what != "revoke" and ask.caller and not ask.caller.no_cache]
         for ask in asks:
             for other in asks:
-                until = min(other.done, other.caller.ended) - 0.05
+                until = min(other.done, other.caller.ended, other.caller.struck) - 0.3
                 if other.caller is not ask.caller and other.identity == ask.identity and other.at < ask.at < until:
                     self.ledger.finding("at once", f"#{ask.caller.number} asks while #{other.caller.number} does",
                                         ask.caller, ask)
@@ -188,7 +189,8 @@ class Together:
             if not steady or call.fresh or call.no_cache or call.min_ttl is not None or len(call.targets) > 1:
                 continue
             own = cached.ask.person is target.person and (not target.person.kind.by_secret or target.secret == "right")
-            if own and cached.ends() > call.ended + 0.5 and call.code in (5, 6, 7):
+            missing = call.code == 3 and target.secret == "none"
+            if own and cached.ends() > call.ended + 0.5 and (missing or call.code in (5, 6, 7)):
                 self.ledger.finding("cached token lost", f"exit {call.code}, although the token of "
                                     f"#{cached.ask.caller.number} still lasts", call)
 
@@ -199,7 +201,8 @@ class Together:
                 if (logout.verb == "logout" and logout.code == 0 and logout.ended < call.began
                         and claim["born"] < logout.began and target.person.login in logout.logins
                         and claim["who"] == target.person.who):
-                    self.ledger.finding("forgotten", f"a token is given that #{logout.number} has forgotten", call,
+                    self.ledger.finding("forgotten", "a token is given that was asked for at "
+                                        f"{clock(claim['born'])}, and forgotten by #{logout.number} since", call,
                                         others=[logout])
                     return
 
