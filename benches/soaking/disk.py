@@ -19,6 +19,7 @@ class Disk:
         self.ledger = ledger
         # Which marks each profile may have: the last that was kept, and those of logins that were killed since.
         self.marks = {}
+        self.told = []
 
     def login(self, call):
         """What a login that has ended may have written."""
@@ -46,7 +47,8 @@ class Disk:
         self.at_most(temporary, len(targets), "the cache")
 
     def at_most(self, temporary, most, where):
-        if len(temporary) > most:
+        if len(temporary) > most and temporary != self.told:
+            self.told = temporary
             self.ledger.finding("left-over", f"{len(temporary)} temporary files in {where}, for {most} files: {temporary[:3]}")
 
     def private(self, path):
