@@ -93,7 +93,7 @@ $_tok_rows = @(
     ',logout,|--revoke||Have the vendor end the tokens first, where it can'
     ',status,|-f --format|=table json|Print a table for people or JSON for programs'
     ',vendors,||vendor|Print this vendor''s definition'
-    ',vendors,||file|Behind `check`: read this file as a vendor''s, explain each mistake and run its examples'
+    ',vendors check,||file|Behind `check`: read this file, or this vendor''s, explain each mistake and run its examples'
     ',completions,||=bash zsh fish elvish powershell|Print the script for bash, zsh, fish, elvish, powershell'
 )
 # Until here.
@@ -151,6 +151,9 @@ $_tok_rows = @(
             $vendor = $word.Split('@')[0]
             $place += $vendor
             $rows = @(Get-Rows $place)
+        } elseif ("$place $word" -ceq 'vendors check') {
+            $place = @('vendors', 'check')
+            $rows = @(Get-Rows $place)
         } else {
             $given = $true
             if ($place[0] -ceq 'exec') { $vendor = $word.Split('@')[0] }
@@ -180,6 +183,7 @@ $_tok_rows = @(
         }
     } elseif ($value -cnotin 'any', 'file') {
         $known = @(if ($value -ceq 'command') { $_tok_commands }) + $_tok_vendors
+        if ($value -ceq 'vendor') { $known += 'check|Check a file' }
         foreach ($row in $known) {
             $name, $about = $row -split '\|', 2
             Add-Candidate $name $about

@@ -89,7 +89,7 @@ _tok_rows=(
     ',logout,|--revoke||Have the vendor end the tokens first, where it can'
     ',status,|-f --format|=table json|Print a table for people or JSON for programs'
     ',vendors,||vendor|Print this vendor'\''s definition'
-    ',vendors,||file|Behind `check`: read this file as a vendor'\''s, explain each mistake and run its examples'
+    ',vendors check,||file|Behind `check`: read this file, or this vendor'\''s, explain each mistake and run its examples'
     ',completions,||=bash zsh fish elvish powershell|Print the script for bash, zsh, fish, elvish, powershell'
 )
 # Until here.
@@ -168,6 +168,9 @@ _tok() {
             vendor=${word%%@*}
             place=${place:+$place }$vendor
             _tok_at "$place"
+        elif [[ $place == vendors && $word == check ]]; then
+            place='vendors check'
+            _tok_at "$place"
         else
             given=1
             [[ $place == exec ]] && vendor=${word%%@*}
@@ -206,6 +209,7 @@ _tok() {
         *)
             list=("${_tok_vendors[@]%%|*}")
             [[ $value == command ]] && list+=("${_tok_commands[@]%%|*}")
+            [[ $value == vendor ]] && list+=(check)
             for word in $(command tok completions --own 2>/dev/null </dev/null); do
                 [[ $value == vendor && $word == *@* ]] || list+=("$word")
             done

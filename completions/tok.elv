@@ -91,7 +91,7 @@ var _tok_rows = [
     ',logout,|--revoke||Have the vendor end the tokens first, where it can'
     ',status,|-f --format|=table json|Print a table for people or JSON for programs'
     ',vendors,||vendor|Print this vendor''s definition'
-    ',vendors,||file|Behind `check`: read this file as a vendor''s, explain each mistake and run its examples'
+    ',vendors check,||file|Behind `check`: read this file, or this vendor''s, explain each mistake and run its examples'
     ',completions,||=bash zsh fish elvish powershell|Print the script for bash, zsh, fish, elvish, powershell'
 ]
 # Until here.
@@ -170,6 +170,9 @@ fn _tok {|@words|
             set vendor = [(str:split &max=2 @ $word)][0]
             set place = [$@place $vendor]
             set rows = [(_tok-at $@place)]
+        } elif (eq [$@place $word] [vendors check]) {
+            set place = [vendors check]
+            set rows = [(_tok-at $@place)]
         } else {
             set given = $true
             if (eq $place [exec]) {
@@ -218,6 +221,9 @@ fn _tok {|@words|
     } elif (not-eq $value any) {
         if (eq $value command) {
             _tok-described $_tok_commands
+        }
+        if (eq $value vendor) {
+            put check
         }
         _tok-described $_tok_vendors
         _tok-own | each {|own|

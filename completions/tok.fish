@@ -87,7 +87,7 @@ set -g _tok_rows \
     ',logout,|--revoke||Have the vendor end the tokens first, where it can' \
     ',status,|-f --format|=table json|Print a table for people or JSON for programs' \
     ',vendors,||vendor|Print this vendor\'s definition' \
-    ',vendors,||file|Behind `check`: read this file as a vendor\'s, explain each mistake and run its examples' \
+    ',vendors check,||file|Behind `check`: read this file, or this vendor\'s, explain each mistake and run its examples' \
     ',completions,||=bash zsh fish elvish powershell|Print the script for bash, zsh, fish, elvish, powershell'
 # Until here.
 
@@ -149,6 +149,9 @@ function __tok_complete
             set vendor (string split -m 1 @ -- $word)[1]
             set place (string trim -- "$place $vendor")
             set rows (__tok_at $place)
+        else if test "$place $word" = 'vendors check'
+            set place 'vendors check'
+            set rows (__tok_at $place)
         else
             set given 1
             if test $place = exec
@@ -192,6 +195,7 @@ function __tok_complete
             end
         case '*'
             test $value = command; and string replace '|' \t -- $_tok_commands
+            test $value = vendor; and echo check
             string replace '|' \t -- $_tok_vendors
             for own in (command tok completions --own 2>/dev/null)
                 test $value = vendor; and string match -q '*@*' -- $own; or echo $own

@@ -5,6 +5,7 @@
 //! waiting process takes over the failure of the one that it waited for.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,19 @@ pub(crate) struct Error {
     /// Nothing is said of it: whoever would read the message has gone.
     #[serde(default)]
     silent: bool,
+    #[serde(default)]
+    reach: Reach,
+}
+
+/// Whom a failure is of: another process that waits for this one may have to fail with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Reach {
+    #[default]
+    All,
+    /// Whoever has no more time than this.
+    Within(Duration),
+    /// This call's alone.
+    Own,
 }
 
 impl Error {
@@ -60,6 +74,7 @@ impl Error {
             missing: false,
             unconnected: false,
             silent: false,
+            reach: Reach::All,
         }
     }
 
@@ -115,6 +130,22 @@ impl Error {
         }
     }
 
+    /// It is of what this call alone asked for.
+    pub(crate) fn own(self) -> Self {
+        Self {
+            reach: Reach::Own,
+            ..self
+        }
+    }
+
+    /// Nothing but this limit was over.
+    pub(crate) fn within(self, limit: Duration) -> Self {
+        Self {
+            reach: Reach::Within(limit),
+            ..self
+        }
+    }
+
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -136,6 +167,21 @@ impl Error {
 
     pub(crate) fn is_missing(&self) -> bool {
         self.missing
+    }
+
+    /// Whether it would be that of anybody else who has so much time: what the vendor says and that it cannot be reached is,
+    /// what this call or this machine lacks is not.
+    pub(crate) fn holds_for(&self, limit: Duration) -> bool {
+        let is_the_vendors = matches!(
+            self.exit,
+            Exit::Refused | Exit::Unreachable | Exit::Vendor | Exit::RateLimited
+        );
+        is_the_vendors
+            && match self.reach {
+                Reach::All => true,
+                Reach::Within(own) => limit <= own,
+                Reach::Own => false,
+            }
     }
 
     pub(crate) fn is_unconnected(&self) -> bool {

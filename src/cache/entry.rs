@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
+use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
 use super::record::{SCHEMA, flaw};
 use super::store::{Store, Unkept};
@@ -29,6 +30,8 @@ pub(crate) struct Entry {
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
     /// Of the secret, where the identity has no plain field that tells one person from another.
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// In which it was asked for, if others could know of it.
+    pub(crate) attempt: Option<AttemptId>,
 }
 
 /// The entry for this identity. What cannot be used is a miss and a warning.
@@ -56,6 +59,7 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
         expires_at: entry.expires_at,
         extras: Cow::Borrowed(&entry.extras),
         fingerprint: entry.fingerprint.clone(),
+        attempt: entry.attempt.clone(),
     };
     let bytes = serde_json::to_vec(&file).map_err(|error| Unkept {
         reason: format!("{} cannot be written: {error}", store.path(&name).display()),
@@ -107,6 +111,8 @@ struct EntryFile<'a> {
     extras: Cow<'a, serde_json::Map<String, serde_json::Value>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fingerprint: Option<Fingerprint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<AttemptId>,
 }
 
 fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
@@ -134,6 +140,7 @@ fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
         expires_at: file.expires_at,
         extras: file.extras.into_owned(),
         fingerprint: file.fingerprint,
+        attempt: file.attempt,
     })
 }
 

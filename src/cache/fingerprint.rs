@@ -1,6 +1,9 @@
 //! How a secret is recognized again without being kept: a salted Argon2id digest, never a fast hash.
 //!
-//! One salt can serve several digests, so that one computation is compared with many.
+//! One salt can serve several digests, so that one computation is compared with many. [`Fingerprints`] computes once for
+//! each salt that it meets, and makes fingerprints with a salt that others have met.
+
+use std::cell::RefCell;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
@@ -8,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fingerprint {
@@ -15,15 +19,44 @@ pub(crate) struct Fingerprint {
     digest: Digest,
 }
 
-impl Fingerprint {
-    pub(crate) fn of(secrets: &[&[u8]]) -> Result<Self> {
-        let salt = Salt::random()?;
-        let digest = salt.digest(secrets)?;
-        Ok(Self { salt, digest })
+/// All that one and the same secrets can be recognized by.
+#[derive(Debug)]
+pub(crate) struct Fingerprints {
+    secrets: Vec<Secret>,
+    computed: RefCell<Vec<Fingerprint>>,
+}
+
+impl Fingerprints {
+    pub(crate) fn of(secrets: Vec<Secret>) -> Self {
+        Self {
+            secrets,
+            computed: RefCell::default(),
+        }
     }
 
-    pub(crate) fn matches(&self, secrets: &[&[u8]]) -> bool {
-        self.salt.digest(secrets).is_ok_and(|digest| digest == self.digest)
+    /// Whether it is one of these.
+    pub(crate) fn contain(&self, fingerprint: &Fingerprint) -> bool {
+        self.with(&fingerprint.salt).is_ok_and(|own| own == *fingerprint)
+    }
+
+    /// The one with the salt that was met last, since who will compare it has met that too.
+    pub(crate) fn latest(&self) -> Result<Fingerprint> {
+        let latest = self.computed.borrow().last().cloned();
+        latest.map_or_else(|| self.with(&Salt::random()?), Ok)
+    }
+
+    fn with(&self, salt: &Salt) -> Result<Fingerprint> {
+        let known = self.computed.borrow().iter().find(|known| known.salt == *salt).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let secrets: Vec<&[u8]> = self.secrets.iter().map(|secret| secret.expose().as_bytes()).collect();
+        let computed = Fingerprint {
+            salt: salt.clone(),
+            digest: salt.digest(&secrets)?,
+        };
+        self.computed.borrow_mut().push(computed.clone());
+        Ok(computed)
     }
 }
 
@@ -106,20 +139,37 @@ impl From<Digest> for String {
 mod tests {
     use super::*;
 
+    fn of(secrets: &[&str]) -> Fingerprints {
+        Fingerprints::of(secrets.iter().copied().map(Secret::new).collect())
+    }
+
     #[test]
-    fn a_fingerprint_matches_its_secret_and_no_other_also_after_a_stay_on_disk() {
-        let text = serde_json::to_string(&Fingerprint::of(&[b"hunter2"]).unwrap()).unwrap();
+    fn a_fingerprint_is_that_of_its_secret_and_no_other_also_after_a_stay_on_disk() {
+        let text = serde_json::to_string(&of(&["hunter2"]).latest().unwrap()).unwrap();
         let read: Fingerprint = serde_json::from_str(&text).unwrap();
-        assert!(read.matches(&[b"hunter2"]));
-        assert!(!read.matches(&[b"hunter3"]));
-        assert!(!read.matches(&[b"hunter", b"2"]));
-        assert!(!read.matches(&[]));
+        assert!(of(&["hunter2"]).contain(&read));
+        assert!(!of(&["hunter3"]).contain(&read));
+        assert!(!of(&["hunter", "2"]).contain(&read));
+        assert!(!of(&[]).contain(&read));
         assert!(!text.contains("hunter2"));
     }
 
     #[test]
     fn two_fingerprints_of_one_secret_differ() {
-        assert_ne!(Fingerprint::of(&[b"x"]).unwrap(), Fingerprint::of(&[b"x"]).unwrap());
+        assert_ne!(of(&["x"]).latest().unwrap(), of(&["x"]).latest().unwrap());
+    }
+
+    #[test]
+    fn who_has_met_anothers_fingerprint_computes_nothing_more() {
+        let (one, two) = (of(&["one"]), of(&["two"]));
+        let first = one.latest().unwrap();
+        for _ in 0..3 {
+            assert!(!two.contain(&first));
+            assert!(!one.contain(&two.latest().unwrap()));
+            assert!(one.contain(&first));
+        }
+        assert_eq!(one.computed.borrow().len(), 1);
+        assert_eq!(two.computed.borrow().len(), 1);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use crate::time::clock::{between, span_ms};
+use crate::time::duration;
 
 const MARGIN: i64 = 60_000;
 
@@ -16,8 +17,8 @@ const MARGIN: i64 = 60_000;
 pub(crate) struct Demand {
     /// `--min-ttl`, in place of the margin.
     pub(crate) min_ttl: Option<Duration>,
-    /// `--fresh`: only a token that was asked for since then will do, in milliseconds.
-    pub(crate) since: Option<i64>,
+    /// `--fresh`: this one will not do, whatever it is like.
+    pub(crate) another: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Freshness {
 
     /// Of a token that was asked for and ends then, in milliseconds.
     pub(crate) fn of_times(asked_at: i64, until: i64, now: i64, demand: Demand) -> Self {
-        if demand.since.is_some_and(|since| asked_at < since) {
+        if demand.another {
             return Self::Forced;
         }
         if until <= now {
@@ -84,15 +85,16 @@ impl fmt::Display for Freshness {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FreshUntil { left, .. } => {
-                write!(formatter, "valid for {} s", left.as_secs())
+                write!(formatter, "valid for {}", duration::words(*left))
             }
             Self::ExpiringSoon { left, margin, .. } => write!(
                 formatter,
-                "valid for {} s only, less than {} s",
-                left.as_secs(),
-                margin.as_secs_f32().ceil()
+                "valid for {} only, less than {}",
+                duration::words(*left),
+                // Rounded up, since what is left is rounded down.
+                duration::words(*margin + Duration::from_millis(999))
             ),
-            Self::Expired { since } => write!(formatter, "ended {} s ago", since.as_secs()),
+            Self::Expired { since } => write!(formatter, "ended {} ago", duration::words(*since)),
             Self::Forced => formatter.write_str("asked for before this call began"),
         }
     }
@@ -113,13 +115,14 @@ mod tests {
             expires_at: seconds * 1000,
             extras: serde_json::Map::new(),
             fingerprint: None,
+            attempt: None,
         }
     }
 
     fn with_min_ttl(seconds: u64) -> Demand {
         Demand {
             min_ttl: Some(Duration::from_secs(seconds)),
-            since: None,
+            another: false,
         }
     }
 
@@ -149,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_forced_login_takes_only_a_token_asked_for_since_it_began() {
-        let since = |ms| Demand {
+    fn where_another_token_is_asked_for_the_best_one_will_not_do() {
+        let another = Demand {
             min_ttl: None,
-            since: Some(ms),
+            another: true,
         };
-        assert_eq!(Freshness::of(&lasting(3600), 5, since(1)), Freshness::Forced);
-        assert!(Freshness::of(&lasting(3600), 5, since(0)).is_fresh());
+        assert_eq!(Freshness::of(&lasting(3600), 5, another), Freshness::Forced);
+        assert!(!Freshness::Forced.serves_in_need());
     }
 
     #[test]

@@ -1,86 +1,84 @@
-//! The lock file: who asks now, and how the last attempt failed.
+//! The lock file: who asks now, which attempt that is, and how the last one failed.
 //!
-//! The holder of the lock writes and everybody reads, so a reader may meet half a record; what cannot be read counts as
-//! nothing. The file is a courtesy to those who wait: that it cannot be written is no failure. On Windows it cannot be read
-//! while somebody holds the lock, and those who wait learn of a failure when they get it.
+//! Attempts are told apart by numbers drawn by lot and not by the time, since a clock may be set back. The holder of the lock
+//! writes and everybody reads, so a reader may meet half a record; what cannot be read tells nothing. The file is a courtesy
+//! to those who wait: that it cannot be written is no failure. On Windows it cannot be read while somebody holds the lock,
+//! and those who wait learn of a failure when they get it.
 
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
 use super::store::Store;
-use crate::disk::lock::{self, Lock};
-use crate::disk::private;
+use crate::disk::lock::{Lock, LockFile};
 use crate::error::Error;
-use crate::time::clock;
 
 const MAX_STATE: u64 = 64 * 1024;
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// One attempt to get a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AttemptId(String);
+
+impl AttemptId {
+    fn draw() -> Option<Self> {
+        Some(Self(format!("{:016x}", getrandom::u64().ok()?)))
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct State {
-    /// The process that holds the lock, if somebody does.
+    /// The process that has the lock, or had it last.
     pub(super) process: u32,
-    /// The holder waits for a person. Means nothing where nobody holds the lock.
-    pub(super) asking: bool,
+    /// What that process did with it.
+    pub(super) attempt: Option<AttemptId>,
     pub(super) failure: Option<Failure>,
 }
 
-/// An attempt that failed, with the wall-clock times of its start and end in milliseconds.
+/// An attempt that failed in a way that is not its own alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Failure {
+    pub(super) attempt: AttemptId,
     pub(super) error: Error,
-    pub(super) started: i64,
-    pub(super) ended: i64,
     /// Of the secret that it was made with, where the identity does not tell one person from another.
     pub(super) fingerprint: Option<Fingerprint>,
 }
 
-/// The lock file, open but not locked.
-#[derive(Debug)]
-pub(super) struct LockFile(File);
-
-impl LockFile {
-    /// Nothing where there can be none.
-    pub(super) fn open(store: &Store, name: &str) -> Option<Self> {
-        store.make().ok()?;
-        let name = format!("{name}.lock");
-        let mut options = private::options();
-        let options = options.read(true).write(true).create(true).truncate(false);
-        private::open(&store.path(&name), options)
-            .map_err(|reason| store.warn_of(&name, &reason))
-            .ok()
-            .flatten()
-            .map(|(file, _)| Self(file))
-    }
-
-    /// Waits until this process has the lock or `meanwhile` has something better.
-    pub(super) fn wait<T>(&self, meanwhile: impl FnMut() -> Option<T>) -> Result<Lock, T> {
-        lock::wait(&self.0, meanwhile)
-    }
-
-    pub(super) fn read(&self) -> State {
+impl State {
+    /// Nothing where it cannot be told. A file that is empty has had no holder.
+    pub(super) fn read(mut file: &File) -> Option<Self> {
         let mut bytes = Vec::new();
-        let mut file = &self.0;
-        match file
-            .rewind()
-            .and_then(|()| file.take(MAX_STATE).read_to_end(&mut bytes))
-        {
-            Ok(_) => serde_json::from_slice(&bytes).unwrap_or_default(),
-            Err(_) => State::default(),
+        file.rewind().ok()?;
+        file.take(MAX_STATE).read_to_end(&mut bytes).ok()?;
+        if bytes.is_empty() {
+            return Some(Self::default());
         }
+        serde_json::from_slice(&bytes).ok()
     }
 
-    fn write(&self, state: &State) {
-        let Ok(bytes) = serde_json::to_vec(state) else { return };
-        let mut file = &self.0;
-        let _ = file
-            .rewind()
-            .and_then(|()| file.write_all(&bytes))
-            .and_then(|()| file.set_len(u64::try_from(bytes.len()).unwrap_or(0)));
+    fn write(&self, mut file: &File) -> std::io::Result<()> {
+        let bytes = serde_json::to_vec(self)?;
+        file.rewind()?;
+        file.write_all(&bytes)?;
+        file.set_len(u64::try_from(bytes.len()).unwrap_or(0))
     }
+}
+
+/// The file of a lock. Nothing where there can be none.
+pub(super) fn open(store: &Store, name: &str) -> Option<LockFile> {
+    store.make().ok()?;
+    let name = format!("{name}.lock");
+    LockFile::open(store.path(&name))
+        .map_err(|reason| store.warn_of(&name, &reason))
+        .ok()
+}
+
+/// The lock of that name, if nobody has it now.
+pub(super) fn take_free(store: &Store, name: &str) -> Option<LockFile> {
+    LockFile::take_free(store.path(&format!("{name}.lock")))
 }
 
 /// The right to ask, until it is dropped or the process ends in whatever way.
@@ -89,7 +87,6 @@ pub(crate) struct Guard {
     /// Nothing where there are no locks: everybody asks for themselves.
     file: Option<LockFile>,
     state: RefCell<State>,
-    started: i64,
 }
 
 impl Guard {
@@ -98,57 +95,55 @@ impl Guard {
         if lock != Lock::Taken {
             return Self::unlocked();
         }
-        let state = file.read();
-        let guard = Self {
+        let before = State::read(&file.file).unwrap_or_default();
+        let mut state = State {
+            process: std::process::id(),
+            attempt: AttemptId::draw(),
+            failure: before.failure,
+        };
+        if state.write(&file.file).is_err() {
+            state.attempt = None;
+        }
+        Self {
             file: Some(file),
             state: RefCell::new(state),
-            started: clock::now_ms(),
-        };
-        guard.change(|state| {
-            state.process = std::process::id();
-            state.asking = false;
-        });
-        guard
+        }
     }
 
     pub(super) fn unlocked() -> Self {
         Self {
             file: None,
             state: RefCell::default(),
-            started: clock::now_ms(),
         }
     }
 
-    /// Whether a person is being asked; those who wait do not count that time.
-    pub(crate) fn asking(&self, asking: bool) {
-        self.change(|state| state.asking = asking);
+    /// Of this attempt, if others can know that it is being made.
+    pub(crate) fn attempt(&self) -> Option<AttemptId> {
+        self.state.borrow().attempt.clone()
     }
 
-    /// The attempt failed now, and those who have waited for it fail with it. A fingerprint says of which secret this holds.
+    /// The attempt failed, and those who have waited for it fail with it if it is theirs as well. A fingerprint says of which
+    /// secret this holds.
     pub(crate) fn failed(&self, error: &Error, fingerprint: Option<Fingerprint>) {
-        self.change(|state| {
-            state.asking = false;
-            state.failure = Some(Failure {
+        let is_shared = error.holds_for(Duration::ZERO);
+        if let Some(attempt) = self.attempt().filter(|_| is_shared) {
+            self.end(Some(Failure {
+                attempt,
                 error: error.clone(),
-                started: self.started,
-                ended: clock::now_ms(),
                 fingerprint,
-            });
-        });
+            }));
+        }
     }
 
     pub(crate) fn succeeded(&self) {
-        self.change(|state| {
-            state.asking = false;
-            state.failure = None;
-        });
+        self.end(None);
     }
 
-    fn change(&self, how: impl FnOnce(&mut State)) {
+    fn end(&self, failure: Option<Failure>) {
         let mut state = self.state.borrow_mut();
-        how(&mut state);
+        state.failure = failure;
         if let Some(file) = &self.file {
-            file.write(&state);
+            let _ = state.write(&file.file);
         }
     }
 }

@@ -124,6 +124,11 @@ pub(crate) fn is_held(store: &Store, login: &Login) -> bool {
     store.path(&file_name(login)).exists()
 }
 
+/// Until when something is held for this login.
+pub(crate) fn until(store: &Store, login: &Login, now: i64) -> Option<i64> {
+    read(store, login, now)?.refusals.iter().map(|held| held.until).max()
+}
+
 /// Ends all that is held for this login.
 pub(crate) fn forget(store: &Store, login: &Login) -> Result<(), Unkept> {
     store.remove(&file_name(login))

@@ -25,6 +25,11 @@ impl Identity {
     pub(crate) fn digest(&self) -> String {
         digest("identity", self)
     }
+
+    /// Under which a person is asked.
+    pub(crate) fn person_digest(&self) -> String {
+        digest("person", self)
+    }
 }
 
 /// Who logs in where: what a refused secret is held back for.

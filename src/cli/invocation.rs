@@ -109,6 +109,12 @@ impl Target {
     pub(super) fn parse(text: &str) -> Result<Self> {
         let (vendor, profile) = match text.split_once('@') {
             None => (text, None),
+            Some(("", profile)) => {
+                return Err(
+                    Error::usage(format!("'{}': the vendor before '@' is missing", text.escape_debug()))
+                        .with_hint(format!("a profile is written VENDOR@{}", profile.escape_debug())),
+                );
+            }
             Some((_, "")) => {
                 return Err(Error::usage(format!(
                     "'{}': the profile after '@' is empty",

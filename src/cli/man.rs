@@ -1,16 +1,19 @@
 //! The manual in `man/`, made from the command tree, the formats and the texts beside this file.
 //! `TOK_UPDATE=1 cargo test manual` rewrites it.
 
+mod roff;
 mod schema;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
+use roff::{ascii, body, escaped, formats, head, piece, see_also, title};
+
+use super::shell::Shell;
 use super::tree;
 use super::vendor::OPTIONS;
 use crate::definition::{Catalogue, Vendor};
@@ -22,9 +25,6 @@ use crate::time::duration;
 
 const TOP: &str = include_str!("man/tok.roff");
 const COMMANDS: &str = include_str!("man/commands.roff");
-
-/// What `clap_mangen` puts before every piece.
-const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 /// File and text of every page.
 fn pages() -> BTreeMap<String, String> {
@@ -46,53 +46,6 @@ fn pages() -> BTreeMap<String, String> {
         *text = ascii(text);
     }
     pages
-}
-
-/// Not every formatter reads UTF-8.
-fn ascii(text: &str) -> String {
-    let mut plain = String::new();
-    for character in text.chars() {
-        if character.is_ascii() {
-            plain.push(character);
-        } else {
-            write!(plain, "\\[u{:04X}]", u32::from(character)).unwrap();
-        }
-    }
-    plain
-}
-
-fn title(name: &str, section: &str) -> String {
-    let version = concat!("tok ", env!("CARGO_PKG_VERSION"));
-    let man = Man::new(Command::new("tok"));
-    let man = man
-        .title(name.to_uppercase())
-        .section(section)
-        .source(version)
-        .manual("tok manual");
-    piece(|out| man.render_title(out), true)
-}
-
-fn piece(render: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>, first: bool) -> String {
-    let mut out = Vec::new();
-    render(&mut out).unwrap();
-    let text = String::from_utf8(out).unwrap();
-    if first {
-        text
-    } else {
-        text.strip_prefix(PREAMBLE).unwrap().to_owned()
-    }
-}
-
-fn body(roff: &Roff) -> String {
-    piece(|out| roff.to_writer(out), false)
-}
-
-/// Title, name, synopsis and the begin of the description.
-fn head(man: &Man, name: &str) -> String {
-    let mut text = title(name, "1");
-    text += &piece(|out| man.render_name_section(out), false);
-    text += &piece(|out| man.render_synopsis_section(out), false);
-    text + &piece(|out| man.render_description_section(out), false)
 }
 
 fn top(root: &Command, vendors: &[Vendor]) -> String {
@@ -170,7 +123,16 @@ fn of_command(command: &Command) -> String {
             (format.name.to_owned() + &aliases.collect::<String>(), format.about)
         }));
     }
-    text + ".SH EXAMPLES\n" + examples + &see_also([("tok".to_owned(), "1")])
+    let examples = examples.replace("@COMPLETIONS@\n", &completions());
+    text + ".SH EXAMPLES\n" + &examples + &see_also([("tok".to_owned(), "1")])
+}
+
+/// How each shell is made to complete.
+fn completions() -> String {
+    let lines = Shell::ALL
+        .iter()
+        .map(|shell| format!("{}    # {}\n", shell.install, shell.place));
+    escaped(&lines.collect::<String>())
 }
 
 /// Without the vendors below it, whose options it takes.
@@ -225,27 +187,6 @@ fn of_vendor(command: &Command, vendor: &Vendor) -> String {
     head(&man, &format!("tok-{name}")) + &body(&roff) + &options + &formats + &examples + &see_also(see)
 }
 
-fn formats(formats: impl Iterator<Item = (String, &'static str)>) -> String {
-    let mut roff = Roff::default();
-    roff.control("SH", ["FORMATS"]);
-    for (names, about) in formats {
-        roff.control("TP", []).text([bold(names)]).text([roman(about)]);
-    }
-    body(&roff)
-}
-
-fn see_also(pages: impl IntoIterator<Item = (String, &'static str)>) -> String {
-    let pages = pages.into_iter();
-    let lines: Vec<String> = pages
-        .map(|(name, section)| format!(".BR {} ({section})", escaped(&name)))
-        .collect();
-    format!(".SH SEE ALSO\n{}\n", lines.join(",\n"))
-}
-
 fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }

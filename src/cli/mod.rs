@@ -6,12 +6,14 @@
 
 mod args;
 mod invocation;
+mod meant;
 mod named;
 mod read;
 mod refusal;
 mod row;
 mod shell;
 mod tree;
+mod typed;
 mod vendor;
 
 #[cfg(test)]
@@ -26,6 +28,8 @@ pub(crate) use refusal::unknown_vendor;
 pub(crate) use row::rows;
 
 use std::ffi::{OsStr, OsString};
+
+use typed::Typed;
 
 use crate::definition::catalogue::is_command;
 use crate::definition::{Catalogue, Vendor};
@@ -94,16 +98,19 @@ fn by_clap(
     catalogue: &Catalogue,
 ) -> Result<Invocation> {
     let is_completions = words.first().is_some_and(|word| word == "completions");
-    let words = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
+    let all = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
     let parsed = match &vendor {
-        Some(vendor) => tree::only(vendor, below).try_get_matches_from(words()),
-        None if is_completions => tree::only_completions().try_get_matches_from(words()),
-        None => tree::whole(catalogue).try_get_matches_from(words()),
+        Some(vendor) => tree::only(vendor, below).try_get_matches_from(all()),
+        None if is_completions => tree::only_completions().try_get_matches_from(all()),
+        None => tree::whole(catalogue).try_get_matches_from(all()),
     };
     let matches = match parsed {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => return Ok(Invocation::Text(error.render().to_string())),
-        Err(error) => return Err(refusal::explain(&error, vendor.as_ref(), catalogue)),
+        Err(error) => {
+            let typed = Typed::new(words, target.as_ref(), catalogue);
+            return Err(refusal::explain(&error, vendor.as_ref(), &typed, catalogue));
+        }
     };
     read::invocation(&matches, vendor, target, catalogue)
 }

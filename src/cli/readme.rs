@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::shell::Shell;
 use crate::cli::{self, Invocation};
 use crate::definition::schema::Field;
 use crate::definition::shape::keys::{SECTIONS, Section, header};
@@ -33,6 +34,7 @@ fn the_tables_of_the_readme_are_up_to_date() {
             table(&["vendor", "sets", "reads"], vendors.iter().map(variables)),
         ),
         ("options", options()),
+        ("completions", completions()),
         ("formats", formats()),
         ("env-formats", env_formats()),
         ("schema", schema()),
@@ -161,6 +163,11 @@ fn options() -> String {
         &["option of `tok modulus`", "meaning", "key of a profile"],
         rows.map(|(typed, about)| vec![code(&typed), about, key(&typed)]),
     )
+}
+
+fn completions() -> String {
+    let row = |shell: &Shell| vec![shell.name.to_owned(), code(shell.install), shell.place.to_owned()];
+    table(&["shell", "line", "when or where"], Shell::ALL.iter().map(row))
 }
 
 fn formats() -> String {

@@ -3,12 +3,13 @@
 use clap::Error as ClapError;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::typed::Typed;
 use crate::definition::catalogue::COMMANDS;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::Error;
 use crate::text::suggest;
 
-pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Catalogue) -> Error {
+pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed, catalogue: &Catalogue) -> Error {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
@@ -19,17 +20,17 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
     let argument = argument.trim_start_matches('<');
     let name = argument.split([' ', '=', '>']).next().unwrap_or_default();
     match error.kind() {
-        ErrorKind::UnknownArgument => unknown(name, &context(ContextKind::SuggestedArg), vendor),
+        ErrorKind::UnknownArgument => unknown(name, &context(ContextKind::SuggestedArg), vendor, typed),
         ErrorKind::InvalidSubcommand => {
-            let typed = context(ContextKind::InvalidSubcommand);
+            let word = context(ContextKind::InvalidSubcommand);
             let names = catalogue.names();
-            let near = suggest::nearest(&typed, names.iter().map(String::as_str).chain(COMMANDS));
-            Error::usage(format!("'{}' is neither a vendor nor a command", typed.escape_debug())).with_hint(
-                match near {
-                    Some(near) => format!("did you mean {near}?"),
-                    None => "`tok vendors` lists the vendors, `tok --help` the commands".to_owned(),
-                },
-            )
+            let near = suggest::nearest(&word, names.iter().map(String::as_str).chain(COMMANDS));
+            let error = Error::usage(format!("'{}' is neither a vendor nor a command", word.escape_debug()));
+            match (typed.verb(&word).filter(|_| typed.is_first(&word)), near) {
+                (Some(line), _) => error.with_hint(format!("did you mean `{line}`?")),
+                (None, Some(near)) => error.with_hint(format!("did you mean {near}?")),
+                (None, None) => error.with_hint("`tok vendors` lists the vendors, `tok --help` the commands"),
+            }
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Error::usage("a vendor is missing").with_hint("`tok vendors` lists them")
@@ -60,8 +61,11 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, catalogue: &Ca
                 reason.unwrap_or_else(|| "its value is wrong".to_owned())
             ))
         }
-        ErrorKind::MissingRequiredArgument if argument.contains("COMMAND") => Error::usage("exec: no command is given")
-            .with_hint("write it behind --, as in `tok exec VENDOR -- COMMAND`"),
+        ErrorKind::MissingRequiredArgument if argument.contains("COMMAND") => {
+            let line = typed.exec();
+            let line = line.as_deref().unwrap_or("tok exec VENDOR -- COMMAND");
+            Error::usage("exec: no command is given").with_hint(format!("write it behind --, as in `{line}`"))
+        }
         ErrorKind::MissingRequiredArgument => Error::usage(format!("{name} is missing")),
         _ => {
             let text = error.to_string();
@@ -81,26 +85,47 @@ pub(crate) fn unknown_vendor(name: &str, catalogue: &Catalogue) -> Error {
     })
 }
 
-fn unknown(name: &str, suggested: &str, vendor: Option<&Vendor>) -> Error {
+fn unknown(name: &str, suggested: &str, vendor: Option<&Vendor>, typed: &Typed) -> Error {
     let field = name.trim_start_matches('-');
-    if let Some(vendor) = vendor
+    if let Some(vendor) = typed.vendor()
+        && typed.may_name_fields()
         && vendor.secret_fields().any(|secret| secret.name == field)
     {
+        let flags = format!("pipe it to --{field}-stdin, name a file with --{field}-file, or ");
+        let flags = if typed.command() == Some("exec") { "" } else { &flags };
         return Error::usage(format!(
             "{name}: no flag takes a secret's value, since other users can read it"
         ))
-        .with_hint(format!(
-            "pipe it to --{field}-stdin, name a file with --{field}-file, or set {}",
-            vendor.variable_of(field)
-        ));
+        .with_hint(format!("{flags}set {}", vendor.variable_of(field)));
     }
     let error = Error::usage(format!("unexpected argument '{}'", name.escape_debug()));
-    match (suggested, vendor) {
-        ("", Some(vendor)) => error.with_hint(format!("`tok {} --help` lists its fields and options", vendor.name)),
-        ("", None) if name.starts_with('-') => {
-            error.with_hint("options follow the vendor, as in `tok VENDOR -v`; `tok --help` lists vendors and commands")
-        }
-        ("", None) => error.with_hint("`tok --help` lists vendors and commands"),
-        (near, _) => error.with_hint(format!("did you mean {near}?")),
+    error.with_hint(hint(name, suggested, vendor, typed))
+}
+
+fn hint(name: &str, suggested: &str, vendor: Option<&Vendor>, typed: &Typed) -> String {
+    let behind = || vendor.and_then(|_| typed.behind(name));
+    if let Some(line) = typed.option(name).or_else(behind) {
+        return format!("did you mean `{line}`?");
+    }
+    if !suggested.is_empty() {
+        return format!("did you mean {suggested}?");
+    }
+    if let Some(vendor) = vendor {
+        let below = typed.command().map(|command| format!("{command} ")).unwrap_or_default();
+        return format!("`tok {below}{} --help` lists its fields and options", vendor.name);
+    }
+    match typed.command() {
+        Some("exec") => typed.instead_of_field(name).unwrap_or_else(|| match typed.exec() {
+            Some(line) => format!("write the command behind --, as in `{line}`"),
+            None => "`tok exec --help` lists its options".to_owned(),
+        }),
+        Some(command) if !typed.may_name_fields() => format!("`tok {command} --help` lists its options"),
+        _ => match typed.too_early(name) {
+            Some(line) => format!("options follow the vendor, as in `{line}`"),
+            None if name.starts_with('-') => {
+                "`tok --help` lists vendors and commands; options follow the vendor, as in `tok VENDOR -v`".to_owned()
+            }
+            None => "`tok --help` lists vendors and commands".to_owned(),
+        },
     }
 }

@@ -1,8 +1,8 @@
 //! What may follow on a command line, as lines that the completion scripts read: `NAMES|VALUE|HELP`.
 //!
 //! NAMES are those of a flag, parted by blanks, or empty for what stands there without one. VALUE says what follows:
-//! nothing (empty), `any` text, a `file`, a `profile` of the vendor, a `vendor`, a `target` (VENDOR or VENDOR@PROFILE),
-//! `targets`, a `command` or a target, or `=` and the words there are.
+//! nothing (empty), `any` text, a `file`, a `profile` of the vendor, a `vendor` or the word `check`, a `target` (VENDOR or
+//! VENDOR@PROFILE), `targets`, a `command` or a target, or `=` and the words there are.
 
 use std::fmt;
 

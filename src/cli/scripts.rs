@@ -61,9 +61,12 @@ fn tables() -> [Table; 3] {
     ]
 }
 
-/// The rows of every command, with the words that lead to it.
+/// The rows of every command, with the words that lead to it; a file of `tok vendors` stands behind `check` alone.
 fn gather(command: &Command, place: &str, found: &mut Vec<(String, Row)>) {
-    found.extend(row::of(command).into_iter().map(|row| (place.to_owned(), row)));
+    found.extend(row::of(command).into_iter().map(|row| match place {
+        "vendors" if row.to_string().starts_with("|file|") => ("vendors check".to_owned(), row),
+        _ => (place.to_owned(), row),
+    }));
     for below in command.get_subcommands() {
         gather(below, format!("{place} {}", below.get_name()).trim(), found);
     }

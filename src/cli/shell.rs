@@ -7,6 +7,10 @@
 pub(crate) struct Shell {
     pub(crate) name: &'static str,
     pub(crate) script: &'static str,
+    /// The line that has the script read by every new shell.
+    pub(super) install: &'static str,
+    /// When or where it is typed.
+    pub(super) place: &'static str,
 }
 
 impl Shell {
@@ -14,22 +18,32 @@ impl Shell {
         Self {
             name: "bash",
             script: include_str!("../../completions/tok.bash"),
+            install: "tok completions bash >~/.local/share/bash-completion/completions/tok",
+            place: "once",
         },
         Self {
             name: "zsh",
             script: include_str!("../../completions/_tok"),
+            install: "tok completions zsh >~/.zfunc/_tok",
+            place: "once; the folder stands in fpath before compinit",
         },
         Self {
             name: "fish",
             script: include_str!("../../completions/tok.fish"),
+            install: "tok completions fish >~/.config/fish/completions/tok.fish",
+            place: "once",
         },
         Self {
             name: "elvish",
             script: include_str!("../../completions/tok.elv"),
+            install: "eval (tok completions elvish | slurp)",
+            place: "in rc.elv",
         },
         Self {
             name: "powershell",
             script: include_str!("../../completions/_tok.ps1"),
+            install: "tok completions powershell | Out-String | Invoke-Expression",
+            place: "in $PROFILE",
         },
     ];
 

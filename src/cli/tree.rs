@@ -144,7 +144,7 @@ fn status() -> Command {
 fn vendors_command() -> Command {
     Command::new("vendors")
         .about("List the vendors, print the definition of one, or check a file of your own")
-        .override_usage("tok vendors [NAME]\n       tok vendors check FILE")
+        .override_usage("tok vendors [NAME]\n       tok vendors check FILE|NAME")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
@@ -154,7 +154,7 @@ fn vendors_command() -> Command {
             Arg::new("file")
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
-                .help("Behind `check`: read this file as a vendor's, explain each mistake and run its examples"),
+                .help("Behind `check`: read this file, or this vendor's, explain each mistake and run its examples"),
         )
 }
 
@@ -166,8 +166,15 @@ fn demo() -> Command {
 
 fn completions() -> Command {
     let names: Vec<_> = Shell::ALL.iter().map(|shell| shell.name).collect();
+    let lines = Shell::ALL
+        .iter()
+        .map(|shell| format!("  {}  # {}\n", shell.install, shell.place));
     Command::new("completions")
         .about("Print the script that completes tok's command lines in a shell")
+        .after_help(format!(
+            "To have it read by every new shell:\n{}",
+            lines.collect::<Vec<_>>().concat()
+        ))
         .arg(
             Arg::new("shell")
                 .value_name("SHELL")

@@ -8,6 +8,7 @@ use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Session, Settings, folders, variable};
+use crate::options::PROFILE;
 use crate::output::{Given, Usage, mask};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
@@ -17,7 +18,6 @@ use crate::token::{self, Need, Obtained, Principal};
 /// A call with all that is set for it.
 #[derive(Debug)]
 pub(super) struct Prepared<'a> {
-    app: &'a App,
     pub(super) call: &'a Call,
     pub(super) settings: Settings<'a>,
     /// The variable that gets the token.
@@ -49,23 +49,17 @@ impl<'a> Prepared<'a> {
         let profiles = app.profiles(vendor)?;
         let name = match &call.profile {
             Some(name) => Some(name.clone()),
-            None => variable::read("TOK_PROFILE")?,
+            None => variable::of(&PROFILE)?,
         };
         let profile = get(&profiles, &vendor.name, name.as_deref())?;
         let variable = call.variable.clone().or_else(|| profile.variable.clone());
         let variable = variable.unwrap_or_else(|| vendor.token_variable());
-        if !is_variable(&variable) {
-            return Err(Error::usage(format!(
-                "'{}' cannot be a variable: only letters, digits and '_', and no digit first",
-                variable.escape_debug()
-            )));
-        }
-        let mut settings = Settings::of(vendor, &app.catalogue, &profiles, profile);
+        variable::check_name(&variable).map_err(Error::usage)?;
+        let mut settings = Settings::of(vendor, &app.catalogue, &profiles, profile)?;
         settings.flags = call.flags.clone();
         settings.named = call.profile.is_some();
         settings.no_input |= call.no_input;
         Ok(Self {
-            app,
             call,
             settings,
             variable,
@@ -83,12 +77,6 @@ pub(super) fn store(voice: Voice) -> Result<Store> {
     Ok(Store::open(folders::cache()?.unwrap_or_default(), voice))
 }
 
-/// `[A-Za-z_][A-Za-z0-9_]*`
-fn is_variable(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
 /// The token with all that is known about it. In a GitHub Actions job its mask has been written to standard error, unless
 /// the format writes it elsewhere.
 pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
@@ -99,8 +87,8 @@ pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
         principal: &Principal::identified(session.choose(true)?, &session)?,
         session: &session,
         store: &store,
-        began: prepared.app.began,
         fresh: call.fresh,
+        alone: false,
         min_ttl: call.min_ttl.or(profile.min_ttl),
         no_cache: call.no_cache,
     })?;

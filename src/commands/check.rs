@@ -1,23 +1,31 @@
-//! `tok vendors check FILE`: reads a file as a vendor's, explains each mistake, and runs the examples in it.
+//! `tok vendors check`: reads a vendor's file, explains each mistake, and runs the examples in it.
 
-use std::fs;
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::definition::{lint, name};
+use super::App;
+use crate::cli::unknown_vendor;
+use crate::definition::check::is_vendor_name;
+use crate::definition::{Catalogue, lint, name, remark};
 use crate::error::{Error, Result};
 use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
-use crate::text::lines::line_of;
+use crate::text::file::{self, Unread};
 
-pub(super) fn run(file: &Path) -> Result<()> {
-    let shown = file.display();
+/// What is checked.
+struct Checked {
+    /// A path, or the name of a built-in vendor.
+    shown: String,
+    text: Cow<'static, str>,
+    /// Why the file can define no vendor, whatever is in it.
+    refusal: Option<String>,
+}
+
+/// A vendor's name, built in or own, or a file.
+pub(super) fn run(app: &App, given: &Path) -> Result<()> {
+    let Checked { shown, text, refusal } = Checked::of(app, given)?;
     let voice = Voice(Verbosity::Normal);
-    let text = text(file)?;
-    let mut mistakes: Vec<String> = name::of_file(file)
-        .err()
-        .into_iter()
-        .map(|refusal| format!("{shown}: {refusal}"))
-        .collect();
+    let mut mistakes: Vec<String> = refusal.iter().map(|refusal| format!("{shown}: {refusal}")).collect();
     let proven = lint::prove(&text);
     let faults = proven.as_ref().err().into_iter().flatten();
     mistakes.extend(faults.map(|fault| format!("{shown}:{}: {}", fault.line, fault.words)));
@@ -29,7 +37,7 @@ pub(super) fn run(file: &Path) -> Result<()> {
         return Err(Error::usage(last));
     }
     let Ok(definition) = proven else { return Ok(()) };
-    for remark in lint::remarks(&definition) {
+    for remark in remark::remarks(&definition) {
         voice.warn(&format!("{shown}: {remark}"));
     }
     let what = match definition.examples.len() {
@@ -40,12 +48,38 @@ pub(super) fn run(file: &Path) -> Result<()> {
     print(&format!("{shown}: {what}\n"), &mut Stdout)
 }
 
-fn text(file: &Path) -> Result<String> {
-    let shown = file.display();
-    let bytes = fs::read(file).map_err(|error| Error::usage(format!("{shown}: {error}")))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
-        Error::usage(format!("{shown}:{}: it is not UTF-8", line_of(&before, valid)))
-    })
+impl Checked {
+    fn of(app: &App, given: &Path) -> Result<Self> {
+        let catalogue = &app.catalogue;
+        let Some(name) = given.to_str().filter(|given| is_vendor_name(given)) else {
+            return Self::of_file(given);
+        };
+        if let Some(text) = Catalogue::built_in(name) {
+            return Ok(Self {
+                shown: name.to_owned(),
+                text: text.into(),
+                refusal: None,
+            });
+        }
+        match catalogue.own_file(name) {
+            Some(path) => Self::of_file(&path),
+            None if given.exists() => Self::of_file(given),
+            None => Err(unknown_vendor(name, catalogue)),
+        }
+    }
+
+    fn of_file(path: &Path) -> Result<Self> {
+        let text = file::read(path).map_err(|unread| {
+            let error = Error::usage(unread.at(path));
+            match unread {
+                Unread::NotRegular => error.with_hint("give a file that is called by the vendor's name, NAME.toml"),
+                _ => error,
+            }
+        })?;
+        Ok(Self {
+            shown: path.display().to_string(),
+            text: text.into(),
+            refusal: name::of_file(path).err(),
+        })
+    }
 }

@@ -21,15 +21,12 @@ use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
 use crate::inputs::folders;
 use crate::output::{Stdout, print};
-use crate::time::clock::now_ms;
 
 /// What every command needs.
 #[derive(Debug)]
 struct App {
     catalogue: Catalogue,
     config_folder: Option<PathBuf>,
-    /// When this process began, in milliseconds of the wall clock.
-    began: i64,
 }
 
 impl App {
@@ -54,7 +51,6 @@ impl App {
 
 /// Does what the words behind the program's name ask for.
 pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
-    let began = now_ms();
     if completions::is_asked_by_a_script(&words) {
         completions::run(&words);
         return Ok(());
@@ -64,7 +60,6 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         let app = App {
             catalogue: Catalogue::new(config_folder.as_deref()),
             config_folder,
-            began,
         };
         Ok((cli::parse(words, &app.catalogue)?, app))
     });
@@ -87,7 +82,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             verbosity,
         } => status::run(&app, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&app, name.as_deref()),
-        Invocation::Check { file } => check::run(&file),
+        Invocation::Check { file } => check::run(&app, &file),
         Invocation::Demo { target } => demo::run(&app, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut Stdout),
         Invocation::Text(text) => print(&text, &mut Stdout),

@@ -74,22 +74,33 @@ impl Catalogue {
         let Some(path) = self.path(name) else { return Ok(None) };
         match text::file::read(&path) {
             Ok(text) => read(name, text, path).map(Some),
-            Err(error)
+            Err(unread)
                 if matches!(
-                    error.kind(),
+                    unread.kind(),
                     ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
                 ) =>
             {
                 Ok(None)
             }
-            Err(error) => Err(Error::usage(format!("{}: {error}", path.display()))),
+            Err(unread) => Err(Error::usage(unread.at(&path))),
         }
     }
 
     /// Whether a name is known, without reading its file.
     pub(crate) fn knows(&self, name: &str) -> bool {
-        BUILT_IN.iter().any(|built_in| built_in.name == name)
-            || (check::is_vendor_name(name) && self.path(name).is_some_and(|path| path.is_file()))
+        Self::built_in(name).is_some() || self.own_file(name).is_some()
+    }
+
+    /// The file of a built-in vendor.
+    pub(crate) fn built_in(name: &str) -> Option<&'static str> {
+        let built_in = BUILT_IN.iter().find(|built_in| built_in.name == name);
+        built_in.map(|built_in| built_in.text)
+    }
+
+    /// Where a file of that name lies in the user's folder, whatever is in it.
+    pub(crate) fn own_file(&self, name: &str) -> Option<PathBuf> {
+        let path = self.path(name).filter(|_| check::is_vendor_name(name))?;
+        path.is_file().then_some(path)
     }
 
     /// Built-in ones first, each group by name. A user's file with an impossible name is left out.

@@ -6,8 +6,9 @@
 mod exchange;
 
 use super::mistake::{Mistake, Place};
+use super::pointers::{self, Sought};
 use super::request;
-use super::schema::{Definition, Field, Of, Pointers};
+use super::schema::{Definition, Field, Of};
 use super::template::{self, Form, Part};
 use super::value::Kind;
 use crate::options::{BESIDE, CALL};
@@ -185,30 +186,15 @@ fn is_used(definition: &Definition, name: &str) -> bool {
 
 fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
     let rules = &definition.answer;
-    let mut pointers: Vec<(&str, &str)> = rules
-        .success
-        .keys()
-        .map(|pointer| ("success", pointer.as_str()))
-        .collect();
-    pointers.extend(rules.token.iter().map(|pointer| ("token", pointer)));
-    let refresh_tokens = rules.refresh_token.iter().flat_map(Pointers::iter);
-    pointers.extend(refresh_tokens.map(|pointer| ("refresh_token", pointer)));
-    for (key, pointer) in [
-        ("expires_at", &rules.expires_at),
-        ("expires_in", &rules.expires_in),
-        ("expires_in_ms", &rules.expires_in_ms),
-    ] {
-        pointers.extend(pointer.iter().map(|pointer| (key, pointer.as_str())));
-    }
-    pointers.extend(rules.extras.values().map(|pointer| ("extras", pointer.as_str())));
-    pointers.extend(rules.error.iter().map(|pointer| ("error", pointer.as_str())));
-    for (key, pointer) in pointers {
-        if !pointer.is_empty() && !pointer.starts_with('/') {
-            let words = format!(
-                "[answer] '{pointer}' is not a JSON pointer; write '{}'",
-                as_pointer(pointer)
-            );
-            found.push(Place::of("answer", key).at(pointer).mistake(words));
+    for Sought { key, pointers } in pointers::of(rules) {
+        for pointer in pointers {
+            if !pointer.is_empty() && !pointer.starts_with('/') {
+                let words = format!(
+                    "[answer] '{pointer}' is not a JSON pointer; write '{}'",
+                    as_pointer(pointer)
+                );
+                found.push(Place::of("answer", key).at(pointer).mistake(words));
+            }
         }
     }
     if let Some(lifetime) = &rules.lifetime {

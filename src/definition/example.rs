@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::answer::{self, Context};
+use super::answer::{self, Context, Grant, Refusal};
 use super::http_date;
 use super::mistake::{Mistake, Place};
+use super::pointers;
 use super::schema::{Definition, Example, Field, Of};
 use super::value::{Kind, Value};
 use crate::http::Answer;
@@ -64,8 +65,8 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     found
 }
 
-/// What was read differs from what the example says; one sentence.
-pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
+/// What is read of an example.
+pub(super) fn read(definition: &Definition, example: &Example) -> Result<Option<Grant>, Refusal> {
     let plain = samples(definition);
     let redactor = Redactor::default();
     let context = Context {
@@ -80,27 +81,41 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
         retry_after: None,
         body: example.body.clone().into_bytes(),
     };
-    let read = match example.of {
+    match example.of {
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh => answer::grant(&answer, &context).map(Some),
+    }
+}
+
+/// What was read differs from what the example says; one sentence.
+pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), String> {
+    let compare = |what: &str, read: String, documented: String| {
+        if read == documented {
+            return Ok(());
+        }
+        let because = in_vain(definition, example, what);
+        Err(format!("{what}: {read} is read, {documented} is documented{because}"))
     };
-    match read {
+    match read(definition, example) {
         Err(refusal) => {
-            compare("exit", &(refusal.exit as u8), &example.exit)?;
+            compare("exit", (refusal.exit as u8).to_string(), example.exit.to_string())?;
             let expected = example.error.as_deref().map(words::one_line);
-            expected.map_or(Ok(()), |expected| compare("error", &refusal.words, &expected))
+            expected.map_or(Ok(()), |expected| {
+                compare("error", format!("{:?}", refusal.words), format!("{expected:?}"))
+            })
         }
         Ok(grant) => {
-            compare("exit", &0, &example.exit)?;
-            let token = grant.as_ref().map(|grant| grant.token.expose().to_owned());
+            compare("exit", 0.to_string(), example.exit.to_string())?;
             if let Some(expected) = &example.token {
-                compare("token", &token.unwrap_or_default(), expected)?;
+                let token = grant.as_ref().map_or("", |grant| grant.token.expose());
+                compare("token", format!("{token:?}"), format!("{expected:?}"))?;
             }
             if let Some(expected) = &example.lifetime {
-                let read = grant.and_then(|grant| grant.lifetime);
-                if read.map(|span| span.as_secs()) != Some(duration::parse(expected)?.as_secs()) {
-                    let read = read.map_or_else(|| "none".to_owned(), |span| format!("{} s", span.as_secs()));
-                    return Err(format!("lifetime: {read} is read, {expected} is documented"));
+                let documented = duration::parse(expected)?.as_secs();
+                let read = grant.and_then(|grant| grant.lifetime).map(|span| span.as_secs());
+                if read != Some(documented) {
+                    let read = read.map_or_else(|| "none".to_owned(), |seconds| format!("{seconds} s"));
+                    compare("lifetime", read, expected.clone())?;
                 }
             }
             Ok(())
@@ -108,11 +123,22 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
     }
 }
 
-fn compare<T: PartialEq + std::fmt::Debug>(what: &str, read: &T, documented: &T) -> Result<(), String> {
-    if read == documented {
-        return Ok(());
-    }
-    Err(format!("{what}: {read:?} is read, {documented:?} is documented"))
+/// Which pointers had to find something for it to be read as documented, and did not.
+fn in_vain(definition: &Definition, example: &Example, what: &str) -> String {
+    let keys: &[&str] = match what {
+        "exit" if example.exit == 0 => &["token"],
+        "exit" => &["success", "error"],
+        "lifetime" => &["expires_at", "expires_in", "expires_in_ms"],
+        "error" => &["error"],
+        _ => &[],
+    };
+    let Ok(body) = serde_json::from_str(&example.body) else {
+        return String::new();
+    };
+    let sought = pointers::of(&definition.answer).into_iter();
+    let vain = sought.filter(|sought| keys.contains(&sought.key) && !sought.finds_something(&body));
+    vain.flat_map(|sought| ["; ".to_owned(), sought.finds_nothing()])
+        .collect()
 }
 
 /// A value for every plain field that passes its check.

@@ -8,8 +8,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::mistake::Mistake;
-use super::schema::{Definition, Of};
-use super::{check, example, person, shape};
+use super::schema::Definition;
+use super::{check, example, shape};
 use crate::error::Error;
 use crate::text::lines::line_of;
 use crate::text::words;
@@ -116,20 +116,6 @@ fn located(text: &str, mistakes: &[Mistake]) -> Vec<Fault> {
         .iter()
         .map(|Mistake { place, words }| Fault::at(text, place.table, place.offset(&file), words))
         .collect()
-}
-
-/// What a definition leaves open, for somebody who might want to know.
-pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
-    let mut remarks = person::remarks(definition);
-    let of_examples = if definition.examples.is_empty() {
-        Some("there is no [[example]], so nothing shows that an answer is read as the vendor means it")
-    } else if example::first(definition, Of::Login, true).is_none() {
-        Some("no [[example]] shows a login that gives a token, which `tok demo` would need")
-    } else {
-        None
-    };
-    remarks.extend(of_examples.map(str::to_owned));
-    remarks
 }
 
 #[cfg(test)]

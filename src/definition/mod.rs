@@ -12,6 +12,8 @@ pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
 mod person;
+mod pointers;
+pub(crate) mod remark;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod shape;

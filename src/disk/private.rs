@@ -84,15 +84,21 @@ fn check_file(meta: &Metadata) -> Result<u64, String> {
     Ok(meta.len())
 }
 
-/// Whether this open file is what bears the name, and not one that was removed or replaced since. Nobody knows on Windows.
+/// Whether this open file is what bears the name, and not one that was removed or replaced since. Taken for granted on
+/// Windows.
 #[cfg(unix)]
-pub(super) fn is_named(file: &File, path: &Path) -> bool {
+pub(crate) fn is_named(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let is_same = |(one, other): (Metadata, Metadata)| (one.dev(), one.ino()) == (other.dev(), other.ino());
     file.metadata()
         .ok()
         .zip(path.symlink_metadata().ok())
         .is_some_and(is_same)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_named(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Makes a folder with all that lead to it, each for the user alone. One that exists stays as it is.

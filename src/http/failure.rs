@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use ureq::Timeout;
 
+use super::tls;
 use crate::error::Error;
+use crate::time::duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -19,6 +21,13 @@ pub(super) enum Stage {
     Asking,
     /// The head of the answer has come.
     Answering,
+}
+
+/// Who was asked, as a message names it: host, port and proxy.
+pub(super) struct Whom {
+    pub(super) name: String,
+    /// Without TLS.
+    pub(super) plain: bool,
 }
 
 pub(super) struct Failure {
@@ -37,50 +46,51 @@ impl Failure {
             )
     }
 
-    pub(super) fn into_error(self, whom: &str, limit: Duration) -> Error {
+    pub(super) fn into_error(self, whom: &Whom, limit: Duration) -> Error {
         use ureq::Error as E;
-        let unreachable = |why: &str| Error::unreachable(format!("{whom} could not be reached: {why}"));
-        let vendor = |why: &str| Error::vendor(format!("{whom}: the answer {why}"));
+        let Whom { name, plain } = whom;
+        let unreachable = |why: &str| Error::unreachable(format!("{name} could not be reached: {why}"));
+        let vendor = |why: &str| Error::vendor(format!("{name}: the answer {why}"));
+        let of_tls = |why: &rustls::Error| {
+            let (words, hint) = tls::told(why);
+            hint.into_iter().fold(unreachable(&words), Error::with_hint)
+        };
+        let perhaps_tls = |error: Error| if *plain { error.with_hint(TLS) } else { error };
         match self.cause {
-            E::Timeout(Timeout::Connect) => unreachable("the connection timed out"),
-            E::Timeout(_) => unreachable(&format!("no complete answer within {limit:?}")),
+            E::Timeout(Timeout::Connect) => unreachable("the connection timed out").within(limit),
+            E::Timeout(_) => {
+                unreachable(&format!("no complete answer within {}", duration::words(limit))).within(limit)
+            }
             E::BodyExceedsLimit(_) => vendor("is larger than 1 MiB"),
             E::LargeResponseHeader(..) => vendor("has too long a head"),
             _ if self.stage == Stage::Answering => match self.cause {
                 E::Protocol(why) => vendor(&format!("is not HTTP: {why}")),
                 _ => vendor("was cut off"),
             },
-            E::Protocol(why) if self.stage == Stage::Asking => vendor(&format!("is not HTTP: {why}")),
+            E::Protocol(why) if self.stage == Stage::Asking => perhaps_tls(vendor(&format!("is not HTTP: {why}"))),
             E::Io(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
-                unreachable("the connection was closed without an answer")
+                perhaps_tls(unreachable("the connection was closed without an answer"))
             }
-            E::Io(why) => {
-                let why = reason(&why.to_string());
-                let error = unreachable(&why);
-                if why.starts_with("invalid peer certificate") {
-                    error.with_hint(ROOTS)
-                } else {
-                    error
-                }
-            }
-            E::Rustls(why) => unreachable(why.to_string().trim_start_matches("unexpected error: ")).with_hint(ROOTS),
+            E::Io(why) => match why.get_ref().and_then(|inner| inner.downcast_ref()) {
+                Some(why) => of_tls(why),
+                None => unreachable(&reason(&why.to_string())),
+            },
+            E::Rustls(why) => of_tls(&why),
             E::Tls(why) => unreachable(&reason(why)),
             E::HostNotFound => unreachable("there is no such host"),
             E::ConnectionFailed => unreachable("no connection could be made"),
             // The number of the status stands there twice, as in `407/407`.
             E::ConnectProxyFailed(why) => unreachable(why.split('/').next().unwrap_or_default()),
             // What is left is about a request that was never sent, and could quote it.
-            _ => Error::other(format!("{whom}: the request could not be made")),
+            _ => Error::other(format!("{name}: the request could not be made")),
         }
     }
 }
 
-const ROOTS: &str =
-    "a certificate authority that the system does not know can be given to it, or on Linux be named in SSL_CERT_FILE";
+const TLS: &str = "look at the URL; where the port is one for TLS, it begins with https://";
 
-/// Without the number of the system's error, and without the names in a foreign certificate.
+/// Without the number of the system's error.
 fn reason(text: &str) -> String {
-    let text = text.split(';').next().unwrap_or_default();
     match text.split_once(" (os error") {
         Some((system, _)) => system.trim_end_matches('.').to_ascii_lowercase(),
         None => text.into(),

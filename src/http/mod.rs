@@ -6,33 +6,27 @@
 //! proxy. No error quotes a secret, or more of the URL than its host. What the status and the body mean is left to others,
 //! and so is the choice of the URL: what is loopback was decided where it was parsed.
 
+mod attempt;
 mod failure;
 mod proxy;
+mod roots;
+mod tls;
 
-use std::io::Read;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use ureq::config::Config;
+use ureq::Proxy;
 use ureq::http::uri::Scheme;
 use ureq::http::{self, HeaderName, HeaderValue, Uri, header};
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{
-    ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, TcpConnector, Transport,
-};
-use ureq::{Agent, Proxy, ProxyProtocol, Timeout};
+use ureq::tls::RootCerts;
 
-use self::failure::{Failure, Stage};
+use self::attempt::attempt;
+use self::failure::Whom;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
 
-const LARGEST_BODY: u64 = 1 << 20;
 /// Below the size of the client's buffer, which has to hold a header as a whole.
 const LONGEST_HEADER: usize = 1 << 16;
 const RETRIES: usize = 2;
@@ -90,7 +84,6 @@ impl Request {
 }
 
 type Call = http::Request<Option<Vec<u8>>>;
-type Outcome = std::result::Result<Answer, Failure>;
 
 impl Request {
     fn to_call(&self) -> Result<Call> {
@@ -137,13 +130,15 @@ fn to_header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue)> {
 }
 
 fn send_through(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: Voice) -> Result<Answer> {
-    let host = call.uri().host().unwrap_or("the vendor");
-    let whom = proxy.map_or(host.into(), |proxy| {
-        format!("{host} through the proxy {}", proxy.host())
-    });
+    let whom = whom(call.uri(), proxy);
+    let roots = if whom.plain {
+        RootCerts::PlatformVerifier
+    } else {
+        roots::trusted()?
+    };
     let mut retries = 0..RETRIES;
     loop {
-        let failure = match attempt(proxy, call, deadline) {
+        let failure = match attempt(proxy, &roots, call, deadline) {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
@@ -159,110 +154,15 @@ fn send_through(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: 
     }
 }
 
-/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte.
-fn attempt(proxy: Option<&Proxy>, call: &Call, deadline: &Deadline) -> Outcome {
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(proxy.cloned())
-        .timeout_global(Some(deadline.remaining()))
-        .user_agent(concat!("tok/", env!("CARGO_PKG_VERSION")))
-        .accept("application/json")
-        .accept_encoding("")
-        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-        .build();
-    let call = call.clone();
-    let (sender, receiver) = mpsc::channel();
-    let asking = thread::Builder::new().spawn(move || sender.send(exchange(config, call)));
-    if let Err(error) = asking {
-        return Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Io(error),
-        });
-    }
-    receiver.recv_timeout(deadline.remaining()).unwrap_or_else(|_| {
-        Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Timeout(Timeout::Global),
-        })
-    })
-}
-
-fn exchange(config: Config, call: Call) -> Outcome {
-    let connected = Connected::new(config.proxy());
-    let connector =
-        ().chain(SocksConnector::default())
-            .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector::default())
-            .chain(connected.clone())
-            .chain(RustlsConnector::default());
-    let agent = Agent::with_parts(config, connector, DefaultResolver::default());
-    let (head, body) = call.into_parts();
-    let response = match body {
-        Some(bytes) => agent.run(http::Request::from_parts(head, bytes)),
-        None => agent.run(http::Request::from_parts(head, ())),
-    };
-    let mut response = response.map_err(|cause| Failure {
-        stage: connected.stage(),
-        cause,
-    })?;
-    let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let (date, retry_after) = (text(header::DATE), text(header::RETRY_AFTER));
-    let mut body = Vec::new();
-    let read = response
-        .body_mut()
-        .as_reader()
-        .take(LARGEST_BODY + 1)
-        .read_to_end(&mut body);
-    let failed = match read {
-        Err(error) => Some(error.into()),
-        Ok(_) if body.len() as u64 > LARGEST_BODY => Some(ureq::Error::BodyExceedsLimit(LARGEST_BODY)),
-        Ok(_) => None,
-    };
-    match failed {
-        Some(cause) => Err(Failure {
-            stage: Stage::Answering,
-            cause,
+fn whom(url: &Uri, proxy: Option<&Proxy>) -> Whom {
+    let plain = url.scheme() == Some(&Scheme::HTTP);
+    let port = url.port_u16().unwrap_or(if plain { 80 } else { 443 });
+    let name = format!("{}:{port}", url.host().unwrap_or("the vendor"));
+    Whom {
+        name: proxy.map_or(name.clone(), |proxy| {
+            format!("{name} through the proxy {}:{}", proxy.host(), proxy.port())
         }),
-        None => Ok(Answer {
-            status: response.status().as_u16(),
-            date,
-            retry_after,
-            body,
-        }),
-    }
-}
-
-/// A link between the connection and TLS that remembers whether there was a connection: the kind of an error does not
-/// prove it.
-#[derive(Debug, Clone)]
-struct Connected(Arc<AtomicBool>);
-
-impl Connected {
-    /// A SOCKS proxy connects on its own, so what has happened behind it is not known.
-    fn new(proxy: Option<&Proxy>) -> Self {
-        let direct_or_connect =
-            proxy.is_none_or(|proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https));
-        Self(Arc::new(AtomicBool::new(!direct_or_connect)))
-    }
-
-    fn stage(&self) -> Stage {
-        if self.0.load(Ordering::Relaxed) {
-            Stage::Asking
-        } else {
-            Stage::Connecting
-        }
-    }
-}
-
-impl<In: Transport> Connector<In> for Connected {
-    type Out = In;
-
-    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> std::result::Result<Option<In>, ureq::Error> {
-        if chained.is_some() {
-            self.0.store(true, Ordering::Relaxed);
-        }
-        Ok(chained)
+        plain,
     }
 }
 

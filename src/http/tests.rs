@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use super::*;
@@ -194,7 +195,7 @@ fn an_answer_that_drips_ends_at_the_deadline() {
         assert_eq!(error.exit, Exit::Unreachable);
         assert_eq!(
             error.text(),
-            "127.0.0.1 could not be reached: no complete answer within 1s"
+            format!("{} could not be reached: no complete answer within 1 s", vendor.address)
         );
         assert_eq!(vendor.connections(), 1);
     }
@@ -212,8 +213,12 @@ fn a_refused_connection_is_tried_again_twice() {
     let vendor = free_port();
     let began = Instant::now();
     let error = failure(&vendor, &within(5));
+    let address = vendor.url.strip_prefix("http://").unwrap();
     assert_eq!(error.exit, Exit::Unreachable);
-    assert_eq!(error.text(), "127.0.0.1 could not be reached: connection refused");
+    assert_eq!(
+        error.text(),
+        format!("{address} could not be reached: connection refused")
+    );
     let pauses = began.elapsed().as_millis();
     assert!((200..1500).contains(&pauses), "{pauses} ms");
 }
@@ -261,7 +266,7 @@ fn an_unknown_host_is_not_reached() {
     let error = send_through(None, &call, &within(20), QUIET).err().unwrap();
     assert_eq!(error.exit, Exit::Unreachable);
     assert!(
-        error.text().starts_with("tok-test.invalid could not be reached: "),
+        error.text().starts_with("tok-test.invalid:443 could not be reached: "),
         "{error}"
     );
     assert!(!error.to_string().contains("s3cret"), "{error}");
@@ -274,7 +279,10 @@ fn a_connection_that_was_made_is_never_made_again() {
     assert_eq!(error.exit, Exit::Unreachable);
     assert_eq!(
         error.text(),
-        "127.0.0.1 could not be reached: the connection was closed without an answer"
+        format!(
+            "{} could not be reached: the connection was closed without an answer",
+            silent.address
+        )
     );
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -305,7 +313,12 @@ fn a_server_without_tls_is_not_reached_and_not_asked_again() {
     });
     let error = failure(&request, &within(5));
     assert_eq!(error.exit, Exit::Unreachable, "{error}");
-    assert!(error.text().starts_with("127.0.0.1 could not be reached: "), "{error}");
+    let address = request.url.strip_prefix("https://").unwrap();
+    assert_eq!(
+        error.text(),
+        format!("{address} could not be reached: what answers there does not speak TLS")
+    );
+    assert!(error.hint().unwrap().starts_with("look at the port"), "{error}");
 }
 
 #[test]
@@ -387,9 +400,10 @@ fn a_proxy_that_refuses_is_asked_once() {
     let error = through(&format!("http://user:p4ss@{}", proxy.address));
     assert_eq!(error.exit, Exit::Unreachable);
     assert!(
-        error.text().starts_with(
-            "api.example.com through the proxy 127.0.0.1 could not be reached: proxy server responded 407"
-        ),
+        error.text().starts_with(&format!(
+            "api.example.com:443 through the proxy {} could not be reached: proxy server responded 407",
+            proxy.address
+        )),
         "{error}"
     );
     assert!(
@@ -413,7 +427,7 @@ fn a_proxy_that_drips_ends_at_the_deadline() {
     let began = Instant::now();
     let error = through(&format!("http://{}", proxy.address));
     assert!(began.elapsed() < Duration::from_secs(2));
-    assert!(error.text().ends_with("no complete answer within 1s"), "{error}");
+    assert!(error.text().ends_with("no complete answer within 1 s"), "{error}");
 }
 
 #[test]

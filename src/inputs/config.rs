@@ -1,37 +1,23 @@
 //! Profiles in `config.toml`: `[VENDOR]` is the default one, `[VENDOR.PROFILE]` another, which inherits nothing.
 //!
-//! Only the vendor that is asked for is looked into; of the others nothing but the name is checked. Every error is exit 2
-//! and names file and line.
+//! Only the vendor that is asked for is looked into: what stands in another's table, or in one of no vendor, keeps nobody
+//! from a token. Every error is exit 2 and names file and line.
 
+mod keys;
+mod profile;
 mod read;
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+pub(crate) use profile::Profile;
 
-use read::{File, OWN};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use read::File;
 
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::suggest;
-
-/// What one table says, texts unchecked.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Profile {
-    /// `None` for the vendor's default profile.
-    pub(crate) name: Option<String>,
-    /// Texts of the plain fields; several for a list.
-    pub(crate) plain: BTreeMap<String, Vec<String>>,
-    /// Commands that print the secret fields.
-    pub(crate) commands: BTreeMap<String, String>,
-    pub(crate) url: Option<String>,
-    pub(crate) variable: Option<String>,
-    pub(crate) way: Option<String>,
-    pub(crate) min_ttl: Option<Duration>,
-    pub(crate) timeout: Option<Duration>,
-}
 
 /// The profiles of one vendor.
 #[derive(Debug, Default)]
@@ -42,42 +28,17 @@ pub(crate) struct Profiles {
     pub(crate) list: Vec<Profile>,
 }
 
-impl Profile {
-    /// `[VENDOR]` or `[VENDOR.PROFILE]`, as it stands in the file.
-    pub(crate) fn header(&self, vendor: &str) -> String {
-        match &self.name {
-            None => format!("[{vendor}]"),
-            Some(name) => format!("[{vendor}.{name}]"),
-        }
-    }
-
-    /// `VENDOR` or `VENDOR@PROFILE`, as on the command line.
-    pub(crate) fn target(&self, vendor: &str) -> String {
-        match &self.name {
-            None => vendor.to_owned(),
-            Some(name) => format!("{vendor}@{name}"),
-        }
-    }
-}
-
 impl Profiles {
     pub(crate) fn load(folder: Option<&Path>, vendor: &Vendor, catalogue: &Catalogue) -> Result<Self> {
-        let Some(folder) = folder else {
-            return Ok(Self::default());
-        };
-        let path = folder.join("config.toml");
-        let text = match text::file::read(&path) {
-            Ok(text) => text,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(Self { path, list: Vec::new() });
+        let path = folder.map(|folder| folder.join("config.toml")).unwrap_or_default();
+        let list = match text(&path)? {
+            Some(text) => File {
+                path: &path,
+                text: &text,
             }
-            Err(error) => return Err(Error::usage(format!("{}: {error}", path.display()))),
+            .profiles(vendor, catalogue)?,
+            None => Vec::new(),
         };
-        let file = File {
-            path: &path,
-            text: &text,
-        };
-        let list = file.profiles(vendor, catalogue)?;
         Ok(Self { path, list })
     }
 
@@ -97,7 +58,7 @@ impl Profiles {
             if name.is_empty() || name.contains(char::is_control) {
                 return wrong("a name is visible characters");
             }
-            if keys(vendor).iter().any(|key| key == name) {
+            if keys::all(vendor).iter().any(|key| key == name) {
                 return wrong("it is a key of the default profile");
             }
         }
@@ -121,28 +82,59 @@ impl Profiles {
             name.escape_debug(),
             self.path.display()
         ));
-        Err(match suggest::nearest(name, names.clone()) {
-            Some(near) => error.with_hint(format!("did you mean {vendor}@{near}?")),
-            None => error.with_hint(match names.collect::<Vec<_>>().as_slice() {
-                [] => format!("make it with a table [{vendor}.{}]", name.escape_debug()),
-                names => format!("there are: {}", names.join(", ")),
-            }),
-        })
+        if let Some(near) = suggest::nearest(name, names.clone()) {
+            return Err(error.with_hint(format!("did you mean {vendor}@{near}?")));
+        }
+        if let Some((first, _)) = name.split_once('@') {
+            return Err(error.with_hint(format!(
+                "one profile follows the vendor, as in {vendor}@{}",
+                first.escape_debug()
+            )));
+        }
+        let new = Profile {
+            name: Some(name.to_owned()),
+            ..Profile::default()
+        };
+        let make = format!("`tok login {}` makes it", new.target(vendor).escape_debug());
+        Err(error.with_hint(match names.collect::<Vec<_>>().as_slice() {
+            [] => format!("{make}, and so does a table {}", new.header(vendor)),
+            names => format!("there are: {}; {make}", names.join(", ")),
+        }))
+    }
+}
+
+/// What is wrong with the tables that no vendor looks into: they are of none.
+pub(crate) fn strangers(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Vec<Error>> {
+    let path = folder.map(|folder| folder.join("config.toml")).unwrap_or_default();
+    match text(&path)? {
+        Some(text) => File {
+            path: &path,
+            text: &text,
+        }
+        .strangers(catalogue),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The file's text; `None` where there is no file.
+fn text(path: &Path) -> Result<Option<String>> {
+    let broken = |why: String| Err(Error::usage(format!("{}: {why}", path.display())));
+    match text::file::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            broken(error.to_string())
+        }
+        Err(_) => match fs::read_link(path) {
+            Ok(target) => broken(format!("it is a link to {}, which is not there", target.display())),
+            Err(_) => Ok(None),
+        },
     }
 }
 
 /// What may stand in a profile of every vendor.
 #[cfg(test)]
 pub(crate) fn own_keys() -> impl Iterator<Item = &'static str> {
-    OWN.iter().map(|(key, _)| *key)
-}
-
-/// What may stand in a profile.
-fn keys(vendor: &Vendor) -> Vec<String> {
-    let mut keys: Vec<String> = OWN.iter().map(|(key, _)| (*key).to_owned()).collect();
-    keys.extend(vendor.plain_fields().map(|field| field.name.clone()));
-    keys.extend(vendor.secret_fields().map(|field| format!("{}-command", field.name)));
-    keys
+    keys::OWN.iter().map(|(key, _)| *key)
 }
 
 #[cfg(test)]

@@ -1,17 +1,27 @@
 //! Writes a profile into `config.toml` without losing the user's comments and order.
 //!
-//! The file is replaced as a whole or not at all. Where it is a link, what it points to is replaced.
+//! The file is replaced as a whole or not at all. Where it is a link, what it points to is replaced. Of several logins at the
+//! same time one writes after the other. What keeps them apart is the lock of a file beside it that only the user can open,
+//! and that is removed again: the folder itself can be locked by everybody who can read it. Where the file system has no
+//! locks nobody waits.
 
-use std::fs::{self, TryLockError};
-use std::io::{self, Write as _};
-use std::path::Path;
-use std::thread;
-use std::time::Duration;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
+use crate::disk::lock::LockFile;
+use crate::disk::private;
+use crate::disk::replace::{Temporary, remove_if_left, replace};
 use crate::error::{Error, Result};
 use crate::text;
+use crate::time::deadline::Deadline;
+
+const TEMPORARY: Temporary = Temporary {
+    prefix: ".config-",
+    suffix: ".tmp",
+};
 
 /// What becomes of a profile's keys; all others stay.
 #[derive(Debug, Default)]
@@ -20,26 +30,71 @@ pub(crate) struct Change {
     pub(crate) remove: Vec<String>,
 }
 
-/// Errors name the path: exit 2 where the file is not TOML, exit 1 where it cannot be written.
-pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Change) -> Result<()> {
-    let failed = |error: io::Error| Error::other(format!("{}: {error}", path.display()));
-    let folder = path.parent().unwrap_or(Path::new("."));
-    make(folder).map_err(failed)?;
-    let _turn = turn(folder);
-    let before = match text::file::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(failed(error)),
-    };
-    let mut document: DocumentMut = before
-        .parse()
-        .map_err(|_| Error::usage(format!("{}: it is not TOML", path.display())))?;
-    let wrong = || {
-        Error::usage(format!(
-            "{}: the profile's place is taken by something else",
-            path.display()
-        ))
-    };
+/// The right to write the file, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    path: &'a Path,
+    lock: LockFile,
+}
+
+impl<'a> Turn<'a> {
+    /// Waits while another tok writes: exit 5 where it still does so at the deadline.
+    pub(crate) fn take(path: &'a Path, deadline: &Deadline) -> Result<Self> {
+        let failed = |path: &Path, why: &str| Error::other(format!("{}: {why}", path.display()));
+        private::make_folder(folder_of(path)).map_err(|error| failed(path, &error.to_string()))?;
+        let name = lock_of(path);
+        let lock = LockFile::open(name.clone()).map_err(|why| match name.symlink_metadata() {
+            Ok(_) => failed(&name, &why).with_hint("remove it; it is made anew"),
+            Err(_) => failed(&name, &why),
+        })?;
+        let in_vain = || {
+            let limit = deadline.limit().as_secs_f32();
+            let why = format!("waiting for another tok that writes it took longer than {limit} s");
+            Error::unreachable(format!("{}: {why}", path.display()))
+        };
+        let (lock, _) = lock.wait(|_| deadline.is_over().then(in_vain))?;
+        Ok(Self { path, lock })
+    }
+
+    /// Errors name the path: exit 2 where the file is not TOML, exit 1 where it cannot be written.
+    pub(crate) fn write(&self, vendor: &str, profile: Option<&str>, change: Change) -> Result<()> {
+        let failed = |error: io::Error| Error::other(format!("{}: {error}", self.path.display()));
+        let before = match text::file::read(self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Error::other(error.at(self.path))),
+        };
+        let after = edited(&before, vendor, profile, change)
+            .map_err(|why| Error::usage(format!("{}: {why}", self.path.display())))?;
+        if after != before {
+            replace_target(self.path, &after).map_err(failed)?;
+        }
+        remove_left_overs(self.path);
+        Ok(())
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.lock.remove();
+    }
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
+}
+
+/// The whole text with the change, or what is wrong with it.
+fn edited(
+    before: &str,
+    vendor: &str,
+    profile: Option<&str>,
+    change: Change,
+) -> std::result::Result<String, &'static str> {
+    const TAKEN: &str = "the profile's place is taken by something else";
+    let mut document: DocumentMut = before.parse().map_err(|_| "it is not TOML")?;
     // What stands behind the last table stays before a new one.
     let mut end = document.trailing().as_str().unwrap_or_default().to_owned();
     let is_new = !document.contains_key(vendor);
@@ -47,9 +102,9 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
         document.set_trailing("");
     }
     let root = document.as_table_mut();
-    let mut table = table(root, vendor, profile.is_some()).ok_or_else(wrong)?;
+    let mut table = table(root, vendor, profile.is_some()).ok_or(TAKEN)?;
     if let Some(name) = profile {
-        table = self::table(table, name, false).ok_or_else(wrong)?;
+        table = self::table(table, name, false).ok_or(TAKEN)?;
     }
     if is_new {
         if !end.is_empty() && !end.ends_with('\n') {
@@ -64,26 +119,45 @@ pub(crate) fn write(path: &Path, vendor: &str, profile: Option<&str>, change: Ch
         table.remove(key);
     }
     for (key, value) in change.set {
-        set(table, &key, value).ok_or_else(wrong)?;
+        set(table, &key, value).ok_or(TAKEN)?;
     }
-    let after = document.to_string();
-    if after == before {
-        return Ok(());
-    }
-    replace(path, &after).map_err(failed)
+    Ok(document.to_string())
 }
 
 /// Exit 1 where the file could not be written, as far as can be said before it is.
 pub(crate) fn expect_writable(path: &Path) -> Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.ancestors().skip(1).find(|folder| folder.exists());
-    match folder.map(tempfile::tempfile_in) {
-        Some(Err(error)) => Err(Error::other(format!(
-            "{}: it cannot be written: {error}",
-            path.display()
-        ))),
-        _ => Ok(()),
+    let target = target_of(path);
+    for path in [path, &target] {
+        let folder = path.ancestors().skip(1).find(|folder| folder.exists());
+        if let Some(Err(error)) = folder.map(tempfile::tempfile_in) {
+            return Err(Error::other(format!(
+                "{}: it cannot be written: {error}",
+                path.display()
+            )));
+        }
     }
+    Ok(())
+}
+
+/// Removes what killed logins left beside the file.
+pub(crate) fn remove_left_overs(path: &Path) {
+    remove_if_left(&lock_of(path));
+    TEMPORARY.remove_left_over(&target_of(path));
+    for file in fs::read_dir(folder_of(path)).into_iter().flatten().flatten() {
+        let is_temporary = |name: &str| TEMPORARY.names(name) || is_of_old(name);
+        if file.file_name().to_str().is_some_and(is_temporary) {
+            remove_if_left(&file.path());
+        }
+    }
+}
+
+/// Six letters and digits, drawn by lot. What could be a word or a date is spared: a person may have written it.
+fn is_of_old(name: &str) -> bool {
+    let drawn = name.strip_prefix(TEMPORARY.prefix).unwrap_or_default();
+    drawn.len() == 6
+        && drawn.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !drawn.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !drawn.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The table of that name, made if it is not there; `implicit` if it has no keys of its own.
@@ -117,38 +191,30 @@ fn set(table: &mut Table, key: &str, value: Value) -> Option<()> {
     Some(())
 }
 
-/// Of several logins at the same time one writes after the other, where the system can lock a folder. A lock that is held
-/// for longer than a file takes to write is not waited for.
-fn turn(folder: &Path) -> Option<fs::File> {
-    let folder = fs::File::open(folder).ok()?;
-    for _ in 0..100 {
-        match folder.try_lock() {
-            Ok(()) => return Some(folder),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
-            Err(TryLockError::Error(_)) => return None,
-        }
-    }
-    None
+fn replace_target(path: &Path, text: &str) -> io::Result<()> {
+    let target = target_of(path);
+    private::make_folder(folder_of(&target))?;
+    replace(&target, TEMPORARY, text.as_bytes(), |file| {
+        let Ok(metadata) = fs::metadata(&target) else {
+            return Ok(());
+        };
+        file.set_permissions(metadata.permissions())?;
+        keep_owner(file, &metadata)
+    })
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().unwrap_or(Path::new("."));
-    make(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".config-").tempfile_in(folder)?;
-    if let Ok(metadata) = fs::metadata(&target) {
-        file.as_file().set_permissions(metadata.permissions())?;
-        keep_owner(file.as_file(), &metadata)?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(&target)?;
-    Ok(())
+/// What a link points to.
+fn target_of(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Root may write another user's file, and shall not take it away.
 #[cfg(unix)]
-fn keep_owner(file: &fs::File, before: &fs::Metadata) -> io::Result<()> {
+fn keep_owner(file: &File, before: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, fchown};
     if file.metadata()?.uid() == before.uid() {
         return Ok(());
@@ -158,91 +224,9 @@ fn keep_owner(file: &fs::File, before: &fs::Metadata) -> io::Result<()> {
 
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn keep_owner(_: &fs::File, _: &fs::Metadata) -> io::Result<()> {
+fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// A folder that tok makes is the user's alone.
-fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(before: &str, profile: Option<&str>, set: &[(&str, &str)], remove: &[&str]) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tok/config.toml");
-        if !before.is_empty() {
-            make(path.parent().unwrap()).unwrap();
-            fs::write(&path, before).unwrap();
-        }
-        let change = Change {
-            set: set
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), Value::from(*value)))
-                .collect(),
-            remove: remove.iter().map(|key| (*key).to_owned()).collect(),
-        };
-        write(&path, "acme", profile, change).unwrap();
-        fs::read_to_string(&path).unwrap()
-    }
-
-    #[test]
-    fn a_new_profile_is_a_table_of_its_own() {
-        assert_eq!(written("", None, &[("user", "joe")], &[]), "[acme]\nuser = \"joe\"\n");
-        assert_eq!(
-            written("", Some("x"), &[("user", "joe")], &[]),
-            "[acme.x]\nuser = \"joe\"\n"
-        );
-    }
-
-    #[test]
-    fn comments_order_and_other_keys_stay() {
-        let before = "# mine\n[other]\nb = 1 # why\n\n[acme] # prod\nuser = 'a' # me\nkeep = \"k\"\ngone = \"g\"\n\n[acme.x]\nuser = \"x\"\n";
-        let after = "# mine\n[other]\nb = 1 # why\n\n[acme] # prod\nuser = \"joe\" # me\nkeep = \"k\"\n\n[acme.x]\nuser = \"x\"\n";
-        assert_eq!(written(before, None, &[("user", "joe")], &["gone"]), after);
-    }
-
-    #[test]
-    fn a_comment_at_the_end_stays_where_it_is() {
-        let new = "[acme]\nuser = \"joe\"\n";
-        for before in ["# mine\n", "# mine", "[other]\nb = 1\n# [old]\n", "[other]\nb = 1\n"] {
-            let wanted = format!("{}\n\n{new}", before.trim_end());
-            assert_eq!(written(before, None, &[("user", "joe")], &[]), wanted);
-        }
-    }
-
-    #[test]
-    fn an_inline_table_becomes_a_table() {
-        let after = written("acme = { user = \"a\" }\n", Some("x"), &[("user", "joe")], &[]);
-        let read: toml::Table = after.parse().unwrap();
-        assert_eq!(read["acme"]["user"].as_str(), Some("a"));
-        assert_eq!(read["acme"]["x"]["user"].as_str(), Some("joe"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_stays_a_link_and_modes_stay() {
-        use std::os::unix::fs::{PermissionsExt as _, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let real = folder.path().join("real.toml");
-        let link = folder.path().join("config.toml");
-        fs::write(&real, "").unwrap();
-        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-        symlink(&real, &link).unwrap();
-        let change = Change {
-            set: vec![("user".to_owned(), Value::from("joe"))],
-            remove: Vec::new(),
-        };
-        write(&link, "acme", None, change).unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read_to_string(&real).unwrap(), "[acme]\nuser = \"joe\"\n");
-        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
-    }
-}
+mod tests;

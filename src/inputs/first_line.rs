@@ -13,6 +13,7 @@ use super::bounded;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 /// The most that is taken for a line.
 pub(super) const LIMIT: u64 = 1 << 20;
@@ -69,8 +70,8 @@ fn in_time(
         Some(Ok(line)) => first_line(line, source),
         Some(Err(why)) => Err(Error::credential(format!("{source}: {why}"))),
         None => Err(Error::credential(format!(
-            "{source}: no line came within {} s",
-            deadline.limit().as_secs_f32()
+            "{source}: no line came within {}",
+            duration::words(deadline.limit())
         ))),
     }
 }
@@ -168,7 +169,7 @@ mod tests {
         assert!(made.unwrap().success());
         let began = Instant::now();
         let error = from_file(&path, &Deadline::after(Duration::from_millis(50))).unwrap_err();
-        assert!(error.text().ends_with("no line came within 0.05 s"), "{error}");
+        assert!(error.text().ends_with("no line came within 0.1 s"), "{error}");
         assert!(began.elapsed() < Duration::from_secs(5));
     }
 }

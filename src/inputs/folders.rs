@@ -1,5 +1,6 @@
 //! Where the config file and the cached tokens lie.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -17,7 +18,7 @@ pub(crate) fn config() -> Result<Option<PathBuf>> {
     {
         return Ok(Some(Path::new(&folder).join("tok")));
     }
-    Ok(project().map(|project| project.config_dir().to_owned()))
+    of_home(project().map(|project| project.config_dir().to_owned()))
 }
 
 /// Holds one file per cached token. `None` where there is no home.
@@ -25,25 +26,31 @@ pub(crate) fn cache() -> Result<Option<PathBuf>> {
     if let Some(folder) = overridden("TOK_CACHE_DIR")? {
         return Ok(Some(folder));
     }
-    Ok(project().map(|project| project.cache_dir().to_owned()))
+    of_home(project().map(|project| project.cache_dir().to_owned()))
 }
 
 fn project() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "tok")
 }
 
+/// The folder lies below the home where no variable names another place.
+fn of_home(folder: Option<PathBuf>) -> Result<Option<PathBuf>> {
+    match folder {
+        Some(folder) if !folder.is_absolute() => Err(not_absolute("HOME", &env::home_dir().unwrap_or_default())),
+        folder => Ok(folder),
+    }
+}
+
 fn overridden(name: &str) -> Result<Option<PathBuf>> {
-    let Some(folder) = std::env::var_os(name)
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from)
-    else {
+    let Some(folder) = env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from) else {
         return Ok(None);
     };
     if folder.is_absolute() {
         return Ok(Some(folder));
     }
-    Err(Error::usage(format!(
-        "{name}: {} is not an absolute path",
-        folder.display()
-    )))
+    Err(not_absolute(name, &folder))
+}
+
+fn not_absolute(name: &str, folder: &Path) -> Error {
+    Error::usage(format!("{name}: {} is not an absolute path", folder.display()))
 }

@@ -17,6 +17,7 @@ use super::bounded;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "keyring/secret_service.rs")]
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]
@@ -53,6 +54,29 @@ pub(crate) fn write(user: &str, secret: &Secret, ask: bool, deadline: &Deadline)
     })
 }
 
+/// What can be said of an entry without reading it.
+#[derive(Debug)]
+pub(crate) enum Look {
+    Kept,
+    /// Why not.
+    Absent(String),
+    /// Why nobody can say.
+    Unknown(String),
+}
+
+/// Unlocks nothing and opens no dialog.
+pub(crate) fn look(user: &str, deadline: &Deadline) -> Look {
+    let (limit, named) = limit(false, deadline);
+    let user = user.to_owned();
+    match bounded::within(limit, move || service::is_kept(&user)) {
+        Some(Ok(true)) => Look::Kept,
+        Some(Ok(false)) => Look::Absent("no entry".to_owned()),
+        Some(Err(No::Absent(why))) => Look::Absent(why),
+        Some(Err(No::Broken(error))) => Look::Unknown(error.text().to_owned()),
+        None => Look::Unknown(silent(named).text().to_owned()),
+    }
+}
+
 /// Whether there was an entry.
 pub(crate) fn delete(user: &str, ask: bool, deadline: &Deadline) -> Result<bool> {
     match with_entry(user, ask, deadline, Entry::delete_credential) {
@@ -62,14 +86,29 @@ pub(crate) fn delete(user: &str, ask: bool, deadline: &Deadline) -> Result<bool>
     }
 }
 
-/// `Err` says why nothing can be kept here.
-pub(crate) fn is_there(ask: bool, deadline: &Deadline) -> std::result::Result<(), String> {
+/// Why nothing can be kept here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// There is no keyring.
+    Absent(String),
+    /// There is one, and it takes nothing.
+    Broken(String),
+}
+
+impl Lack {
+    pub(crate) fn why(&self) -> &str {
+        let (Self::Absent(why) | Self::Broken(why)) = self;
+        why
+    }
+}
+
+pub(crate) fn is_there(ask: bool, deadline: &Deadline) -> std::result::Result<(), Lack> {
     let (limit, named) = limit(ask, deadline);
     match bounded::within(limit, move || service::is_there(ask)) {
         Some(Ok(())) => Ok(()),
-        Some(Err(No::Absent(why))) => Err(why),
-        Some(Err(No::Broken(error))) => Err(error.text().to_owned()),
-        None => Err(silent(named).text().to_owned()),
+        Some(Err(No::Absent(why))) => Err(Lack::Absent(why)),
+        Some(Err(No::Broken(error))) => Err(Lack::Broken(error.text().to_owned())),
+        None => Err(Lack::Broken(silent(named).text().to_owned())),
     }
 }
 
@@ -131,7 +170,8 @@ fn broken(why: &str) -> Error {
 }
 
 fn silent(limit: Duration) -> Error {
-    Error::credential(format!("the keyring did not answer within {} s", limit.as_secs_f32()))
+    let limit = duration::words(limit);
+    Error::credential(format!("the keyring did not answer within {limit}"))
         .with_hint("TOK_KEYRING=off leaves the keyring alone")
 }
 

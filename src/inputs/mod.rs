@@ -13,16 +13,20 @@ pub(crate) mod first_line;
 pub(crate) mod folders;
 mod given;
 pub(crate) mod keyring;
+mod missing;
 mod plain;
 mod secrets;
 mod session;
 mod settings;
+mod source_of_secret;
 pub(crate) mod variable;
 mod ways;
 
 pub(crate) use chosen::Chosen;
+pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;
+pub(crate) use source_of_secret::SecretSource;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

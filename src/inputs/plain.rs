@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Chosen, Session, Source};
 use crate::definition::request;
 use crate::definition::value::Kind;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::origin::BaseUrl;
 
 impl<'a> Session<'a> {
@@ -93,26 +93,5 @@ impl<'a> Session<'a> {
             None => BaseUrl::parse(answer).err(),
         };
         reason.map_or(Ok(()), |reason| Err(self.settings.wrong(name, Source::Prompt, &reason)))
-    }
-
-    fn missing(&self, names: &[&str]) -> Error {
-        let settings = self.settings;
-        let vendor = settings.vendor;
-        let are = if names.len() == 1 { "is" } else { "are" };
-        let ways = names.iter().map(|name| {
-            let variable = vendor.variable_of(name);
-            let header = settings.profile.header(&vendor.name);
-            let flag = if settings.flags.accepted {
-                format!("--{name}, ")
-            } else {
-                String::new()
-            };
-            format!(
-                "{name}: {flag}{variable}, or {name} in {header} of {}",
-                settings.config_path.display()
-            )
-        });
-        Error::missing(format!("{}: {} {are} missing", vendor.name, names.join(" and ")))
-            .with_hint(ways.collect::<Vec<_>>().join("; "))
     }
 }

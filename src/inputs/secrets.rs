@@ -3,25 +3,56 @@
 //! A value comes from the first that has it: standard input or a file named by a flag, a named profile's command, the
 //! variable, the default profile's command, the OS keyring, a prompt. No flag takes a secret's value.
 
-use super::{Chosen, Session, command, first_line, keyring, variable};
+use super::{Chosen, SecretSource, Session, command, first_line, keyring, variable};
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
+/// What is known of a secret before a person is asked.
+#[derive(Debug)]
+pub(crate) enum Unasked {
+    Found(Secret),
+    /// Of an optional one.
+    Absent,
+    /// Only a person can tell.
+    Person,
+}
+
 impl Session<'_> {
     /// The value, or exit 3 with every way that would work here. `None` for an optional one that no source has: nobody is
     /// asked for it.
-    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen, asking: impl Fn(bool)) -> Result<Option<Secret>> {
+    pub(crate) fn secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         if let Some(secret) = self.known(&field.name) {
             return Ok(Some(secret));
         }
-        let secret = match self.kept_secret(field, chosen, &asking)? {
+        let secret = match self.kept_secret(field, chosen)? {
             Some(secret) => secret,
             None if field.optional => return Ok(None),
-            None => self.typed_secret(field, chosen, true, asking)?,
+            None => self.typed_secret(field, chosen, true)?,
         };
         self.remember(&field.name, secret.clone());
         Ok(Some(secret))
+    }
+
+    /// The same where no person is asked, neither by a prompt nor by the keyring.
+    pub(crate) fn secret_unasked(&self, field: &Field, chosen: &Chosen) -> Result<Unasked> {
+        if let Some(secret) = self.known(&field.name) {
+            return Ok(Unasked::Found(secret));
+        }
+        let secret = match self.given_secret(&field.name, chosen)? {
+            Some(secret) => Some(secret),
+            None if self.settings.keyring && self.can_show_dialog() => return Ok(Unasked::Person),
+            None => self.keyring_secret(&field.name, chosen)?,
+        };
+        match secret {
+            Some(secret) => {
+                self.remember(&field.name, secret.clone());
+                Ok(Unasked::Found(secret))
+            }
+            None if field.optional => Ok(Unasked::Absent),
+            None if self.terminal().is_some() => Ok(Unasked::Person),
+            None => Err(self.missing_secret(field, chosen, self.can_keep())),
+        }
     }
 
     /// Whether it is there without a person being asked. A source that is broken, or that would open a dialog, has none.
@@ -31,7 +62,7 @@ impl Session<'_> {
         }
         let found = match self.given_secret(&field.name, chosen) {
             Ok(None) => self.keyring_secret_with(&field.name, chosen, false),
-            found => found.map(|found| found.map(|(secret, _)| secret)),
+            found => found,
         };
         match found {
             Ok(Some(secret)) => {
@@ -47,110 +78,63 @@ impl Session<'_> {
     }
 
     /// `keepable` says whether `tok login` may be a way out.
-    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool, asking: impl Fn(bool)) -> Result<Secret> {
+    fn typed_secret(&self, field: &Field, chosen: &Chosen, keepable: bool) -> Result<Secret> {
         let Some(terminal) = self.terminal() else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
-        asking(true);
-        let answer = self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)));
-        asking(false);
-        answer
+        self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)))
     }
 
-    /// For `tok login`, which shall find out a new one: not from the keyring. Says whether it comes from a command.
-    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<(Secret, bool)> {
+    /// For `tok login`, which shall find out a new one: not from the keyring.
+    pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<Secret> {
         match self.given_secret(&field.name, chosen)? {
-            Some(given) => Ok(given),
-            None => Ok((self.typed_secret(field, chosen, false, |_| ())?, false)),
+            Some(secret) => Ok(secret),
+            None => self.typed_secret(field, chosen, false),
         }
-    }
-
-    /// One that is not UTF-8 is a broken source; of a plain field it would be a value that fails its check.
-    fn secret_variable(&self, name: &str) -> Result<Option<String>> {
-        self.settings
-            .variable(name)
-            .map_err(|error| Error::credential(error.text()))
     }
 
     /// From every source but the prompt.
-    fn kept_secret(&self, field: &Field, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+    fn kept_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
         match self.given_secret(&field.name, chosen)? {
-            Some((secret, _)) => Ok(Some(secret)),
-            None => self.keyring_secret(&field.name, chosen, asking),
+            Some(secret) => Ok(Some(secret)),
+            None => self.keyring_secret(&field.name, chosen),
         }
     }
 
-    /// From every source but the keyring and the prompt, and whether it comes from a command.
-    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<(Secret, bool)>> {
-        if let Some(secret) = self.flagged_secret(name)? {
-            return Ok(Some((secret, false)));
-        }
-        if self.settings.named
-            && let Some(secret) = self.command_secret(name, chosen)?
+    /// From every source but the keyring and the prompt.
+    fn given_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
+        let settings = self.settings;
+        let is_own_origin = settings.is_own_origin(chosen);
+        if let Some(command @ SecretSource::Command(_)) = settings.source_of_secret(name, true)
+            && !is_own_origin
         {
-            return Ok(Some((secret, true)));
-        }
-        if let Some(value) = self.secret_variable(name)? {
-            self.voice.explain(&format!(
-                "{name}: from the variable {}",
-                self.settings.vendor.variable_of(name)
-            ));
-            return Ok(Some((Secret::new(value), false)));
-        }
-        if self.settings.named {
-            return Ok(None);
-        }
-        Ok(self.command_secret(name, chosen)?.map(|secret| (secret, true)))
-    }
-
-    /// From standard input or a file, as a flag says.
-    fn flagged_secret(&self, name: &str) -> Result<Option<Secret>> {
-        let of_vendor = |error: Error| error.of(&self.settings.vendor.name);
-        if self.settings.flags.stdin.iter().any(|flag| flag == name) {
-            self.voice.explain(&format!("{name}: from standard input"));
-            return first_line::from_stdin(&self.deadline).map(Some).map_err(of_vendor);
-        }
-        let Some(path) = self.settings.flags.files.get(name) else {
-            return Ok(None);
-        };
-        self.voice.explain(&format!("{name}: from the file {}", path.display()));
-        first_line::from_file(path, &self.deadline).map(Some).map_err(of_vendor)
-    }
-
-    fn command_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
-        let Some(line) = self.settings.profile.commands.get(name) else {
-            return Ok(None);
-        };
-        let source = format!(
-            "{name}-command of {}",
-            self.settings.profile.header(&self.settings.vendor.name)
-        );
-        if !self.settings.is_own_origin(chosen) {
-            let origin = chosen.base.origin();
+            let (source, origin) = (settings.words_of(name, command), chosen.base.origin());
             self.voice
                 .explain(&format!("{source}: skipped, since it does not belong to {origin}"));
-            return Ok(None);
         }
-        self.voice.explain(&format!("{name}: from {source}"));
-        command::run(
-            line,
-            &source,
-            &self.settings.catalogue.secret_variables(),
-            &self.deadline,
-        )
-        .map(Some)
+        let Some(source) = settings.source_of_secret(name, is_own_origin) else {
+            return Ok(None);
+        };
+        let words = settings.words_of(name, source);
+        self.voice.explain(&format!("{name}: from {words}"));
+        let of_vendor = |error: Error| error.of(&settings.vendor.name);
+        match source {
+            SecretSource::Stdin => first_line::from_stdin(&self.deadline).map(Some).map_err(of_vendor),
+            SecretSource::File(path) => first_line::from_file(path, &self.deadline).map(Some).map_err(of_vendor),
+            SecretSource::Command(line) => {
+                command::run(line, &words, &settings.catalogue.secret_variables(), &self.deadline).map(Some)
+            }
+            SecretSource::Variable => match settings.variable(name) {
+                Ok(value) => Ok(value.map(Secret::new)),
+                // A broken source; of a plain field it would be a value that fails its check.
+                Err(error) => Err(Error::credential(error.text())),
+            },
+        }
     }
 
-    fn keyring_secret(&self, name: &str, chosen: &Chosen, asking: &impl Fn(bool)) -> Result<Option<Secret>> {
+    fn keyring_secret(&self, name: &str, chosen: &Chosen) -> Result<Option<Secret>> {
         let dialog = self.settings.keyring && self.can_show_dialog();
-        if dialog {
-            asking(true);
-        }
-        let found = self.keyring_secret_with(name, chosen, dialog);
-        if dialog {
-            asking(false);
-        }
-        found
+        self.keyring_secret_with(name, chosen, dialog)
     }
 
     fn keyring_secret_with(&self, name: &str, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {
@@ -193,35 +177,5 @@ impl Session<'_> {
     /// Whether `tok login` would find a keyring here.
     pub(crate) fn can_keep(&self) -> bool {
         self.settings.keyring && keyring::is_there(self.can_show_dialog(), &self.deadline).is_ok()
-    }
-
-    /// `keeping` says whether `tok login` is a way out.
-    fn missing_secret(&self, field: &Field, chosen: &Chosen, keeping: bool) -> Error {
-        let settings = self.settings;
-        let name = &field.name;
-        let skipped = if settings.profile.commands.contains_key(name) && !settings.is_own_origin(chosen) {
-            let origin = chosen.base.origin();
-            format!("the profile's {name}-command is not run, since it does not belong to {origin}; ")
-        } else {
-            String::new()
-        };
-        let flags = if settings.flags.accepted {
-            format!("pipe it to --{name}-stdin, name a file with --{name}-file, ")
-        } else {
-            String::new()
-        };
-        let vendor = &settings.vendor.name;
-        let header = settings.profile.header(vendor);
-        let login = if keeping {
-            format!("keep it with `tok login {}`, ", settings.profile.target(vendor))
-        } else {
-            String::new()
-        };
-        Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
-            "{skipped}{login}{flags}set {}, or put a command that prints it into \
-             {name}-command in {header} of {}",
-            settings.vendor.variable_of(name),
-            settings.config_path.display()
-        ))
     }
 }

@@ -10,11 +10,10 @@ use super::{Flags, Source, variable};
 use crate::definition::schema::Field;
 use crate::definition::{Catalogue, Vendor, request, template};
 use crate::error::{Error, Result};
+use crate::options::{LIMIT, NO_INPUT, TIMEOUT};
 use crate::origin::BaseUrl;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
-
-const LIMIT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -36,8 +35,14 @@ pub(crate) struct Settings<'a> {
 
 impl<'a> Settings<'a> {
     /// Of a profile that was named, with what the environment says and without a flag.
-    pub(crate) fn of(vendor: &'a Vendor, catalogue: &'a Catalogue, profiles: &Profiles, profile: Profile) -> Self {
-        Self {
+    /// Exit 2 where a variable says something that it cannot.
+    pub(crate) fn of(
+        vendor: &'a Vendor,
+        catalogue: &'a Catalogue,
+        profiles: &Profiles,
+        profile: Profile,
+    ) -> Result<Self> {
+        Ok(Self {
             vendor,
             catalogue,
             flags: Flags::default(),
@@ -46,9 +51,9 @@ impl<'a> Settings<'a> {
             default_profile: profiles.list.iter().find(|profile| profile.name.is_none()).cloned(),
             config_path: profiles.path.clone(),
             variables: true,
-            keyring: std::env::var_os("TOK_KEYRING").is_none_or(|value| value != "off"),
-            no_input: variable::is_on("TOK_NO_INPUT"),
-        }
+            keyring: keyring_counts()?,
+            no_input: NO_INPUT.variable.is_some_and(variable::is_on),
+        })
     }
 
     /// Counts from now; the command line's limit goes before every other. Exit 2 where the variable says no duration.
@@ -132,21 +137,17 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Where a secret would be taken from, in words, as far as can be said without the keyring and without a command.
-    pub(crate) fn words_of_secret_source(&self, name: &str, chosen: &Chosen) -> String {
-        let header = self.profile.header(&self.vendor.name);
-        let command = self.profile.commands.contains_key(name) && self.is_own_origin(chosen);
+    /// Which command or variable a secret would be taken from, in words. `None` where the keyring has its turn.
+    pub(crate) fn words_of_secret_source(&self, name: &str, chosen: &Chosen) -> Option<String> {
+        let has_command = self.profile.commands.contains_key(name) && self.is_own_origin(chosen);
+        let command = || format!("from {name}-command of {}", self.profile.header(&self.vendor.name));
         let variable = self.vendor.variable_of(name);
-        if self.named && command {
-            format!("from {name}-command of {header}")
+        if self.named && has_command {
+            Some(command())
         } else if variable::is_set(&variable) {
-            format!("from {variable}")
-        } else if command {
-            format!("from {name}-command of {header}")
-        } else if self.keyring {
-            "from the OS keyring, or asked for".to_owned()
+            Some(format!("from {variable}"))
         } else {
-            "asked for, since TOK_KEYRING is off".to_owned()
+            has_command.then(command)
         }
     }
 
@@ -167,9 +168,20 @@ impl<'a> Settings<'a> {
 }
 
 fn limit_of_variable() -> Result<Option<Duration>> {
-    let Some(text) = variable::read("TOK_TIMEOUT")? else {
+    let (Some(name), Some(text)) = (TIMEOUT.variable, variable::of(&TIMEOUT)?) else {
         return Ok(None);
     };
-    let limit = duration::parse(&text).map_err(|reason| Error::usage(format!("TOK_TIMEOUT: {reason}")))?;
+    let limit = duration::limit(&text).map_err(|reason| Error::usage(format!("{name}: {reason}")))?;
     Ok(Some(limit))
+}
+
+fn keyring_counts() -> Result<bool> {
+    match variable::read("TOK_KEYRING")?.as_deref() {
+        None | Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(word) => Err(Error::usage(format!(
+            "TOK_KEYRING: '{}' is neither on nor off",
+            word.escape_debug()
+        ))),
+    }
 }

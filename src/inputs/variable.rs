@@ -3,6 +3,7 @@
 use std::env;
 
 use crate::error::{Error, Result};
+use crate::options::Opt;
 
 /// Exit 2 where the value is not UTF-8; the value is not shown.
 pub(crate) fn read(name: &str) -> Result<Option<String>> {
@@ -13,6 +14,11 @@ pub(crate) fn read(name: &str) -> Result<Option<String>> {
         .into_string()
         .map(Some)
         .map_err(|_| Error::usage(format!("{name}: it is not UTF-8")))
+}
+
+/// What says the same as an option.
+pub(crate) fn of(option: &Opt) -> Result<Option<String>> {
+    option.variable.map_or(Ok(None), read)
 }
 
 pub(crate) fn is_set(name: &str) -> bool {

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use super::watched::is_watched;
+use crate::time::duration;
 
 const PATIENCE: Duration = Duration::from_millis(500);
 const STEP: Duration = Duration::from_millis(100);
@@ -70,7 +71,7 @@ impl Waiting {
                 if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
-                let text = format!("{frame} {what}, {} s", began.elapsed().as_secs());
+                let text = format!("{frame} {what}, {}", duration::words(began.elapsed()));
                 line().draw(&text);
                 pause = STEP;
             }

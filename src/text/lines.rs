@@ -1,8 +1,9 @@
 //! Where in a text something stands, as messages say it.
 
 /// The line of a byte, counted from 1.
-pub(crate) fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+pub(crate) fn line_of(text: impl AsRef<[u8]>, offset: usize) -> usize {
+    let before = text.as_ref().iter().take(offset);
+    before.filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

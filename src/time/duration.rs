@@ -45,10 +45,14 @@ pub(crate) fn limit(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The two largest units that are not zero: `4 min 48 s`, `15 min`, `7 d`, `0 s`.
+/// The two largest units that are not zero: `4 min 48 s`, `15 min`, `7 d`, `0 s`. Less than a second is said in tenths, and
+/// never as nothing.
 pub(crate) fn words(span: Duration) -> String {
     const NAMES: [(&str, u64); 4] = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)];
     let mut rest = span.as_secs();
+    if rest == 0 && !span.is_zero() {
+        return format!("0.{} s", span.as_millis().div_ceil(100).clamp(1, 9));
+    }
     let mut parts = Vec::new();
     for (name, seconds) in NAMES {
         let count = rest / seconds;
@@ -125,6 +129,15 @@ mod tests {
             (90061, "1 d 1 h"),
         ] {
             assert_eq!(words(Duration::from_secs(seconds)), said);
+        }
+        for (milliseconds, said) in [
+            (1, "0.1 s"),
+            (50, "0.1 s"),
+            (201, "0.3 s"),
+            (999, "0.9 s"),
+            (1999, "1 s"),
+        ] {
+            assert_eq!(words(Duration::from_millis(milliseconds)), said);
         }
     }
 

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::hold::{Credentials, pause_of};
+use super::turn::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
-use crate::cache::lock;
+use crate::cache::lock::{self, Work};
 use crate::cache::pause;
 use crate::definition::answer::{self, Context, Grant, Refusal};
 use crate::definition::request::{self, Inputs};
 use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::http::{self, Answer};
+use crate::inputs::Unasked;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
 use crate::time::clock::{now_ms, span_ms};
@@ -30,6 +32,8 @@ pub(super) struct Issued {
     pub(super) provenance: Provenance,
     /// The refresh token that it was got with is used up.
     pub(super) has_rotated: bool,
+    /// Of the login, until the token is kept: whoever has it next finds every token that the login was given.
+    pub(super) turn: Option<Guard>,
 }
 
 impl Issued {
@@ -67,21 +71,18 @@ impl From<Error> for Failure {
     }
 }
 
-impl Need<'_> {
-    /// Asks a person for what no other source has.
-    pub(super) fn log_in(&self, guard: Option<&Guard>) -> Result<Issued> {
-        let vendor = self.vendor();
-        self.keep_pause()?;
-        let secrets = self.secrets_for(&vendor.definition.login, guard)?;
-        let credentials = self.credentials(&secrets, &secrets);
-        let _turn = self.login_turn(&credentials)?;
+impl<'a> Need<'a> {
+    pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>) -> Result<Issued> {
+        let credentials = self.credentials(secrets, secrets);
+        let turn = self.login_turn(&credentials)?;
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
-        let deadline = &self.session.deadline;
-        match self.ask(&vendor.definition.login, secrets.clone(), Provenance::Login, deadline) {
-            Ok(issued) => {
+        let (exchange, deadline) = (&self.vendor().definition.login, &self.session.deadline);
+        match self.ask(exchange, secrets.clone(), Provenance::Login, deadline) {
+            Ok(mut issued) => {
                 self.end_hold(&credentials);
+                issued.turn = turn;
                 Ok(issued)
             }
             Err(Failure::Error(error)) => Err(error),
@@ -92,17 +93,33 @@ impl Need<'_> {
         }
     }
 
-    pub(super) fn secrets_for(&self, exchange: &Exchange, guard: Option<&Guard>) -> Result<BTreeMap<String, Secret>> {
-        let asking = |asking| guard.into_iter().for_each(|guard| guard.asking(asking));
-        self.principal
-            .chosen
-            .secrets(exchange)
-            .into_iter()
-            .filter_map(|field| {
-                let found = self.session.secret(field, &self.principal.chosen, asking).transpose()?;
-                Some(found.map(|secret| (field.name.clone(), secret)))
-            })
-            .collect()
+    /// The secrets of a request. Asks a person for what no other source has.
+    pub(super) fn secrets(&self, exchange: &Exchange) -> Result<BTreeMap<String, Secret>> {
+        let chosen = &self.principal.chosen;
+        let found = chosen.secrets(exchange).into_iter().filter_map(|field| {
+            let found = self.session.secret(field, chosen).transpose()?;
+            Some(found.map(|secret| (field.name.clone(), secret)))
+        });
+        found.collect()
+    }
+
+    /// The same where nobody is asked.
+    pub(super) fn secrets_unasked(
+        &self,
+        exchange: &'a Exchange,
+    ) -> std::result::Result<BTreeMap<String, Secret>, Stop<'a>> {
+        let chosen = &self.principal.chosen;
+        let mut secrets = BTreeMap::new();
+        for field in chosen.secrets(exchange) {
+            match self.session.secret_unasked(field, chosen)? {
+                Unasked::Found(secret) => {
+                    secrets.insert(field.name.clone(), secret);
+                }
+                Unasked::Absent => {}
+                Unasked::Person => return Err(Stop::Person(exchange)),
+            }
+        }
+        Ok(secrets)
     }
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
@@ -110,7 +127,11 @@ impl Need<'_> {
         let turn = if self.no_cache {
             None
         } else {
-            Some(lock::wait(self.store, &self.principal.login.digest(), self.waiter())?)
+            Some(lock::wait(
+                self.store,
+                &self.principal.login.digest(),
+                self.waiter(Work::Requests),
+            )?)
         };
         self.check_hold(credentials)?;
         Ok(turn)
@@ -118,7 +139,7 @@ impl Need<'_> {
 
     /// Has the vendor end a token that it gave.
     pub(crate) fn revoke(&self, exchange: &Exchange, entry: &Entry) -> Result<Revoked> {
-        let own = self.secrets_for(exchange, None)?;
+        let own = self.secrets(exchange)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.extend(
@@ -156,6 +177,7 @@ impl Need<'_> {
             asked_at: exchanged.sent_at.as_millisecond(),
             provenance,
             has_rotated: false,
+            turn: None,
         })
     }
 
@@ -195,7 +217,7 @@ impl Need<'_> {
         })
     }
 
-    fn context<'a>(&'a self, exchanged: &'a Exchanged) -> Context<'a> {
+    fn context<'b>(&'b self, exchanged: &'b Exchanged) -> Context<'b> {
         Context {
             rules: &self.vendor().definition.answer,
             plain: &self.principal.chosen.plain,

@@ -4,6 +4,7 @@ use super::ask::Issued;
 use super::{Need, Obtained};
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
+use crate::cache::guard::Guard;
 use crate::cache::prune::prune;
 use crate::error::{Error, Exit, Result};
 use crate::time::clock::{between, now_ms};
@@ -11,12 +12,10 @@ use crate::time::duration;
 
 impl Need<'_> {
     /// Whole and on disk before anything is printed. A token that nobody knows the end of is not kept.
-    pub(super) fn keep(&self, issued: &Issued) -> Result<()> {
+    pub(super) fn keep(&self, issued: &Issued, guard: &Guard) -> Result<()> {
         let grant = &issued.grant;
         let Some(expires_at) = issued.expires_at() else {
-            self.session
-                .voice
-                .explain("the vendor does not say how long the token lasts, so it is not kept");
+            self.warn_of_no_end();
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
@@ -30,6 +29,7 @@ impl Need<'_> {
                 expires_at,
                 extras: grant.extras.clone(),
                 fingerprint: self.principal.fingerprint()?,
+                attempt: guard.attempt(),
             },
         );
         if kept.is_err() && issued.has_rotated {
@@ -46,21 +46,38 @@ impl Need<'_> {
         Ok(())
     }
 
+    fn warn_of_no_end(&self) {
+        let vendor = self.vendor();
+        let remedy = vendor.path.as_ref().map(|path| {
+            let path = path.display();
+            format!("; 'lifetime' in [answer] of {path} can say it")
+        });
+        self.session.voice.warn(&format!(
+            "{}: the vendor does not say how long the token lasts, so it is not kept, and every call logs in{}",
+            vendor.name,
+            remedy.unwrap_or_default()
+        ));
+    }
+
     /// Exit 6 where what the vendor gave does not last as long as it must.
     pub(super) fn lasting(&self, issued: Issued) -> Result<Obtained> {
         let name = &self.vendor().name;
         let (asked_at, expires_at) = (issued.asked_at, issued.expires_at());
         let demand = Demand {
             min_ttl: self.min_ttl,
-            since: None,
+            another: false,
         };
         match expires_at.map(|end| Freshness::of_times(asked_at, end, now_ms(), demand)) {
-            Some(freshness) if !freshness.is_fresh() => Err(Error::vendor(format!(
-                "{name}: the token that the vendor gave does not last: {freshness}"
-            ))),
+            Some(freshness) if !freshness.is_fresh() => {
+                let error = Error::vendor(format!(
+                    "{name}: the token that the vendor gave does not last: {freshness}"
+                ));
+                Err(if self.min_ttl.is_some() { error.own() } else { error })
+            }
             None if self.min_ttl.is_some_and(|least| !least.is_zero()) => Err(Error::vendor(format!(
                 "{name}: the vendor does not say how long the token lasts, and a --min-ttl is asked for"
-            ))),
+            ))
+            .own()),
             _ => Ok(Obtained {
                 token: issued.grant.token,
                 expires_at,

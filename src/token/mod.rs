@@ -9,6 +9,7 @@ mod hold;
 mod keep;
 mod principal;
 mod refresh;
+mod turn;
 
 pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;
@@ -20,13 +21,14 @@ use serde::Serialize;
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
-use crate::cache::lock::{self, Turn, Waiter};
+use crate::cache::lock::{Waiter, Work};
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::Session;
 use crate::secret::Secret;
 use crate::time::clock::now_ms;
+use turn::Stop;
 
 /// What a token is wanted for, and what is asked of it.
 #[derive(Debug)]
@@ -34,9 +36,10 @@ pub(crate) struct Need<'a> {
     pub(crate) principal: &'a Principal<'a>,
     pub(crate) session: &'a Session<'a>,
     pub(crate) store: &'a Store,
-    /// When this process began, in milliseconds of the wall clock.
-    pub(crate) began: i64,
+    /// A token that was asked for before will not do.
     pub(crate) fresh: bool,
+    /// Nobody else's token and nobody else's failure will do.
+    pub(crate) alone: bool,
     pub(crate) min_ttl: Option<Duration>,
     pub(crate) no_cache: bool,
 }
@@ -62,7 +65,9 @@ pub(crate) enum Provenance {
 /// A token that lasts as long as it must, or why there is none.
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
-        return need.lasting(need.log_in(None)?);
+        need.keep_pause()?;
+        let secrets = need.secrets(&need.vendor().definition.login)?;
+        return need.lasting(need.log_in(&secrets)?);
     }
     let cached = need.look();
     match &cached {
@@ -94,59 +99,48 @@ impl<'a> Need<'a> {
         own.then_some(entry)
     }
 
+    /// Of a token that was there already.
     fn freshness(&self, entry: &Entry) -> Freshness {
         let demand = Demand {
             min_ttl: self.min_ttl,
-            since: self.fresh.then_some(self.began),
+            another: self.fresh,
         };
         Freshness::of(entry, now_ms(), demand)
     }
 
-    fn waiter(&self) -> Waiter<'_> {
+    /// Whether a token that was asked for late enough is good enough.
+    fn lasts(&self, entry: &Entry) -> bool {
+        let demand = Demand {
+            min_ttl: self.min_ttl,
+            another: false,
+        };
+        Freshness::of(entry, now_ms(), demand).is_fresh()
+    }
+
+    fn waiter(&self, work: Work) -> Waiter<'_> {
         Waiter {
             what: &self.vendor().name,
-            began: self.began,
+            work,
             fresh: self.fresh,
             deadline: &self.session.deadline,
         }
     }
 
-    /// Gets the token as the one who asks, or takes what that one got.
-    fn take_turn(&self) -> Result<Obtained> {
-        let look = || self.look().filter(|entry| self.freshness(entry).is_fresh());
-        let digest = self.principal.identity.digest();
-        let is_own = |fingerprint: &_| self.principal.has(fingerprint);
-        let guard = match lock::acquire(self.store, &digest, self.waiter(), look, is_own)? {
-            Turn::Found(entry) => {
-                self.session
-                    .voice
-                    .explain("another process got a token in the meantime");
-                return Ok(entry.into());
-            }
-            Turn::Failed(error) => return Err(error),
-            Turn::Held(guard) => guard,
-        };
-        let obtained = self.ask_vendor(&guard);
-        match &obtained {
-            Ok(_) => guard.succeeded(),
-            Err(error) => guard.failed(error, self.principal.fingerprint().ok().flatten()),
-        }
-        obtained
-    }
-
     /// Refreshes where that can be done, else logs in, and keeps what it got.
-    fn ask_vendor(&self, guard: &Guard) -> Result<Obtained> {
+    fn ask_vendor(&self, guard: &Guard) -> std::result::Result<Obtained, Stop<'a>> {
         let entry = self.look();
         let refreshed = match entry.filter(|_| !self.fresh) {
-            Some(entry) => self.refresh(&entry, guard)?,
+            Some(entry) => self.refresh(&entry)?,
             None => None,
         };
-        let issued = match refreshed {
-            Some(issued) => issued,
-            None => self.log_in(Some(guard))?,
+        let issued = if let Some(issued) = refreshed {
+            issued
+        } else {
+            self.keep_pause()?;
+            self.log_in(&self.secrets_unasked(&self.vendor().definition.login)?)?
         };
-        self.keep(&issued)?;
-        self.lasting(issued)
+        self.keep(&issued, guard)?;
+        Ok(self.lasting(issued)?)
     }
 
     /// Says that something could not be kept, unless that was said before.

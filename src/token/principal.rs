@@ -1,11 +1,10 @@
 //! Who logs in where: what the person and the machine say of it, gathered once, before anything is looked for or asked.
 
 use crate::cache::entry::Entry;
-use crate::cache::fingerprint::Fingerprint;
+use crate::cache::fingerprint::{Fingerprint, Fingerprints};
 use crate::cache::identity::{Identity, Login};
 use crate::error::Result;
 use crate::inputs::{Chosen, Session};
-use crate::secret::Secret;
 
 #[derive(Debug)]
 pub(crate) struct Principal<'a> {
@@ -14,8 +13,8 @@ pub(crate) struct Principal<'a> {
     pub(crate) identity: Identity,
     /// What a refused secret is held back for.
     pub(crate) login: Login,
-    /// The secrets of a way where they alone tell one person from another.
-    identifying: Option<Vec<Secret>>,
+    /// Of the secrets, where they alone tell one person from another.
+    fingerprints: Option<Fingerprints>,
 }
 
 impl<'a> Principal<'a> {
@@ -35,31 +34,31 @@ impl<'a> Principal<'a> {
                 fields: chosen.login(),
             },
             chosen,
-            identifying: None,
+            fingerprints: None,
         }
     }
 
     /// The same with the secrets, which are looked up only where plain values do not tell.
     pub(crate) fn identified(chosen: Chosen<'a>, session: &Session) -> Result<Self> {
-        let identifying = if chosen.is_told_by_secrets() {
+        let fingerprints = if chosen.is_told_by_secrets() {
             let fields = chosen.secrets(&chosen.vendor.definition.login);
             let secrets = fields
                 .into_iter()
-                .filter_map(|field| session.secret(field, &chosen, |_| ()).transpose());
-            Some(secrets.collect::<Result<_>>()?)
+                .filter_map(|field| session.secret(field, &chosen).transpose());
+            Some(Fingerprints::of(secrets.collect::<Result<_>>()?))
         } else {
             None
         };
         Ok(Self {
-            identifying,
+            fingerprints,
             ..Self::of(chosen)
         })
     }
 
     /// Whether a cached token of this identity was given to this person.
     pub(super) fn owns(&self, entry: &Entry) -> bool {
-        match (&entry.fingerprint, &self.identifying) {
-            (Some(fingerprint), Some(_)) => self.has(fingerprint),
+        match (&entry.fingerprint, &self.fingerprints) {
+            (Some(fingerprint), Some(own)) => own.contain(fingerprint),
             (None, None) => true,
             _ => false,
         }
@@ -67,17 +66,11 @@ impl<'a> Principal<'a> {
 
     /// Whether a fingerprint is that of this person's secrets.
     pub(super) fn has(&self, fingerprint: &Fingerprint) -> bool {
-        let identifying = self.identifying.as_deref();
-        identifying.is_some_and(|secrets| fingerprint.matches(&bytes(secrets)))
+        self.fingerprints.as_ref().is_some_and(|own| own.contain(fingerprint))
     }
 
     /// By which this person's token is recognized, where plain values do not tell.
     pub(super) fn fingerprint(&self) -> Result<Option<Fingerprint>> {
-        let identifying = self.identifying.as_deref();
-        identifying.map(|secrets| Fingerprint::of(&bytes(secrets))).transpose()
+        self.fingerprints.as_ref().map(Fingerprints::latest).transpose()
     }
-}
-
-fn bytes(secrets: &[Secret]) -> Vec<&[u8]> {
-    secrets.iter().map(|secret| secret.expose().as_bytes()).collect()
 }

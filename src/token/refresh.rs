@@ -5,30 +5,31 @@
 //! vendor may say in many ways that a refresh token is spent. A refusal is followed by a login in any case.
 
 use super::ask::{Failure, Issued};
+use super::turn::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
-use crate::cache::guard::Guard;
 use crate::error::{Error, Exit, Result};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
-impl Need<'_> {
+impl<'a> Need<'a> {
     /// `None` where there is nothing to refresh with, or where a login is due.
-    pub(super) fn refresh(&self, entry: &Entry, guard: &Guard) -> Result<Option<Issued>> {
+    pub(super) fn refresh(&self, entry: &Entry) -> std::result::Result<Option<Issued>, Stop<'a>> {
         let exchange = self.vendor().definition.refresh.as_ref();
         let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
             return Ok(None);
         };
         self.session.voice.explain("refreshing the token");
-        let own = self.secrets_for(exchange, Some(guard))?;
+        let own = self.secrets_unasked(exchange)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
         let credentials = self.own_credentials(&own, &secrets);
-        let _turn = credentials
+        let turn = credentials
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
-            .transpose()?;
+            .transpose()?
+            .flatten();
         let has_ended = entry.expires_at <= now_ms();
         // The other half is for the login.
         let half = Deadline::after(self.session.deadline.remaining() / 2);
@@ -37,6 +38,7 @@ impl Need<'_> {
             Ok(mut issued) => {
                 let next = issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
                 issued.has_rotated = next.expose() != refresh_token.expose();
+                issued.turn = turn;
                 Ok(Some(issued))
             }
             Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
@@ -46,8 +48,8 @@ impl Need<'_> {
                 self.strike_out(entry);
                 Ok(None)
             }
-            Err(Failure::Refusal(refusal)) => self.log_in_instead(self.error_of(&refusal), has_ended),
-            Err(Failure::Error(error)) => self.log_in_instead(error, has_ended),
+            Err(Failure::Refusal(refusal)) => Ok(self.log_in_instead(self.error_of(&refusal), has_ended)?),
+            Err(Failure::Error(error)) => Ok(self.log_in_instead(error, has_ended)?),
         }
     }
 

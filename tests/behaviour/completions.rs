@@ -123,6 +123,9 @@ fn fish_completes() {
     assert_eq!(complete("tok exec modulus da"), ["data8"]);
     assert_eq!(complete("tok vendors mo"), ["modulus"]);
     assert_eq!(complete("tok vendors ac"), ["acme"]);
+    assert_eq!(complete("tok vendors ch"), ["check"]);
+    assert_eq!(complete("tok vendors check ot"), ["other"]);
+    assert_eq!(complete("tok vendors modulus ot"), [""; 0]);
     assert_eq!(complete("tok env modulus@staging --us"), ["--username"]);
     assert_eq!(complete("tok login acme --ba"), ["--badge"]);
     assert_eq!(complete("tok modulus -f c"), ["claims", "curl"]);
@@ -168,6 +171,9 @@ fn elvish_completes() {
     }
     assert!(holds("tok exec modulus ''", "modulus@staging"));
     assert!(!holds("tok vendors ''", "modulus@staging"));
+    assert!(holds("tok vendors ''", "check"));
+    assert_eq!(complete("tok vendors check ''"), ["FILE"]);
+    assert!(!holds("tok vendors modulus ''", "FILE"));
     assert!(holds("tok env modulus@staging -", "--username"));
     assert!(!holds("tok env modulus@staging -", "--email"));
     assert!(holds("tok login acme -", "--badge"));
@@ -203,13 +209,15 @@ mod on_a_terminal {
     use super::*;
 
     /// Keys, and the words that the shell then has. `\x14` puts in all that is possible.
-    const TYPED: [(&str, &str); 15] = [
+    const TYPED: [(&str, &str); 17] = [
         ("tok env m\x14", "<env><modulus><modulus@live><modulus@staging>"),
         ("tok modulus@st\t", "<modulus@staging>"),
         ("tok env modulus@st\t", "<env><modulus@staging>"),
         ("tok exec crmcom modulus@st\t", "<exec><crmcom><modulus@staging>"),
         ("tok logout modulus@l\t", "<logout><modulus@live>"),
         ("tok status ac\t", "<status><acme>"),
+        ("tok vendors ch\t", "<vendors><check>"),
+        ("tok vendors check ot\t", "<vendors><check><other>"),
         ("tok modulus@staging --us\t", "<modulus@staging><--username>"),
         (
             "tok modulus --url https://u:1@h --us\t",

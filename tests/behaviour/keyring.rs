@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::harness::{Output, Tok, need};
 use crate::lenient::{last, lenient};
 use crate::protocol::account;
+use crate::ring::Keyring;
 use crate::stand_in::Server;
 
 /// Ready to keep and find secrets; what it says of itself is of no interest.
@@ -277,4 +280,47 @@ fn a_secret_from_the_keyring_that_was_refused_is_not_sent_again() {
     let output = on_a_bus(&somebody(&server), &script).ok().prints("4\n4\n");
     output.never_says("an-old-password");
     server.only();
+}
+
+#[test]
+fn status_says_whether_the_keyring_has_the_secret_and_neither_reads_nor_unlocks_it() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring
+        .of(Tok::new().vendor(&server))
+        .config("[modulus]\nusername = 'api-user'\n");
+    let verbose = |tok: &Tok| tok.run(["status", "modulus", "-v"]).ok().quiet();
+    let in_keyring = |arguments: &[&str]| {
+        let output = tok.run([&["status", "-f", "json"], arguments].concat()).ok().quiet();
+        output.json()["tokens"][0]["in_keyring"].clone()
+    };
+    verbose(&tok).prints_this("password: asked for, since it is not in the OS keyring: no entry\n");
+    assert_eq!(in_keyring(&["-v"]), json!({"password": false}));
+    let password = account::MODULUS_PASSWORD;
+    let login = ["login", "modulus", "--no-verify", "--password-stdin"];
+    tok.clone().stdin(format!("{password}\n")).run(login).ok();
+    verbose(&tok).prints_this("password: from the OS keyring\n");
+    assert_eq!(in_keyring(&["-v"]), json!({"password": true}));
+    assert_eq!(in_keyring(&[]), Value::Null);
+    let set = tok.clone().env("TOK_MODULUS_PASSWORD", "another-one");
+    verbose(&set).prints_this("password: from TOK_MODULUS_PASSWORD; the OS keyring has one as well\n");
+    keyring.lock();
+    let locked = "password: from the OS keyring, or asked for: the keyring is locked\n";
+    verbose(&tok).prints_this(locked);
+    assert_eq!(in_keyring(&["-v"]), json!({"password": null}));
+    verbose(&tok).prints_this(locked);
+    server.untouched();
+}
+
+#[test]
+fn status_waits_for_a_silent_keyring_once() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let profiles = (0..4).map(|place| format!("[modulus.p{place}]\nusername = 'user-{place}'\naccount = 'a'\n"));
+    let tok = keyring.of(Tok::new()).config(&profiles.collect::<String>());
+    keyring.silence();
+    tok.run(["status"]).ok().quiet();
+    let output = tok.run(["status", "-v"]).ok().quiet();
+    assert!((3..8).contains(&output.took.as_secs()), "{output}");
+    let said = "the keyring did not answer within 3 s";
+    assert_eq!(output.stdout.matches(said).count(), 4, "{output}");
 }

@@ -70,6 +70,7 @@ fn killed_at_any_moment_of_a_login_or_a_refresh_the_next_call_works() {
         assert!(given.contains(&output.token()), "never given by the vendor\n{output}");
         // Whole, or it could not be read as what it is.
         assert_eq!(tok.entry()["token"], output.token(), "{output}");
+        assert!(tok.kept("tmp").len() <= 1, "{:?}", tok.kept("tmp"));
         assert_eq!(tok.run(["starship"]).ok().quiet().token(), output.token());
     }
     assert!(killed >= 5, "{killed} of 100 were killed before they ended");

@@ -1,6 +1,7 @@
 //! `tok login`: what is asked, what is tried, and what is kept where.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -617,6 +618,75 @@ fn logins_at_the_same_time_all_end_up_in_the_config_file() {
     }
     let folder = fs::read_dir(tok.config_folder()).unwrap();
     assert_eq!(folder.count(), 1, "nothing else is left in the folder");
+}
+
+#[test]
+fn a_login_that_waits_in_vain_for_another_to_write_the_config_file_keeps_nothing() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let config = "[modulus.other]\nusername = \"second-user\"\n";
+    let tok = keyring
+        .of(Tok::new())
+        .vendor(&server)
+        .config(config)
+        .write("config/config.toml.lock", "");
+    let other = fs::File::open(tok.config_folder().join("config.toml.lock")).unwrap();
+    other.lock().unwrap();
+    let waiting = tok.clone().stdin(password()).env("TOK_TIMEOUT", "2");
+    let output = waiting.run(PIPED).fails(5).says("waiting for another tok");
+    assert!(output.took >= Duration::from_secs(2), "{output}");
+    assert_eq!(tok.config_text(), config);
+    assert_eq!((keyring.secrets().len(), tok.cached().len()), (0, 0));
+    drop(other);
+    waiting.run(PIPED).ok();
+    assert!(tok.config_text().contains(config));
+    assert_eq!(keyring.secrets(), [account::MODULUS_PASSWORD]);
+}
+
+#[test]
+fn who_can_read_the_config_folder_cannot_make_logins_lose_a_profile() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring.of(Tok::new()).vendor(&server).config("").stdin(password());
+    let _lock = fs::File::open(tok.config_folder()).map(|folder| folder.lock().map(|()| folder));
+    let login = |number: usize| {
+        let name = format!("modulus@p{number}");
+        let arguments = [
+            "login",
+            &name,
+            "--username",
+            "api-user",
+            "--password-stdin",
+            "--no-verify",
+        ];
+        tok.start(arguments)
+    };
+    let running: Vec<_> = (0..24).map(login).collect();
+    for login in running {
+        login.wait().ok();
+    }
+    assert_eq!(
+        tok.config_text().matches("[modulus.p").count(),
+        24,
+        "{}",
+        tok.config_text()
+    );
+}
+
+#[test]
+fn what_a_killed_login_left_in_the_config_folder_goes_with_the_next_one() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring.of(Tok::new()).vendor(&server).stdin(password());
+    let tok = tok
+        .write("config/.config-Ab3xYz", "[modulus]\n")
+        .write("config/.config-config.toml.tmp", "[modulus]\n")
+        .write("config/config.toml.lock", "");
+    tok.run(PIPED).ok();
+    let names = fs::read_dir(tok.config_folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["config.toml"]);
 }
 
 #[test]

@@ -75,6 +75,23 @@ fn a_logout_forgets_every_token_of_the_login_whatever_it_was_asked_for_with() {
 }
 
 #[test]
+fn a_logout_takes_what_killed_processes_left() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    tok.run(["modulus"]).ok();
+    let entry = tok.entry_path();
+    let of_this_token = format!(".tok-{}.tmp", entry.file_name().unwrap().to_str().unwrap());
+    let token = fs::read_to_string(&entry).unwrap();
+    let mut tok = tok.write("config/.config-Ab3xYz", "[modulus]\n");
+    for name in [&of_this_token, ".tok-Ab3xYz.tmp"] {
+        tok = tok.write(&format!("cache/{name}"), &token);
+    }
+    tok.run(["logout", "modulus"]).ok().says("forgot 1 token\n");
+    assert_eq!(tok.kept("tmp"), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!(fs::read_dir(tok.config_folder()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_logout_finds_the_token_of_a_login_with_a_list() {
     let server = Server::start();
     server.behave(answer(200, r#"{"token": "a-token"}"#).on("/login"));

@@ -60,6 +60,8 @@ mod network;
 mod own_vendors;
 mod pauses;
 mod persons;
+#[cfg(target_os = "linux")]
+mod places;
 mod profiles;
 #[cfg(unix)]
 mod prompts;

@@ -60,7 +60,7 @@ fn the_timeout_covers_a_connection_that_is_never_made() {
 #[test]
 fn the_timeout_covers_a_vendor_that_never_answers() {
     let peer = Peer::silent();
-    within(at(peer.url()).run(["modulus", "--timeout", "1"]).fails(5), 4).says("within 1s");
+    within(at(peer.url()).run(["modulus", "--timeout", "1"]).fails(5), 4).says("within 1 s");
     assert_eq!(peer.connections(), 1);
 }
 

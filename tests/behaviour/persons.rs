@@ -54,6 +54,21 @@ fn one_persons_code_never_gets_the_token_of_anothers_at_the_same_time() {
 }
 
 #[test]
+fn a_hundred_processes_with_five_codes_end_in_time_each_with_its_own_token() {
+    let server = Server::start();
+    let tok = world(&server).env("TOK_TIMEOUT", "30");
+    let running: Vec<(&str, Running)> = (0..100)
+        .map(|number| {
+            let code = CODES[number % 5];
+            (code, with_code(&tok, code).start(["crmcom"]))
+        })
+        .collect();
+    for (code, one) in running {
+        assert_eq!(owner(&one.wait().ok().token()), code);
+    }
+}
+
+#[test]
 fn a_code_is_not_given_anothers_token_where_the_vendor_is_down() {
     let server = Server::start();
     let tok = world(&server);

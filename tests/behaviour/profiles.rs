@@ -134,6 +134,82 @@ fn an_unknown_profile_is_exit_2_with_the_nearest_name() {
     server.untouched();
 }
 
+#[test]
+fn an_unknown_profile_is_made_by_a_login_and_the_hint_says_so() {
+    let tok = Tok::new().config("");
+    let output = tok.run(["modulus@nope"]).fails(2);
+    output.says("hint: `tok login modulus@nope` makes it, and so does a table [modulus.nope]");
+    let quoted = tok.run(["modulus", "-p", "a b"]).fails(2);
+    quoted.says("[modulus.\"a b\"]");
+    let tok = tok.config("[modulus.staging]\nusername = 'me'\n");
+    let output = tok.run(["modulus@nope"]).fails(2);
+    output.says("hint: there are: staging; `tok login modulus@nope` makes it");
+    let output = tok.run(["modulus@a@b"]).fails(2);
+    output.says("hint: one profile follows the vendor, as in modulus@a\n");
+}
+
+#[test]
+fn a_table_of_no_vendor_blocks_its_own_name_alone_and_status_warns_of_it() {
+    let server = lenient();
+    let tok = with_config(
+        &server,
+        "[modulos]\nusername = 'other'\n[modulus]\nusername = 'me'\n[acmee.x]\nxyzzy = 1\n",
+    );
+    assert_eq!(sent(&server, &tok, &["modulus"], "username"), "me");
+    tok.run(["modulus"]).ok().quiet();
+    tok.run(["modulos"]).fails(2).says("did you mean modulus?");
+    tok.run(["acmee"]).fails(2);
+    let config = tok.config_folder().join("config.toml");
+    for arguments in [&["status"][..], &["status", "modulus"], &["status", "-f", "json"]] {
+        let output = tok.run(arguments).ok().prints_this("me");
+        let place = |line| format!("tok: warning: {}:{line}: there is no vendor ", config.display());
+        let output = output.says(&(place(1) + "'modulos'; did you mean [modulus]?\n"));
+        output.says(&(place(5) + "'acmee'; "));
+    }
+}
+
+#[test]
+fn a_file_that_is_no_toml_blocks_every_vendor() {
+    let server = Server::start();
+    refused(&server, "[modulos]\nusername = \n", 2);
+    let tok = with_config(&server, "[modulos\n");
+    tok.run(["status"]).fails(2).says("config.toml:1: ");
+    server.untouched();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_config_file_that_is_a_link_to_nothing_is_exit_2_and_not_an_absent_one() {
+    let server = Server::start();
+    let tok = with_config(&server, "");
+    let path = tok.config_folder().join("config.toml");
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("gone.toml", &path).unwrap();
+    let said = format!("{}: it is a link to gone.toml, which is not there", path.display());
+    for arguments in [&["modulus", "--username", "me"][..], &["status"], &["login", "modulus"]] {
+        tok.run(arguments).fails(2).says(&said);
+    }
+    server.untouched();
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_home_that_is_not_absolute_is_exit_2_where_it_matters() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus").env("HOME", "some/where");
+    tok.run(["modulus"]).ok().quiet();
+    let said = "HOME: some/where is not an absolute path";
+    tok.clone()
+        .without("TOK_CACHE_DIR")
+        .run(["modulus"])
+        .fails(2)
+        .says(said);
+    let tok = tok.without("TOK_CONFIG_DIR");
+    tok.run(["modulus"]).fails(2).says(said);
+    let elsewhere = tok.folder().join("xdg");
+    tok.env("XDG_CONFIG_HOME", elsewhere).run(["modulus"]).ok().quiet();
+}
+
 #[track_caller]
 fn refused(server: &Server, config: &str, line: usize) -> Output {
     let tok = with_config(server, config);
@@ -150,8 +226,6 @@ fn a_mistake_in_the_config_file_is_exit_2_with_file_and_line() {
         .says("hint: known are: ")
         .says("password-command");
     refused(&server, "[modulus.staging]\nusernam = 'me'\n", 2).says("usernam");
-    let output = refused(&server, "# mine\n[modulos]\nusername = 'me'\n", 2);
-    output.says("modulos").says("hint: did you mean [modulus]?");
     refused(&server, "timeout = '1m'\n", 1).says("timeout");
     refused(&server, "[modulus]\nusername = \n", 2);
     refused(&server, "[modulus]\nusername = 'a'\nusername = 'b'\n", 3);
@@ -161,6 +235,9 @@ fn a_mistake_in_the_config_file_is_exit_2_with_file_and_line() {
     refused(&server, "[modulus]\ntimeout = 'soon'\n", 2)
         .says("timeout")
         .says("soon");
+    refused(&server, "[modulus]\ntimeout = 0\n", 2).says("timeout: '0' leaves no time");
+    refused(&server, "[modulus]\nusername = 'me'\nvariable = '1X'\n", 3).says("variable: '1X' cannot be a variable");
+    refused(&server, "[modulus.x]\nvariable = 'A-B'\n", 2).says("variable: 'A-B'");
     refused(&server, "modulus = 'me'\n", 1).says("modulus");
     server.untouched();
 }

@@ -320,6 +320,43 @@ fn a_vendor_without_an_own_url_asks_for_it_by_every_source() {
     output.says("--url").says("TOK_OAUTH2_URL").says("url in [oauth2] of ");
 }
 
+#[test]
+fn a_missing_plain_field_names_the_login_first() {
+    let output = Tok::new().run(["modulus"]).fails(3);
+    output.says("\nhint: `tok login modulus` asks for them on a terminal and keeps them; account: --account");
+    let tok = Tok::new().config("[modulus.staging]\naccount = 'a'\n");
+    let output = tok.run(["env", "modulus@staging"]).exits(3);
+    output.says("\nhint: `tok login modulus@staging` asks for it on a terminal and keeps it; username: ");
+}
+
+#[test]
+fn a_variable_that_is_nearly_right_is_named_where_its_value_is_missing_and_not_shown() {
+    let tok = Tok::new()
+        .env("TOK_MODULUS_URL", "https://a.example")
+        .env("TOK_MODULUS_PASWORD", "hunter22-of-mine");
+    let named = tok.clone().env("TOK_MODULUS_USERNAME", "me");
+    let slip = "hint: TOK_MODULUS_PASWORD is set, did you mean TOK_MODULUS_PASSWORD?; ";
+    for arguments in [&["modulus"][..], &["exec", "modulus", "--", "true"]] {
+        named.run(arguments).fails(3).says(slip).never_says("hunter22");
+    }
+    let output = tok
+        .clone()
+        .env("TOK_MODULUS_USER_NAME", "somebody-here")
+        .run(["modulus"])
+        .fails(3);
+    output
+        .says("hint: TOK_MODULUS_USER_NAME is set, did you mean TOK_MODULUS_USERNAME?; ")
+        .never_says("somebody-here");
+    // What is far from it, empty or of another vendor is none.
+    let tok = Tok::new()
+        .env("TOK_MODULUS_URL", "https://a.example")
+        .env("TOK_MODULUS_USERNAME", "me")
+        .env("TOK_STARSHIP_PASWORD", "x")
+        .env("TOK_MODULUS_SCOPE", "x")
+        .env("TOK_MODULUS_PASSWORD", "");
+    tok.run(["modulus"]).fails(3).never_says("did you mean");
+}
+
 mod unix {
     use std::time::Duration;
 

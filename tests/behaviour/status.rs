@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Tok;
 use crate::protocol::account;
-use crate::stand_in::{Server, lifetime};
+use crate::stand_in::{Server, lifetime, refuse};
 
 /// The rows of `-f json`.
 #[track_caller]
@@ -195,6 +195,61 @@ fn verbose_says_where_each_field_comes_from() {
     output.prints_this("password: from password-command of [modulus.x]");
     assert!(!tok.folder().join("ran").exists());
     server.untouched();
+}
+
+#[test]
+fn a_token_of_no_profile_does_not_look_like_the_default_one() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .env("TOK_MODULUS_PASSWORD", account::MODULUS_PASSWORD);
+    let tok = tok.config("[modulus]\nusername = 'second-user'\n");
+    tok.run(["modulus", "--username", "api-user"]).ok();
+    let found: Vec<(Value, Value, Value)> = rows(&tok, &[])
+        .into_iter()
+        .map(|row| {
+            (
+                row["login"]["username"].clone(),
+                row["profile"].clone(),
+                row["ad_hoc"].clone(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (json!("second-user"), Value::Null, json!(false)),
+            (json!("api-user"), Value::Null, json!(true)),
+        ]
+    );
+    let table = tok.run(["status", "-v"]).ok().stdout;
+    let line = |user: &str| table.lines().find(|line| line.contains(user)).unwrap().to_owned();
+    assert!(line("api-user").contains("(no profile)"), "{table}");
+    assert!(!line("second-user").contains("(no profile)"), "{table}");
+    assert!(
+        table.contains("\nmodulus\n") && table.contains("\nmodulus (no profile)\n"),
+        "{table}"
+    );
+}
+
+#[test]
+fn verbose_says_until_when_something_is_held_back() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    assert_eq!(only(&tok, &["modulus"])["held_until"], Value::Null);
+    tok.run(["status", "-v"]).ok().never_says("hold");
+    server.behave(refuse("no").once());
+    tok.run(["modulus"]).fails(4);
+    let row = only(&tok, &["modulus"]);
+    let until: Timestamp = row["held_until"].as_str().unwrap().parse().unwrap();
+    let left = until.as_second() - Timestamp::now().as_second();
+    assert!((280..=300).contains(&left), "{row}");
+    let output = tok.run(["status", "-v"]).ok().quiet();
+    let said = format!("hold: what was refused is not sent again until {until} (in 4 min ");
+    output.prints_this(&said);
+    // A success ends it.
+    tok.run(["modulus", "--fresh"]).ok();
+    assert_eq!(only(&tok, &["modulus"])["held_until"], Value::Null);
 }
 
 #[test]

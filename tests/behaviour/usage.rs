@@ -42,6 +42,154 @@ fn a_misspelt_vendor_or_command_is_answered_with_the_nearest() {
     refused(&["xyzzy"], "'xyzzy'", "`tok vendors`");
 }
 
+/// Refused as usage, and this line is said to be the right one.
+#[track_caller]
+fn corrected(typed: &str, line: &str) {
+    let words: Vec<&str> = typed.split(' ').collect();
+    refused(&words, "", &format!("did you mean `{line}`?\n"));
+}
+
+#[test]
+fn the_words_of_other_programs_are_answered_with_the_line_to_type() {
+    for (typed, line) in [
+        ("help", "tok --help"),
+        ("help modulus", "tok modulus --help"),
+        ("help env", "tok env --help"),
+        ("help env modulus", "tok env modulus --help"),
+        ("version", "tok --version"),
+        ("list", "tok vendors"),
+        ("get modulus", "tok modulus"),
+        ("get modulus@staging", "tok modulus@staging"),
+        ("auth", "tok login VENDOR"),
+        ("auth modulus", "tok login modulus"),
+        ("auth login", "tok login VENDOR"),
+        ("auth login modulus", "tok login modulus"),
+        ("auth logout modulus", "tok logout modulus"),
+        ("auth token modulus", "tok modulus"),
+        ("auth status", "tok status"),
+        ("run modulus ls", "tok exec modulus -- COMMAND"),
+        ("check acme.toml", "tok vendors check FILE"),
+    ] {
+        corrected(typed, line);
+    }
+}
+
+#[test]
+fn what_stands_behind_the_vendor_and_belongs_before_it_is_answered_with_the_line_to_type() {
+    for (typed, line) in [
+        ("modulus env", "tok env modulus"),
+        ("modulus@staging env", "tok env modulus@staging"),
+        ("modulus login", "tok login modulus"),
+        ("modulus exec ls", "tok exec modulus -- COMMAND"),
+        ("modulus help", "tok modulus --help"),
+        ("modulus @staging", "tok modulus@staging"),
+        ("modulus json", "tok modulus -f json"),
+        ("env modulus fish", "tok env modulus -f fish"),
+    ] {
+        corrected(typed, line);
+    }
+}
+
+#[test]
+fn the_options_of_other_programs_are_answered_with_the_line_to_type() {
+    for (typed, line) in [
+        ("--json modulus", "tok modulus -f json"),
+        ("--json", "tok VENDOR -f json"),
+        ("modulus --json", "tok modulus -f json"),
+        ("modulus@staging --output json", "tok modulus@staging -f json"),
+        ("modulus --output=header", "tok modulus -f header"),
+        ("modulus -o yaml", "tok modulus -f json"),
+        ("env modulus -o fish", "tok env modulus -f fish"),
+        ("status --json", "tok status -f json"),
+        ("modulus --version", "tok --version"),
+    ] {
+        corrected(typed, line);
+    }
+    // Where there is no format at all.
+    refused(&["login", "modulus", "--json"], "--json", "`tok login modulus --help`");
+}
+
+#[test]
+fn that_options_follow_the_vendor_is_said_where_that_is_the_cause() {
+    let follow = |line: &str| format!("options follow the vendor, as in `{line}`\n");
+    for (words, line) in [
+        (&["-v", "modulus"][..], "tok modulus -v"),
+        (&["--timeout", "5", "modulus"], "tok modulus --timeout DURATION"),
+        (&["--username", "me", "modulus@x"], "tok modulus@x --username VALUE"),
+        (&["env", "-f", "fish", "modulus"], "tok env modulus -f FORMAT"),
+        (&["login", "--no-verify"], "tok login VENDOR --no-verify"),
+    ] {
+        refused(words, "unexpected argument", &follow(line));
+    }
+    for (words, hint) in [
+        (&["status", "--no-cache"][..], "`tok status --help` lists its options"),
+        (
+            &["logout", "modulus", "--fresh"],
+            "`tok logout --help` lists its options",
+        ),
+        (
+            &["exec", "modulus", "--nothing", "--", "ls"],
+            "`tok exec --help` lists its options",
+        ),
+        (
+            &["exec", "modulus", "--account", "x", "--", "ls"],
+            "set TOK_MODULUS_ACCOUNT",
+        ),
+    ] {
+        let output = Tok::new().run(words).fails(2).says(hint);
+        output.never_says("follow the vendor");
+    }
+}
+
+#[test]
+fn a_command_of_exec_without_the_two_hyphens_is_answered_with_them() {
+    for (typed, line) in [
+        ("exec modulus ls", "tok exec modulus -- ls"),
+        ("exec modulus@x starship ls", "tok exec modulus@x starship -- ls"),
+        ("exec modulus ls -l", "tok exec modulus -- ls"),
+        (
+            "exec -v modulus --timeout 5 ./import.sh now",
+            "tok exec modulus -- ./import.sh",
+        ),
+        ("exec modulus", "tok exec VENDOR -- COMMAND"),
+    ] {
+        let words: Vec<&str> = typed.split(' ').collect();
+        refused(&words, "", &format!("behind --, as in `{line}`\n"));
+    }
+    let output = Tok::new().run(["exec", "modulus", "--password", "hunter22", "--", "ls"]);
+    output
+        .fails(2)
+        .says("hint: set TOK_MODULUS_PASSWORD")
+        .never_says("hunter22");
+}
+
+#[test]
+fn what_may_be_a_secret_is_not_repeated() {
+    let tok = Tok::new();
+    for words in [
+        &["get", "modulus", "hunter22"][..],
+        &["auth", "modulus", "--password=hunter22"],
+        &["--json", "modulus", "hunter22"],
+        &["modulus", "-o", "hunter22"],
+        &["--username", "hunter22", "modulus"],
+        &["--password", "hunter22", "modulus"],
+        &["exec", "modulus", "--passwd", "hunter22", "--", "ls"],
+        &["exec", "modulus", "--secret", "hunter22"],
+    ] {
+        tok.run(words).fails(2).never_says("hunter22");
+    }
+}
+
+#[test]
+fn a_profile_without_a_vendor_is_refused() {
+    refused(&["@staging"], "the vendor before '@' is missing", "VENDOR@staging");
+    refused(
+        &["env", "@staging"],
+        "the vendor before '@' is missing",
+        "VENDOR@staging",
+    );
+}
+
 #[test]
 fn a_command_takes_no_profile() {
     for (arguments, word) in [
@@ -297,6 +445,38 @@ fn a_timeout_that_leaves_no_time_is_refused() {
     tok.run(["modulus"])
         .fails(2)
         .says("config.toml:3: timeout: '0' leaves no time");
+}
+
+#[test]
+fn a_variable_that_says_something_that_it_cannot_is_refused_and_named() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    for word in ["of", "OFF", "0", "no"] {
+        let tok = tok.clone().env("TOK_KEYRING", word);
+        let said = format!("TOK_KEYRING: '{word}' is neither on nor off");
+        for arguments in [
+            &["modulus"][..],
+            &["status"],
+            &["login", "modulus"],
+            &["logout", "modulus"],
+        ] {
+            tok.run(arguments).fails(2).says(&said);
+        }
+        tok.run(["env", "modulus"]).exits(2).prints("false;\n");
+        tok.run(["--help"]).ok();
+        tok.run(["vendors"]).ok();
+    }
+    for text in ["0", "soon"] {
+        tok.clone()
+            .env("TOK_TIMEOUT", text)
+            .run(["modulus"])
+            .fails(2)
+            .says("TOK_TIMEOUT: '");
+    }
+    server.untouched();
+    for word in ["", "on", "off"] {
+        tok.clone().env("TOK_KEYRING", word).run(["modulus"]).ok().quiet();
+    }
 }
 
 #[test]

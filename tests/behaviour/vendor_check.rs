@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::harness::{Output, Tok};
-use crate::stand_in::Server;
+use crate::stand_in::{Server, answer};
 
 /// The manual's example.
 const ACME: &str = include_str!("../../src/cli/man/acme.toml");
@@ -146,6 +146,107 @@ fn a_file_that_is_no_text_or_no_toml_is_told_of() {
     check("acme.toml", "")
         .fails(2)
         .says("tok: acme.toml:1: [login] is missing\n");
+}
+
+#[test]
+fn a_vendor_can_be_checked_by_its_name() {
+    let tok = Tok::new().own_vendor("acme", ACME).own_vendor("shop", "about = 'x'\n");
+    let path = |name: &str| tok.config_folder().join(format!("vendors/{name}.toml"));
+    let check = |name: &str| tok.run(["vendors", "check", name]);
+    check("acme").ok().quiet().prints(&format!(
+        "{}: 3 examples are read as documented\n",
+        path("acme").display()
+    ));
+    check("shop")
+        .fails(2)
+        .says(&format!("tok: {}:1: [answer] is missing\n", path("shop").display()));
+    for (vendor, count) in [("modulus", 3), ("starship", 8), ("oauth2", 3)] {
+        let said = format!("{vendor}: {count} examples are read as documented\n");
+        check(vendor).ok().quiet().prints(&said);
+    }
+    check("modulsu")
+        .fails(2)
+        .says("tok: there is no vendor 'modulsu'\nhint: did you mean modulus?");
+    // A file beside it has its ending.
+    let tok = tok.clone().write("home/shop.toml", ACME).write("home/other", ACME);
+    tok.run(["vendors", "check", "shop.toml"]).ok().quiet();
+    tok.run(["vendors", "check", "other"])
+        .fails(2)
+        .says("tok: other: a vendor's file is called NAME.toml");
+}
+
+#[test]
+fn a_pointer_that_finds_nothing_is_named() {
+    let text = ACME.replace("/data/token", "/data/tokn");
+    let output = check("acme.toml", &text).fails(2);
+    let said = "the example is read otherwise than documented: exit: 6 is read, 0 is documented; 'token' finds nothing at \
+                '/data/tokn'\n";
+    assert_eq!(output.stderr.matches(said).count(), 2, "{output}");
+    check("acme.toml", &ACME.replace("/data/expires_in", "/expires_in"))
+        .fails(2)
+        .says("lifetime: none is read, 1h is documented; 'expires_in' finds nothing at '/expires_in'\n");
+    check("acme.toml", &ACME.replace("/error/message", "/message"))
+        .fails(2)
+        .says("\"wrong password\" is documented; 'error' finds nothing at '/message'\n");
+    // What an example need not show is only remarked on.
+    let output = check("acme.toml", &ACME.replace("\"/data/refresh\"", "\"/refresh\"")).ok();
+    assert_eq!(
+        output.stderr,
+        "tok: warning: acme.toml: [answer] 'refresh_token' finds nothing at '/refresh' in any [[example]]\n"
+    );
+}
+
+#[test]
+fn a_vendor_that_names_no_end_is_told_that_nothing_is_kept() {
+    let text = ACME
+        .replace("expires_in = \"/data/expires_in\"\n", "")
+        .replace("lifetime = \"1h\"\n", "");
+    let output = check("acme.toml", &text)
+        .ok()
+        .says("every call logs in")
+        .says("'lifetime'");
+    assert_eq!(output.stderr.lines().count(), 1, "{output}");
+    let server = Server::start();
+    server.tolerate();
+    server.behave(answer(200, r#"{"data": {"token": "abc"}}"#));
+    let tok = Tok::new()
+        .own_vendor("acme", &text)
+        .env("TOK_ACME_URL", server.url())
+        .env("TOK_ACME_USERNAME", "jo")
+        .env("TOK_ACME_PASSWORD", "some-password");
+    let path = tok.config_folder().join("vendors/acme.toml");
+    let output = tok.run(["acme"]).ok().prints("abc\n");
+    assert_eq!(
+        output.stderr,
+        format!(
+            "tok: warning: acme: the vendor does not say how long the token lasts, so it is not kept, and every call logs \
+             in; 'lifetime' in [answer] of {} can say it\n",
+            path.display()
+        )
+    );
+    tok.run(["acme", "-q"]).ok().quiet();
+    assert_eq!(server.requests().len(), 2);
+    assert!(tok.cached().is_empty());
+}
+
+/// Nothing is waited for and memory does not run out, which `timeout` would tell of.
+#[cfg(target_os = "linux")]
+#[test]
+fn only_a_regular_file_of_a_bounded_size_is_read() {
+    let tok = Tok::new();
+    tok.program("mkfifo", ["acme.toml"]).ok();
+    fs::write(tok.home().join("large.toml"), vec![b'#'; (1 << 20) + 1]).unwrap();
+    let check = |file: &str| {
+        let script = "ulimit -v 4000000; exec timeout 20 tok vendors check \"$1\"";
+        tok.program("sh", ["-c", script, "sh", file]).fails(2)
+    };
+    for file in ["/dev/zero", "acme.toml", "."] {
+        check(file).says(&format!("tok: {file}: it is not a regular file\nhint: "));
+    }
+    check("large.toml").says("tok: large.toml: it is larger than 1 MiB\n");
+    // What comes through a pipe has no name that a vendor could have.
+    let piped = tok.clone().stdin(ACME).sh("cat | tok vendors check /dev/stdin");
+    piped.fails(2).says("NAME.toml");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn main() {
         [] => None,
         ["--tls", folder] => Some(tls::config(Path::new(folder), None)),
         ["--tls", folder, fault] => Some(tls::config(Path::new(folder), Some(fault))),
-        _ => panic!("usage: vendor-server [--tls FOLDER [expired|untrusted|wrong-name]]"),
+        _ => panic!("usage: vendor-server [--tls FOLDER [expired|self-signed|untrusted|wrong-name]]"),
     };
     let open = || TcpListener::bind(("127.0.0.1", 0)).expect("a port on 127.0.0.1");
     let (vendors, control) = (open(), open());

@@ -16,7 +16,13 @@ pub(crate) mod account {
     pub(crate) const CRMCOM_UNIT: &str = "EE63A82C4FEBE02FF34E90DD1EBA5ABE";
     pub(crate) const CRMCOM_USERNAMES: [&str; 2] = ["mpadministrator", "second-administrator"];
     pub(crate) const CRMCOM_PASSWORD: &str = "crm-1234-secret";
-    pub(crate) const CRMCOM_AUTHENTICATION_CODES: [&str; 2] = ["crm-auth-code-1", "crm-auth-code-2"];
+    pub(crate) const CRMCOM_AUTHENTICATION_CODES: [&str; 5] = [
+        "crm-auth-code-1",
+        "crm-auth-code-2",
+        "crm-auth-code-3",
+        "crm-auth-code-4",
+        "crm-auth-code-5",
+    ];
     pub(crate) const CRMCOM_IDENTIFIERS: [&str; 2] = ["crm-identifier", "second-identifier"];
     pub(crate) const CRMCOM_PASS_CODE: &str = "crm-pass-code-99";
 

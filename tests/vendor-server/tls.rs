@@ -23,7 +23,7 @@ pub(crate) fn config(folder: &Path, fault: Option<&str>) -> Arc<ServerConfig> {
     };
     let names: &[&str] = match fault {
         Some("wrong-name") => &["elsewhere.example"],
-        Some("expired" | "untrusted") | None => &["localhost", "127.0.0.1", "vendor.test"],
+        Some("expired" | "untrusted" | "self-signed") | None => &["localhost", "127.0.0.1", "vendor.test"],
         Some(other) => panic!("no such fault: {other}"),
     };
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
@@ -44,7 +44,14 @@ pub(crate) fn config(folder: &Path, fault: Option<&str>) -> Arc<ServerConfig> {
     leaf.not_before = day(from);
     leaf.not_after = day(until);
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let leaf = leaf.signed_by(&key, &issuer).expect("a certificate");
+    let leaf = if fault == Some("self-signed") {
+        // As openssl makes one.
+        leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        leaf.self_signed(&key)
+    } else {
+        leaf.signed_by(&key, &issuer)
+    };
+    let leaf = leaf.expect("a certificate");
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
     ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::fingerprint::Fingerprints;
 use super::super::identity::tests::identity;
 use super::*;
 use crate::terminal::voice::{Verbosity, Voice};
@@ -21,6 +22,7 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         expires_at: now + 900_000,
         extras: serde_json::from_str(r#"{"user":{"id":7}}"#).unwrap(),
         fingerprint: None,
+        attempt: None,
     }
 }
 
@@ -44,7 +46,7 @@ fn looked(store: &Store, text: &str) -> Option<Entry> {
 fn what_was_kept_is_found_as_it_was() {
     let (_home, store) = store();
     let mut kept = entry("a", NOW);
-    kept.fingerprint = Some(Fingerprint::of(&[b"secret"]).unwrap());
+    kept.fingerprint = Some(Fingerprints::of(vec![Secret::new("secret")]).latest().unwrap());
     keep(&store, &kept).unwrap();
     let found = look(&store, &identity("a"), NOW).unwrap();
     assert_eq!(found.token.expose(), "abc.def");

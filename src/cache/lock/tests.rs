@@ -17,10 +17,10 @@ fn deadline(ms: u64) -> Deadline {
     Deadline::after(Duration::from_millis(ms))
 }
 
-fn waiter(deadline: &Deadline, began: i64) -> Waiter<'_> {
+fn waiter(deadline: &Deadline) -> Waiter<'_> {
     Waiter {
         what: "acme",
-        began,
+        work: Work::Requests,
         fresh: false,
         deadline,
     }
@@ -31,7 +31,7 @@ fn take(store: &Store, waiter: Waiter<'_>) -> Result<Turn<()>> {
 }
 
 fn held(store: &Store) -> Guard {
-    match take(store, waiter(&deadline(5_000), i64::MAX)) {
+    match take(store, waiter(&deadline(5_000))) {
         Ok(Turn::Held(guard)) => guard,
         other => panic!("{other:?}"),
     }
@@ -65,7 +65,7 @@ fn waiting_ends_at_the_deadline_and_names_the_process() {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home);
     let _guard = held(&store);
-    let error = take(&store, waiter(&deadline(100), 0)).unwrap_err();
+    let error = take(&store, waiter(&deadline(100))).unwrap_err();
     assert_eq!(error.exit, crate::error::Exit::Unreachable);
     assert!(error.text().contains("waiting for another tok"), "{error}");
     assert!(error.text().contains(&std::process::id().to_string()), "{error}");
@@ -77,7 +77,7 @@ fn another_name_is_another_lock() {
     let store = store(&home);
     let _guard = held(&store);
     let limit = deadline(5_000);
-    let turn = acquire(&store, "m", waiter(&limit, 0), || None::<()>, |_| false);
+    let turn = acquire(&store, "m", waiter(&limit), || None::<()>, |_| false);
     assert!(matches!(turn, Ok(Turn::Held(_))));
 }
 
@@ -91,7 +91,7 @@ fn of_many_one_asks_and_all_get_what_it_got() {
                 scope.spawn(|| {
                     let store = store(&home);
                     let limit = deadline(20_000);
-                    match acquire(&store, NAME, waiter(&limit, 0), || store.read("token"), |_| false).unwrap() {
+                    match acquire(&store, NAME, waiter(&limit), || store.read("token"), |_| false).unwrap() {
                         Turn::Found(token) => assert_eq!(token, b"abc"),
                         Turn::Failed(error) => panic!("{error}"),
                         Turn::Held(guard) => {
@@ -112,22 +112,50 @@ fn of_many_one_asks_and_all_get_what_it_got() {
 }
 
 #[test]
-fn time_that_a_person_takes_does_not_count() {
+fn a_persons_time_counts_for_those_only_who_could_not_be_asked() {
     let home = tempfile::tempdir().unwrap();
     let (is_held, hold) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(|| {
-            let store = store(&home);
-            let guard = held(&store);
-            guard.asking(true);
+            let _guard = held(&store(&home));
             is_held.send(()).unwrap();
             thread::sleep(Duration::from_millis(600));
-            guard.asking(false);
         });
         hold.recv().unwrap();
-        let turn = take(&store(&home), waiter(&deadline(200), i64::MAX));
+        let limit = deadline(200);
+        let asking = |counts| Waiter {
+            work: Work::Person { counts },
+            ..waiter(&limit)
+        };
+        let error = take(&store(&home), asking(true)).unwrap_err();
+        assert!(
+            error.text().contains("which is asking for input, took longer"),
+            "{error}"
+        );
+        let turn = take(&store(&home), asking(false));
         assert!(matches!(turn, Ok(Turn::Held(_))), "{turn:?}");
     });
+}
+
+#[test]
+fn a_token_is_late_enough_only_if_no_earlier_attempt_can_have_asked_for_it() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(&home);
+    let attempt = || held(&store).attempt();
+    let kept = attempt();
+    let guard = held(&store);
+    let earlier = Earlier::note(&store, NAME, || kept.clone());
+    assert!(!earlier.excludes(kept.as_ref()), "it lies there already");
+    assert!(!earlier.excludes(guard.attempt().as_ref()), "it is being asked for");
+    assert!(!earlier.excludes(None), "nobody knows");
+    drop(guard);
+    assert!(earlier.excludes(attempt().as_ref()));
+    std::fs::write(store.path("n.lock"), "{").unwrap();
+    let earlier = Earlier::note(&store, NAME, || None);
+    assert!(
+        !earlier.excludes(attempt().as_ref()),
+        "nobody knows what was being made"
+    );
 }
 
 #[test]
@@ -143,7 +171,7 @@ fn garbage_in_the_lock_file_is_nothing() {
         &vec![b' '; 100_000],
     ] {
         std::fs::write(store.path("n.lock"), bytes).unwrap();
-        assert!(failure(take(&store, waiter(&deadline(5_000), 0))).is_none());
+        assert!(failure(take(&store, waiter(&deadline(5_000)))).is_none());
     }
 }
 
@@ -152,8 +180,7 @@ fn without_a_folder_everybody_asks() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("cache"), "").unwrap();
     let store = store(&home);
-    let (first, second) = (held(&store), held(&store));
-    first.asking(true);
+    let (_first, second) = (held(&store), held(&store));
     second.failed(&Error::vendor("acme: out of order"), None);
 }
 
@@ -177,8 +204,7 @@ const HOME_OF_THE_CHILD: &str = "TOK_TEST_LOCK_HOME";
 #[test]
 fn a_killed_holder_blocks_nobody() {
     if let Some(folder) = std::env::var_os(HOME_OF_THE_CHILD) {
-        let guard = held(&Store::open(folder.into(), Voice(Verbosity::Quiet)));
-        guard.asking(true);
+        let _guard = held(&Store::open(folder.into(), Voice(Verbosity::Quiet)));
         thread::sleep(Duration::from_secs(60));
         return;
     }
@@ -191,11 +217,11 @@ fn a_killed_holder_blocks_nobody() {
         .spawn()
         .unwrap();
     let text = || std::fs::read_to_string(store.path("n.lock")).unwrap_or_default();
-    while !text().contains(r#""asking":true"#) {
+    while !text().contains(r#""attempt":"#) {
         thread::sleep(Duration::from_millis(5));
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let turn = take(&store, waiter(&deadline(5_000), 0));
+    let turn = take(&store, waiter(&deadline(5_000)));
     assert!(matches!(turn, Ok(Turn::Held(_))), "{turn:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::escaped;
+use super::roff::escaped;
 use crate::definition::shape::keys::{Key, SECTIONS, Section, header};
 
 const PROSE: &str = include_str!("vendor.roff");

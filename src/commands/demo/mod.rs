@@ -153,7 +153,7 @@ impl<'a> Demo<'a> {
             variables: false,
             keyring: false,
             no_input: true,
-            ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())
+            ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())?
         };
         let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice);
         let principal = Principal::identified(session.choose(false)?, &session)?;
@@ -161,7 +161,7 @@ impl<'a> Demo<'a> {
             principal: &principal,
             session: &session,
             store: &store,
-            began: now_ms(),
+            alone: false,
             fresh: false,
             min_ttl: None,
             no_cache,

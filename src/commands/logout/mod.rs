@@ -10,11 +10,12 @@ use super::call::{Prepared, store};
 use crate::cache::entry::{self, Entry};
 use crate::cache::hold;
 use crate::cache::identity::Identity;
+use crate::cache::prune;
 use crate::cache::store::Store;
 use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
-use crate::inputs::{Chosen, Session, keyring};
+use crate::inputs::{Chosen, Session, config_edit, keyring};
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal, Revoked};
@@ -58,6 +59,10 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
         work.forget_all(&vendor)?;
     } else {
         work.forget_target(&vendor)?;
+    }
+    prune::remove_left_overs(&store);
+    if let Some(folder) = &app.config_folder {
+        config_edit::remove_left_overs(&folder.join("config.toml"));
     }
     voice.notice(&format!("{}: {}", vendor.name, work.words()));
     let mut failures = work.failures.into_iter();
@@ -158,8 +163,8 @@ impl Work<'_> {
             principal: &principal,
             session: &session,
             store,
-            began: self.app.began,
             fresh: false,
+            alone: false,
             min_ttl: None,
             no_cache: false,
         };

@@ -1,7 +1,9 @@
 //! `tok status [VENDOR]`: what is configured and cached, and how long it still lasts.
 //!
-//! Shows no secret and touches neither the keyring nor the network; asks nobody.
+//! Shows no secret, touches no network and asks nobody. The keyring is looked at where more is asked for, and then only for
+//! whether it has a secret: nothing is read, and nothing unlocked.
 
+mod ring;
 mod row;
 mod view;
 
@@ -9,24 +11,31 @@ use std::time::Duration;
 
 use super::App;
 use super::call::store;
-use crate::cache::entry;
+use crate::cache::entry::{self, Entry};
+use crate::cache::hold;
 use crate::cache::identity::Identity;
 use crate::cache::store::Store;
 use crate::cli::Target;
 use crate::definition::Vendor;
 use crate::error::Result;
-use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::{Chosen, Session, Settings};
+use crate::inputs::config::{self, Profile, Profiles};
+use crate::inputs::{Session, Settings};
 use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 use crate::token::Principal;
+use ring::Ring;
 use row::{Row, State};
 
 pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {
     let voice = Voice(verbosity);
-    let store = store(voice)?;
+    let look = Look {
+        app,
+        store: store(voice)?,
+        ring: (verbosity == Verbosity::Verbose).then(Ring::default),
+        voice,
+    };
     let (vendors, broken) = app.vendors(target)?;
     let mut rows = Vec::new();
     let mut shown = Vec::new();
@@ -40,7 +49,7 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
         let has_default = profiles.list.iter().any(|profile| profile.name.is_none());
         let list = profiles.list.iter().chain((!has_default).then_some(&default));
         for profile in list.filter(|profile| named.is_none() || profile.name.as_deref() == named) {
-            let (row, identity) = configured(app, vendor, profile, &profiles, &store, voice);
+            let (row, identity) = look.at(vendor, profile, &profiles)?;
             let told_of = has_default || profile.name.is_some() || row.state != State::Incomplete;
             if told_of {
                 shown.extend(identity);
@@ -49,25 +58,18 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
         }
     }
     if target.is_none_or(|target| target.profile.is_none()) {
-        rows.extend(
-            entry::all(&store, now_ms())
-                .iter()
-                .filter(|entry| !shown.contains(&entry.identity))
-                .filter(|entry| {
-                    target
-                        .as_ref()
-                        .is_none_or(|target| target.vendor == entry.identity.vendor)
-                })
-                .map(|entry| {
-                    Row::of_entry(
-                        entry,
-                        vendors.iter().find(|vendor| vendor.name == entry.identity.vendor),
-                    )
-                }),
-        );
+        let is_meant = |entry: &&Entry| target.is_none_or(|target| target.vendor == entry.identity.vendor);
+        let others = entry::all(&look.store, now_ms());
+        let others = others.iter().filter(|entry| !shown.contains(&entry.identity));
+        rows.extend(others.filter(is_meant).map(|entry| {
+            let vendor = vendors.iter().find(|vendor| vendor.name == entry.identity.vendor);
+            Row::of_entry(entry, vendor)
+        }));
     }
-    for error in broken {
-        voice.warn(error.text());
+    let strangers = config::strangers(app.config_folder.as_deref(), &app.catalogue)?;
+    for error in broken.iter().chain(&strangers) {
+        let hint = error.hint().map(|hint| format!("; {hint}"));
+        voice.warn(&format!("{}{}", error.text(), hint.unwrap_or_default()));
     }
     let text = if json {
         view::in_json(&rows)?
@@ -77,63 +79,58 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     print(&text, &mut Stdout)
 }
 
-fn configured(
-    app: &App,
-    vendor: &Vendor,
-    profile: &Profile,
-    profiles: &Profiles,
-    store: &Store,
+/// What every profile is looked at with.
+struct Look<'a> {
+    app: &'a App,
+    store: Store,
+    /// Where the keyring is looked at.
+    ring: Option<Ring>,
     voice: Voice,
-) -> (Row, Option<Identity>) {
-    let settings = Settings {
-        no_input: true,
-        ..Settings::of(vendor, &app.catalogue, profiles, profile.clone())
-    };
-    let session = Session::new(&settings, Deadline::after(Duration::ZERO), voice);
-    let mut row = Row::new(&vendor.name, profile.name.clone());
-    match session.choose(false) {
-        Err(error) => {
-            row.state = if error.is_missing() {
-                State::Incomplete
-            } else {
-                State::Broken
-            };
-            row.reason = Some(error.text().to_owned());
-            let what_helps = error.hint().into_iter().flat_map(|hint| hint.split("; "));
-            row.fields = vec![error.text().to_owned()];
-            row.fields.extend(what_helps.map(str::to_owned));
-            (row, None)
-        }
-        Ok(chosen) => {
-            let principal = Principal::of(chosen);
-            row.login = principal.login.fields.iter().cloned().collect();
-            row.url = Some(principal.identity.url.clone());
-            row.fields = sources_of(&settings, &principal.chosen);
-            match entry::look(store, &principal.identity, now_ms()) {
-                None => row.fields.push("token: none is cached".to_owned()),
-                Some(entry) => row.tell_of(&entry, profile.min_ttl),
-            }
-            (row, Some(principal.identity))
-        }
-    }
 }
 
-fn sources_of(settings: &Settings, chosen: &Chosen) -> Vec<String> {
-    let mut lines = vec![format!(
-        "url: {}, {}",
-        chosen.base.as_str(),
-        settings.words_of_source("url", chosen.url)
-    )];
-    for (name, value) in &chosen.plain {
-        let source = chosen.sources.get(name).copied();
-        lines.push(format!("{name}: {value}, {}", settings.words_of_source(name, source)));
+impl Look<'_> {
+    fn at(&self, vendor: &Vendor, profile: &Profile, profiles: &Profiles) -> Result<(Row, Option<Identity>)> {
+        let settings = Settings {
+            no_input: true,
+            ..Settings::of(vendor, &self.app.catalogue, profiles, profile.clone())?
+        };
+        let session = Session::new(&settings, Deadline::after(Duration::ZERO), self.voice);
+        let mut row = Row::new(&vendor.name, profile.name.clone());
+        let chosen = match session.choose(false) {
+            Ok(chosen) => chosen,
+            Err(error) => {
+                row.lacks(&error);
+                return Ok((row, None));
+            }
+        };
+        let principal = Principal::of(chosen);
+        row.login = principal.login.fields.iter().cloned().collect();
+        row.url = Some(principal.identity.url.clone());
+        self.tell_sources(&mut row, &session, &principal);
+        if let Some(until) = hold::until(&self.store, &principal.login, now_ms()) {
+            row.is_held(until);
+        }
+        match entry::look(&self.store, &principal.identity, now_ms()) {
+            None => row.fields.push("token: none is cached".to_owned()),
+            Some(entry) => row.tell_of(&entry, profile.min_ttl),
+        }
+        Ok((row, Some(principal.identity)))
     }
-    for field in chosen.secrets(&chosen.vendor.definition.login) {
-        lines.push(format!(
-            "{}: {}",
-            field.name,
-            settings.words_of_secret_source(&field.name, chosen)
-        ));
+
+    fn tell_sources(&self, row: &mut Row, session: &Session, principal: &Principal) {
+        let (settings, chosen) = (session.settings, &principal.chosen);
+        let url = settings.words_of_source("url", chosen.url);
+        row.fields.push(format!("url: {}, {url}", chosen.base.as_str()));
+        for (name, value) in &chosen.plain {
+            let source = settings.words_of_source(name, chosen.sources.get(name).copied());
+            row.fields.push(format!("{name}: {value}, {source}"));
+        }
+        for field in chosen.secrets(&chosen.vendor.definition.login) {
+            let name = &field.name;
+            let source = settings.words_of_secret_source(name, chosen);
+            let ring = self.ring.as_ref().filter(|_| settings.keyring);
+            let look = ring.map(|ring| ring.look(&session.keyring_users(name, chosen)));
+            row.tell_of_secret(name, source, look.as_ref());
+        }
     }
-    lines
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{Demand, Freshness};
 use crate::definition::Vendor;
+use crate::error::Error;
+use crate::inputs::keyring::Look;
 use crate::time::clock::{between, now_ms};
 use crate::time::duration;
 
@@ -32,6 +34,12 @@ pub(super) struct Row {
     pub(super) reason: Option<String>,
     /// An expired token can be had anew without a secret.
     pub(super) can_refresh: bool,
+    /// A token that flags or variables asked for, which belongs to no profile.
+    pub(super) ad_hoc: bool,
+    /// Until when refused credentials are held back, in RFC 3339, UTC.
+    pub(super) held_until: Option<String>,
+    /// Which secrets the keyring has, where it was looked at and can tell.
+    pub(super) in_keyring: Option<BTreeMap<String, Option<bool>>>,
     /// Where each field comes from, for `-v`.
     #[serde(skip)]
     pub(super) fields: Vec<String>,
@@ -65,6 +73,9 @@ impl Row {
             state: State::None,
             reason: None,
             can_refresh: false,
+            ad_hoc: false,
+            held_until: None,
+            in_keyring: None,
             fields: Vec::new(),
         }
     }
@@ -81,6 +92,7 @@ impl Row {
         let login = identity.fields.iter().filter(|(name, _)| is_login(name));
         row.login = login.map(|(name, value)| (name.clone(), text(value))).collect();
         row.url = Some(identity.url.clone());
+        row.ad_hoc = true;
         row.fields = vec![format!("url: {}, as it was given then", identity.url)];
         row.tell_of(entry, None);
         row
@@ -95,18 +107,66 @@ impl Row {
         }
     }
 
+    /// Of a profile that gives no login.
+    pub(super) fn lacks(&mut self, error: &Error) {
+        self.state = if error.is_missing() {
+            State::Incomplete
+        } else {
+            State::Broken
+        };
+        self.reason = Some(error.text().to_owned());
+        let what_helps = error.hint().into_iter().flat_map(|hint| hint.split("; "));
+        self.fields = vec![error.text().to_owned()];
+        self.fields.extend(what_helps.map(str::to_owned));
+    }
+
+    /// `source` is what has its turn before the keyring, which is not looked at where there is no `look`.
+    pub(super) fn tell_of_secret(&mut self, name: &str, source: Option<String>, look: Option<&Look>) {
+        let words = match (source, look) {
+            (Some(source), Some(Look::Kept)) => format!("{source}; the OS keyring has one as well"),
+            (Some(source), _) => source,
+            (None, Some(Look::Kept)) => "from the OS keyring".to_owned(),
+            (None, Some(Look::Absent(why))) => format!("asked for, since it is not in the OS keyring: {why}"),
+            (None, Some(Look::Unknown(why))) => format!("from the OS keyring, or asked for: {why}"),
+            (None, None) => "asked for, since TOK_KEYRING is off".to_owned(),
+        };
+        self.fields.push(format!("{name}: {words}"));
+        if let Some(look) = look {
+            let known = match look {
+                Look::Kept => Some(true),
+                Look::Absent(_) => Some(false),
+                Look::Unknown(_) => None,
+            };
+            self.in_keyring.get_or_insert_default().insert(name.to_owned(), known);
+        }
+    }
+
+    pub(super) fn is_held(&mut self, until: i64) {
+        let left = duration::words(between(now_ms(), until));
+        self.held_until = utc(until);
+        let at = self.held_until.as_deref().unwrap_or_default();
+        self.fields.push(format!(
+            "hold: what was refused is not sent again until {at} (in {left})"
+        ));
+    }
+
     pub(super) fn tell_of(&mut self, entry: &Entry, min_ttl: Option<Duration>) {
         let now = now_ms();
-        let freshness = Freshness::of(entry, now, Demand { min_ttl, since: None });
+        let freshness = Freshness::of(
+            entry,
+            now,
+            Demand {
+                min_ttl,
+                another: false,
+            },
+        );
         self.state = match freshness {
             Freshness::FreshUntil { .. } => State::Valid,
             Freshness::ExpiringSoon { .. } => State::Ending,
             Freshness::Expired { .. } | Freshness::Forced => State::Expired,
         };
         self.end = entry.expires_at;
-        self.expires_at = Timestamp::from_second(entry.expires_at.div_euclid(1000))
-            .ok()
-            .map(|at| at.to_string());
+        self.expires_at = utc(entry.expires_at);
         self.expires_in = Some(between(now, entry.expires_at).as_secs().try_into().unwrap_or(i64::MAX));
         self.can_refresh = entry.refresh_token.is_some();
         let then = match self.state {
@@ -117,4 +177,9 @@ impl Row {
         };
         self.fields.push(format!("token: {then}: {freshness}"));
     }
+}
+
+fn utc(ms: i64) -> Option<String> {
+    let at = Timestamp::from_second(ms.div_euclid(1000)).ok()?;
+    Some(at.to_string())
 }

@@ -11,6 +11,9 @@ use crate::terminal::paint::{Paint, has_colours};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 
+/// Stands where the profile of a token would.
+const NO_PROFILE: &str = "(no profile)";
+
 #[derive(Serialize)]
 struct Report<'a> {
     schema: u8,
@@ -51,7 +54,12 @@ pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
         };
         [
             row.vendor.clone(),
-            row.profile.clone().unwrap_or_default(),
+            if row.ad_hoc {
+                NO_PROFILE
+            } else {
+                row.profile.as_deref().unwrap_or_default()
+            }
+            .to_owned(),
             login,
             expires.unwrap_or_default(),
             paint.of(state, colours),
@@ -60,8 +68,12 @@ pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
     let mut text = table(["VENDOR", "PROFILE", "LOGIN", "EXPIRES", "STATE"], cells);
     if voice.0 == Verbosity::Verbose {
         for row in rows {
-            let profile = row.profile.as_ref().map(|profile| format!("@{profile}"));
-            text.extend(["\n", &row.vendor, &profile.unwrap_or_default(), "\n"]);
+            let profile = match &row.profile {
+                Some(profile) => format!("@{profile}"),
+                None if row.ad_hoc => format!(" {NO_PROFILE}"),
+                None => String::new(),
+            };
+            text.extend(["\n", &row.vendor, &profile, "\n"]);
             text.extend(row.fields.iter().map(|line| format!("  {line}\n")));
         }
     }

@@ -7,14 +7,12 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Profile, keys};
+use super::keys::{self, OWN};
+use super::profile::Profile;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
-use crate::inputs::variable;
-use crate::options::{MIN_TTL, TIMEOUT, VARIABLE};
 use crate::text::lines::line_of;
 use crate::text::suggest;
-use crate::time::duration;
 
 pub(super) struct File<'a> {
     pub(super) path: &'a Path,
@@ -22,34 +20,6 @@ pub(super) struct File<'a> {
 }
 
 type Entry<'a> = (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
-
-/// Sets what a key says, or says why it cannot.
-type Set = fn(&mut Profile, String) -> std::result::Result<(), String>;
-
-/// The keys that a profile of every vendor may have.
-pub(super) const OWN: [(&str, Set); 5] = [
-    ("url", |profile, text| {
-        profile.url = Some(text);
-        Ok(())
-    }),
-    (VARIABLE.name, |profile, text| {
-        variable::check_name(&text)?;
-        profile.variable = Some(text);
-        Ok(())
-    }),
-    ("way", |profile, text| {
-        profile.way = Some(text);
-        Ok(())
-    }),
-    (MIN_TTL.name, |profile, text| {
-        profile.min_ttl = Some(duration::parse(&text)?);
-        Ok(())
-    }),
-    (TIMEOUT.name, |profile, text| {
-        profile.timeout = Some(duration::limit(&text)?);
-        Ok(())
-    }),
-];
 
 impl File<'_> {
     fn error(&self, span: &Range<usize>, text: impl std::fmt::Display) -> Error {
@@ -60,26 +30,37 @@ impl File<'_> {
         ))
     }
 
-    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
-        let root = DeTable::parse(self.text)
-            .map_err(|error| self.error(&error.span().unwrap_or(0..0), error.message().replace('\n', " ")))?;
-        let mut found = None;
-        for (key, value) in root.get_ref() {
-            let name = key.get_ref().as_ref();
-            if !catalogue.knows(name) {
-                let error = self.error(&key.span(), format!("there is no vendor '{}'", name.escape_debug()));
-                return Err(
-                    match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
-                        Some(near) => error.with_hint(format!("did you mean [{near}]?")),
-                        None => error.with_hint("`tok vendors` lists them"),
-                    },
-                );
-            }
-            if name == vendor.name {
-                found = Some((key, value));
-            }
+    fn root(&self) -> Result<Spanned<DeTable<'_>>> {
+        DeTable::parse(self.text)
+            .map_err(|error| self.error(&error.span().unwrap_or(0..0), error.message().replace('\n', " ")))
+    }
+
+    /// The tables that are of no vendor.
+    pub(super) fn strangers(&self, catalogue: &Catalogue) -> Result<Vec<Error>> {
+        let root = self.root()?;
+        let strangers = root.get_ref().iter().filter(|(key, _)| !catalogue.knows(key.get_ref()));
+        Ok(strangers.map(|(key, _)| self.no_vendor(key, catalogue)).collect())
+    }
+
+    fn no_vendor(&self, key: &Spanned<Cow<'_, str>>, catalogue: &Catalogue) -> Error {
+        let name = key.get_ref().as_ref();
+        let error = self.error(&key.span(), format!("there is no vendor '{}'", name.escape_debug()));
+        match suggest::nearest(name, catalogue.names().iter().map(String::as_str)) {
+            Some(near) => error.with_hint(format!("did you mean [{near}]?")),
+            None => error.with_hint("`tok vendors` lists them"),
         }
-        let Some((key, value)) = found else {
+    }
+
+    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
+        let root = self.root()?;
+        // A key that was meant for a profile would be lost.
+        let is_stray = |(key, value): &Entry| {
+            !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_)) && !catalogue.knows(key.get_ref())
+        };
+        if let Some((key, _)) = root.get_ref().iter().find(is_stray) {
+            return Err(self.no_vendor(key, catalogue));
+        }
+        let Some((key, value)) = root.get_ref().get_key_value(vendor.name.as_str()) else {
             return Ok(Vec::new());
         };
         let DeValue::Table(table) = value.get_ref() else {
@@ -155,7 +136,7 @@ impl File<'_> {
 
     fn unknown(&self, vendor: &Vendor, key: &Spanned<Cow<'_, str>>) -> Error {
         let name = key.get_ref().as_ref();
-        let known = keys(vendor);
+        let known = keys::all(vendor);
         let error = self.error(&key.span(), format!("unknown key '{}'", name.escape_debug()));
         match suggest::nearest(name, known.iter().map(String::as_str)) {
             Some(near) => error.with_hint(format!("did you mean {near}?")),

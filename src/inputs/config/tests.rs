@@ -1,6 +1,7 @@
 //! Any text is a config file or an error with file and line, and no error shows a secret.
 
 use std::fs;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -115,7 +116,9 @@ fn an_error_names_the_line_and_shows_no_secret() {
         ("[crmcom]\npasword = \"canary\"\n", 2),
         ("[crmcom]\nurl = [\"canary\"]\n", 2),
         ("[crmcom]\nmin-ttl = \"soon\"\n", 2),
-        ("[crmcon]\n", 1),
+        ("timeout = 5\n", 1),
+        ("[crmcom]\ntimeout = 0\n", 2),
+        ("[crmcom]\nvariable = \"1X\"\n", 2),
         ("crmcom = \"canary\"\n", 1),
         ("[crmcom]\n[crmcom]\n", 2),
         ("[crmcom]\norganisation = 1.5\n", 2),

@@ -1,10 +1,11 @@
 //! macOS and Windows, whose keyring is a part of the system: it is always there, and says nothing about a lock beforehand.
 
-use std::error::Error;
+use std::error::Error as Cause;
 
 use keyring::Entry;
 
 use super::{Answer, No, broken};
+use crate::error::Error;
 
 pub(super) fn is_there(_ask: bool) -> Answer {
     match Entry::store_status() {
@@ -21,6 +22,12 @@ pub(super) fn is_unlocked(_user: &str) -> Answer {
     Ok(())
 }
 
-pub(super) fn failure(why: Box<dyn Error + Send + Sync>) -> No {
+pub(super) fn is_kept(_user: &str) -> Answer<bool> {
+    Err(No::Broken(Error::credential(
+        "the keyring is not looked into, since it might open a dialog",
+    )))
+}
+
+pub(super) fn failure(why: Box<dyn Cause + Send + Sync>) -> No {
     No::Broken(broken(&why.to_string()))
 }

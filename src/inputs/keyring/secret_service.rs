@@ -23,8 +23,25 @@ pub(super) fn is_alive() -> Answer {
     connect().map(drop)
 }
 
-/// The collection comes first, as some keyrings unlock it to search in it.
 pub(super) fn is_unlocked(user: &str) -> Answer {
+    match find(user)? {
+        Item::Locked => Err(locked()),
+        Item::Unlocked | Item::None => Ok(()),
+    }
+}
+
+pub(super) fn is_kept(user: &str) -> Answer<bool> {
+    Ok(!matches!(find(user)?, Item::None))
+}
+
+enum Item {
+    None,
+    Unlocked,
+    Locked,
+}
+
+/// The collection comes first, as some keyrings unlock it to search in it.
+fn find(user: &str) -> Answer<Item> {
     let service = connect()?;
     match service.get_default_collection() {
         Err(Error::NoResult) => {}
@@ -33,11 +50,12 @@ pub(super) fn is_unlocked(user: &str) -> Answer {
     }
     // The attributes of the `keyring` crate's entries.
     let entry = HashMap::from([("service", SERVICE), ("username", user)]);
-    if service.search_items(entry)?.locked.is_empty() {
-        Ok(())
-    } else {
-        Err(locked())
-    }
+    let items = service.search_items(entry)?;
+    Ok(match (items.locked.is_empty(), items.unlocked.is_empty()) {
+        (false, _) => Item::Locked,
+        (true, false) => Item::Unlocked,
+        (true, true) => Item::None,
+    })
 }
 
 /// No secret goes over this connection, so it needs no encryption.

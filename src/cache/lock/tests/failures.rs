@@ -1,15 +1,16 @@
 use super::*;
+use crate::cache::fingerprint::Fingerprints;
+use crate::secret::Secret;
 
 #[test]
 fn of_many_one_fails_and_all_take_its_failure() {
     let home = tempfile::tempdir().unwrap();
     let asked = AtomicUsize::new(0);
-    let began = clock::now_ms();
     thread::scope(|scope| {
         for _ in 0..50 {
             scope.spawn(|| {
                 let store = store(&home);
-                match take(&store, waiter(&deadline(20_000), began)).unwrap() {
+                match take(&store, waiter(&deadline(20_000))).unwrap() {
                     Turn::Found(()) => panic!("nothing was there"),
                     Turn::Failed(error) => assert_eq!(error, Error::refused("acme: no").with_hint("try another")),
                     Turn::Held(guard) => {
@@ -24,102 +25,109 @@ fn of_many_one_fails_and_all_take_its_failure() {
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
-#[test]
-fn a_failure_is_taken_by_those_who_began_before_its_end_only() {
+/// Comes to wait, whereupon the one who has the lock fails so.
+fn waits_for(failure: &Error, waiter: Waiter<'_>) -> Option<Error> {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home);
-    let before = clock::now_ms();
-    held(&store).failed(&Error::vendor("acme: out of order"), None);
-    let after = clock::now_ms() + 1;
-    let limit = deadline(5_000);
-    assert!(failure(take(&store, waiter(&limit, before))).is_some());
-    assert!(failure(take(&store, waiter(&limit, after))).is_none());
-    assert!(
-        failure(take(&store, waiter(&limit, before))).is_some(),
-        "a later holder leaves it"
-    );
-    held(&store).succeeded();
-    assert!(failure(take(&store, waiter(&limit, before))).is_none());
-}
-
-#[test]
-fn a_failure_is_taken_while_somebody_else_tries_again() {
-    let home = tempfile::tempdir().unwrap();
-    let store = store(&home);
-    let before = clock::now_ms();
-    held(&store).failed(&Error::vendor("acme: out of order"), None);
-    let _guard = held(&store);
-    assert!(failure(take(&store, waiter(&deadline(10_000), before))).is_some());
-}
-
-#[test]
-fn a_forced_login_takes_only_a_failure_that_started_after_it_began() {
-    let home = tempfile::tempdir().unwrap();
-    let store = store(&home);
-    let before = clock::now_ms();
-    let guard = held(&store);
-    thread::sleep(Duration::from_millis(5));
-    let meanwhile = clock::now_ms();
-    guard.failed(&Error::vendor("acme: out of order"), None);
-    drop(guard);
-    let limit = deadline(5_000);
-    let forced = |began| Waiter {
-        fresh: true,
-        ..waiter(&limit, began)
+    let mut guard = Some(held(&store));
+    let look = || {
+        if let Some(guard) = guard.take() {
+            guard.failed(failure, None);
+        }
+        None
     };
-    assert!(failure(take(&store, waiter(&limit, meanwhile))).is_some());
-    assert!(failure(take(&store, forced(meanwhile))).is_none());
-    assert!(failure(take(&store, forced(before))).is_some());
+    self::failure(acquire(&store, NAME, waiter, look, |_| false))
+}
+
+fn out_of_order() -> Error {
+    Error::vendor("acme: out of order")
+}
+
+#[test]
+fn a_failure_is_taken_by_those_who_came_before_its_end_only() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(&home);
+    let limit = deadline(5_000);
+    assert!(waits_for(&out_of_order(), waiter(&limit)).is_some());
+    held(&store).failed(&out_of_order(), None);
+    assert!(failure(take(&store, waiter(&limit))).is_none());
+}
+
+#[test]
+fn a_failure_is_taken_also_while_somebody_else_tries_again() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(&home);
+    let mut guard = Some(held(&store));
+    let mut next = None;
+    let look = || {
+        if let Some(guard) = guard.take() {
+            guard.failed(&out_of_order(), None);
+            drop(guard);
+            next = Some(held(&store));
+        }
+        None
+    };
+    let limit = deadline(10_000);
+    let turn = acquire(&store, NAME, waiter(&limit), look, |_| false);
+    assert_eq!(failure(turn), Some(out_of_order()));
+}
+
+#[test]
+fn who_wants_a_fresh_token_takes_no_failure_of_an_attempt_that_had_begun_before() {
+    let limit = deadline(5_000);
+    let fresh = Waiter {
+        fresh: true,
+        ..waiter(&limit)
+    };
+    assert!(waits_for(&out_of_order(), fresh).is_none());
+}
+
+#[test]
+fn what_is_the_one_calls_own_failure_is_not_taken() {
+    let limit = deadline(5_000);
+    let taken = |failure: Error| waits_for(&failure, waiter(&limit)).is_some();
+    for shared in [
+        Error::refused("no"),
+        Error::unreachable("no route"),
+        out_of_order(),
+        Error::rate_limited("slowly"),
+        Error::unreachable("late").within(limit.limit()),
+    ] {
+        assert!(taken(shared.clone()), "{shared}");
+    }
+    for own in [
+        Error::other("no room"),
+        Error::usage("what?"),
+        Error::missing("no password"),
+        Error::vendor("too short for me").own(),
+        Error::unreachable("late").within(Duration::from_secs(1)),
+    ] {
+        assert!(!taken(own.clone()), "{own}");
+    }
 }
 
 #[test]
 fn a_failure_of_another_secret_is_not_taken_and_compared_once() {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home);
-    let before = clock::now_ms();
-    let fingerprint = Fingerprint::of(&[b"one"]).unwrap();
-    held(&store).failed(&Error::refused("acme: no"), Some(fingerprint));
-    let limit = deadline(5_000);
-    let with = |secret: &'static [u8]| {
-        acquire(
-            &store,
-            NAME,
-            waiter(&limit, before),
-            || None,
-            |left| left.matches(&[secret]),
-        )
-    };
-    assert!(failure(with(b"one")).is_some());
-    assert!(failure(with(b"two")).is_none());
-
-    let guard = held(&store);
-    let mut compared = 0;
-    let limit = deadline(100);
-    let turn = acquire(
-        &store,
-        NAME,
-        waiter(&limit, before),
-        || None::<()>,
-        |_| {
+    let limit = deadline(200);
+    let of = |secret: &str| Fingerprints::of(vec![Secret::new(secret)]);
+    let wait = |secret: &str| {
+        let (mut guard, mut next, mut compared) = (Some(held(&store)), None, 0);
+        let look = || {
+            if let Some(guard) = guard.take() {
+                guard.failed(&Error::refused("acme: no"), of("one").latest().ok());
+                drop(guard);
+                next = Some(held(&store));
+            }
+            None::<()>
+        };
+        let is_own = |left: &Fingerprint| {
             compared += 1;
-            false
-        },
-    );
-    assert!(turn.is_err());
-    assert_eq!(compared, 1);
-    drop(guard);
-}
-
-#[test]
-fn a_failure_from_the_future_is_not_taken() {
-    let home = tempfile::tempdir().unwrap();
-    let store = store(&home);
-    held(&store).failed(&Error::vendor("acme: out of order"), None);
-    let path = store.path("n.lock");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (head, tail) = text.split_once(r#""ended":"#).unwrap();
-    let (_, tail) = tail.split_once(',').unwrap();
-    let later = clock::now_ms() + 3_600_000;
-    std::fs::write(&path, format!(r#"{head}"ended":{later},{tail}"#)).unwrap();
-    assert!(failure(take(&store, waiter(&deadline(5_000), 0))).is_none());
+            of(secret).contain(left)
+        };
+        (acquire(&store, NAME, waiter(&limit), look, is_own), compared)
+    };
+    assert!(matches!(wait("one"), (Ok(Turn::Failed(_)), 1)));
+    assert!(matches!(wait("two"), (Err(_), 1)));
 }

@@ -1,0 +1,113 @@
+//! Whose turn it is to ask the vendor, and whose to ask a person.
+//!
+//! Of all who need the same token one asks the vendor, the others take its token or its failure. A person is asked between
+//! two such turns and not in one: whoever has the secret itself, or finds it without a person, never waits for a prompt that
+//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever nobody can be asked
+//! for waits as well while somebody is asked elsewhere, and not longer than it has time.
+
+use super::{Need, Obtained};
+use crate::cache::guard::Guard;
+use crate::cache::lock::{self, Earlier, Turn, Work};
+use crate::definition::schema::Exchange;
+use crate::error::{Error, Result};
+
+/// Why there is no token yet.
+pub(super) enum Stop<'a> {
+    /// Only a person can tell the secrets of this request.
+    Person(&'a Exchange),
+    Error(Error),
+}
+
+impl From<Error> for Stop<'_> {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl<'a> Need<'a> {
+    /// Gets the token as the one who asks, or takes what that one got.
+    pub(super) fn take_turn(&self) -> Result<Obtained> {
+        let (earlier, person) = (self.earlier(), self.principal.identity.person_digest());
+        let asks = Work::Person { counts: false };
+        let mut asking = None;
+        loop {
+            let outcome = match self.attempt(earlier.as_ref()) {
+                Ok(obtained) => Ok(obtained),
+                Err(Stop::Person(exchange)) => {
+                    if asking.is_none() {
+                        match self.turn(&person, asks, earlier.as_ref())? {
+                            Turn::Held(guard) => asking = Some(guard),
+                            Turn::Found(obtained) => return Ok(obtained),
+                            Turn::Failed(error) => return Err(error),
+                        }
+                    }
+                    // From now on they are known.
+                    self.secrets(exchange)?;
+                    continue;
+                }
+                Err(Stop::Error(missing)) if missing.is_missing() => {
+                    return match self.turn(&person, Work::Person { counts: true }, earlier.as_ref())? {
+                        Turn::Held(_) => Err(missing),
+                        Turn::Found(obtained) => Ok(obtained),
+                        Turn::Failed(error) => Err(error),
+                    };
+                }
+                Err(Stop::Error(error)) => Err(error),
+            };
+            if let Some(guard) = &asking {
+                self.end(guard, outcome.as_ref().err());
+            }
+            return outcome;
+        }
+    }
+
+    /// Asks the vendor, unless another process has asked meanwhile.
+    fn attempt(&self, earlier: Option<&Earlier>) -> std::result::Result<Obtained, Stop<'a>> {
+        let guard = match self.turn(&self.principal.identity.digest(), Work::Requests, earlier)? {
+            Turn::Held(guard) => guard,
+            Turn::Found(obtained) => return Ok(obtained),
+            Turn::Failed(error) => return Err(error.into()),
+        };
+        let obtained = self.ask_vendor(&guard);
+        match &obtained {
+            Ok(_) => self.end(&guard, None),
+            Err(Stop::Error(error)) => self.end(&guard, Some(error)),
+            Err(Stop::Person(_)) => {}
+        }
+        obtained
+    }
+
+    /// Waits for a lock, for another's token or for another's failure.
+    fn turn(&self, name: &str, work: Work, earlier: Option<&Earlier>) -> Result<Turn<Obtained>> {
+        let waiter = self.waiter(work);
+        if self.alone {
+            return lock::wait(self.store, name, waiter).map(Turn::Held);
+        }
+        let look = || {
+            let entry = self.look()?;
+            let is_late = earlier.is_none_or(|earlier| earlier.excludes(entry.attempt.as_ref()));
+            (is_late && self.lasts(&entry)).then(|| {
+                self.session
+                    .voice
+                    .explain("another process got a token in the meantime");
+                entry.into()
+            })
+        };
+        let is_own = |fingerprint: &_| self.principal.has(fingerprint);
+        lock::acquire(self.store, name, waiter, look, is_own)
+    }
+
+    /// For a fresh token: the attempts that are too old to take one from.
+    fn earlier(&self) -> Option<Earlier> {
+        let kept = || self.look().and_then(|entry| entry.attempt);
+        let note = || Earlier::note(self.store, &self.principal.identity.digest(), kept);
+        self.fresh.then(note)
+    }
+
+    fn end(&self, guard: &Guard, failure: Option<&Error>) {
+        match failure {
+            None => guard.succeeded(),
+            Some(error) => guard.failed(error, self.principal.fingerprint().ok().flatten()),
+        }
+    }
+}
