@@ -8,9 +8,13 @@ import stat
 
 from . import tokens
 
-NAMED = re.compile(r"[0-9a-f]{64}\.(json|lock|hold|pause)|CACHEDIR\.TAG")
-TEMPORARY = re.compile(r"\.tok-[^/]*\.tmp")
+KEPT = re.compile(r"[0-9a-f]{64}\.(json|lock|hold|pause)|CACHEDIR\.TAG")
+# Of a write that was killed, one for each file that was to be replaced. Where two wrote the same file at the same time, the
+# name of one is drawn by lot; nobody writes a token then.
+TEMPORARY = re.compile(r"\.tok-([^/]*?)\.tmp")
 CONFIGURED = ("config.toml", "vendors")
+# The same of the profiles.
+LEFT = (re.compile(r"\.config-.*\.tmp"), re.compile(r"config\.toml\.lock"))
 
 
 class Disk:
@@ -19,7 +23,8 @@ class Disk:
         self.ledger = ledger
         # Which marks each profile may have: the last that was kept, and those of logins that were killed since.
         self.marks = {}
-        self.told = []
+        # What has been told of is told of once.
+        self.told = set()
 
     def login(self, call):
         """What a login that has ended may have written."""
@@ -33,23 +38,24 @@ class Disk:
         self.config()
 
     def cache(self):
-        temporary = []
+        kept, temporary = set(), []
         for name, path in files(self.world.cache):
             self.private(path)
-            if TEMPORARY.fullmatch(name):
-                temporary.append(name)
-            elif not NAMED.fullmatch(name):
-                self.ledger.finding("left-over", f"a file in the cache that tok does not tell of: {name}")
             self.secrets(name, path)
+            if KEPT.fullmatch(name):
+                kept.add(name)
+            elif TEMPORARY.fullmatch(name):
+                temporary.append(name)
+            else:
+                self.ledger.finding("left-over", f"a file in the cache that tok does not tell of: {name}")
             if name.endswith(".lock") and not is_free(path):
                 self.ledger.finding("lock", f"a lock is held although nobody runs: {name}")
-        targets = {name for name, _ in files(self.world.cache) if NAMED.fullmatch(name)}
-        self.at_most(temporary, len(targets), "the cache")
+        self.at_most(temporary, len(kept), "the cache")
 
     def at_most(self, temporary, most, where):
-        if len(temporary) > most and temporary != self.told:
-            self.told = temporary
-            self.ledger.finding("left-over", f"{len(temporary)} temporary files in {where}, for {most} files: {temporary[:3]}")
+        if len(temporary) > most and tuple(temporary) not in self.told:
+            self.told.add(tuple(temporary))
+            self.ledger.finding("left-over", f"{len(temporary)} files are left in {where}, and {most} may be: {temporary[:3]}")
 
     def private(self, path):
         with contextlib.suppress(FileNotFoundError):
@@ -65,12 +71,14 @@ class Disk:
                 for secret in (person.secret, person.wrong):
                     if secret[-16:] in text or secret[-16:] in name:
                         self.ledger.finding("secret", f"a secret of {person.who} lies in {name}")
-            if not name.endswith((".json", ".tmp")) and (tokens.found(text) or tokens.REFRESH in text):
+            if not name.endswith((".json", ".json.tmp")) and (tokens.found(text) or tokens.REFRESH in text):
                 self.ledger.finding("secret", f"a token lies in {name}")
 
     def config(self):
-        names = sorted(os.listdir(self.world.config))
-        self.at_most([name for name in names if name not in CONFIGURED], 1, "the config folder")
+        names = [name for name in sorted(os.listdir(self.world.config)) if name not in CONFIGURED]
+        for kind in LEFT:
+            self.at_most([name for name in names if kind.fullmatch(name)], 1, "the config folder")
+        self.at_most([name for name in names if not any(kind.fullmatch(name) for kind in LEFT)], 0, "the config folder")
         tables = read(self.world.config_file)
         for header, command in self.world.commands.items():
             if not any(key.endswith("-command") for key in tables.get(header, {})):
