@@ -7,8 +7,9 @@ from . import tokens
 from .calls import SLACK
 
 CRASH = re.compile(r"panicked at|RUST_BACKTRACE|stack backtrace|^thread '", re.M)
-# A warning that a call may give, for which there must be a reason.
+# The warnings that there can be a reason for.
 IN_NEED = "the cached token is given"
+NOT_KEPT = "the vendor does not say how long the token lasts"
 # A token's end is compared with the end of the process, which comes a little later than the look at the clock.
 LATE = 1.5
 
@@ -60,12 +61,16 @@ def said(call, spellings):
     for line in call.err.splitlines():
         if not line.startswith(("tok: ", "hint: ")):
             yield "words", f"a line on standard error that is not tok's: {line[:200]!r}"
-        elif line.startswith("tok: warning: ") and IN_NEED not in line and call.verb not in ("logout", "vendors"):
+        elif line.startswith("tok: warning: ") and not may_warn(call, line):
             yield "warning", f"a warning that nothing here is a reason for: {line[:300]}"
         if len(line) > 900 or any(ord(character) < 32 for character in line):
             yield "words", f"a line that is not fit to be shown: {line[:200]!r}"
     if call.code not in (*call.right, 0) and not call.killed and not call.err.startswith("tok: ") and not call.overdue:
         yield "words", f"exit {call.code} without a word of tok's: {call.err[:200]!r}"
+
+
+def may_warn(call, line):
+    return IN_NEED in line or NOT_KEPT in line or call.verb in ("logout", "vendors")
 
 
 def waited(call, latest):

@@ -3,6 +3,8 @@
 A reason may be another call's: those who wait take the failure of the one who asked, where it holds for them too.
 """
 
+from dataclasses import dataclass
+
 from .alone import in_need
 
 # How long after an answer it may still be taken over by one that began later: the time that a digest takes.
@@ -12,6 +14,22 @@ HELD = 300
 SHORT = 2
 # What takes so long that others can run out of time while they wait.
 LONG = 0.3
+
+
+@dataclass
+class End:
+    """What ends holds for certain: a logout all of a login's, a success those of what was sent."""
+
+    login: tuple
+    began: float
+    ended: float
+    success: object = None
+
+    def of(self, refusal):
+        if self.login != refusal.login or not self.success:
+            return self.login == refusal.login
+        same_request = refusal.holds == "secret" or self.success.identity == refusal.identity
+        return self.success.said.secret == refusal.said.secret and same_request
 
 
 class Exits:
@@ -42,13 +60,13 @@ class Exits:
         since = min((call.began for call in calls), default=0) - HELD - 30
         self.refusals = [ask for ask in self.refusals if ask.at > since]
         self.refusals += [ask for ask in asks if ask.holds and ask.what == "login"]
-        self.ends = [end for end in self.ends if end[2] > since]
+        self.ends = [end for end in self.ends if end.began > since]
         for ask in asks:
             if ask.what == "login" and ask.code == 0 and ask.caller and ask.caller.succeeded:
-                self.ends.append((ask.login, ask.said.secret, ask.at, ask.caller.ended))
+                self.ends.append(End(ask.login, ask.at, ask.caller.ended, ask))
         for call in calls:
             if call.verb == "logout" and call.code == 0:
-                self.ends += [(login, None, call.began, call.ended) for login in call.logins]
+                self.ends += [End(login, call.began, call.ended) for login in call.logins]
         self.pauses = [ask for ask in self.pauses if ask.done + ask.mood.pause > since]
         self.pauses += [ask for ask in asks if ask.code == 7]
 
@@ -84,8 +102,10 @@ class Exits:
         return ask.identity == target.identity and (waits or not ask.caller)
 
     def holds_for(self, ask, call):
-        """A connection that was closed is closed for all, and a timeout counts for those whose own is no longer."""
-        return ask.mood.way == "closed" or not ask.caller or call.timeout <= ask.caller.timeout
+        """A connection that was closed is closed for all. A timeout counts for those who have no more time left than the
+        vendor was given."""
+        left = call.began + call.timeout - ask.done
+        return ask.mood.way == "closed" or not ask.caller or ask.done - ask.at >= left - LONG
 
     def could_wait(self, call, target, calls, asks):
         """Whether somebody held the lock of the login for so long that a call could run out of time."""
@@ -106,9 +126,7 @@ class Exits:
             if not same or not refusal.at <= call.ended or call.began > refusal.done + HELD + AFTER:
                 continue
             held_since = refusal.caller.ended if refusal.caller else refusal.done
-            over = any(login == refusal.login and secret in (None, target.sends) and began > held_since
-                       and ended < call.began for login, secret, began, ended in self.ends)
-            if not over:
+            if not any(end.of(refusal) and end.began > held_since and end.ended < call.began for end in self.ends):
                 return True
         return False
 

@@ -65,7 +65,7 @@ class Ledger:
             if other.person and other.login in logins and at - 8 <= other.at <= until + 1:
                 around.append((other.at, tell(other)))
         around.sort()
-        return lines + [line for _, line in around[-14:]]
+        return lines + [line for _, line in around[-(14 if self.told < 10 else 60):]]
 
 
 def tell(ask):

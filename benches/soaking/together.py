@@ -139,7 +139,8 @@ class Together:
             if ask is refusal or ask.login != refusal.login or not refusal.at <= ask.at < at:
                 continue
             careless = not ask.caller or ask.caller.no_cache and ask.at < refusal.caller.ended
-            if careless or ask.code == 0 and ask.said.secret == refusal.said.secret:
+            same = refusal.holds == "secret" or ask.identity == refusal.identity
+            if careless or ask.code == 0 and ask.said.secret == refusal.said.secret and same:
                 return True
         return self.logged_out(refusal.login, refusal.at, at)
 
