@@ -10,9 +10,10 @@ from .calls import clock
 class Ledger:
     """Of each sort of finding so many are told, with all that led to them; all are counted."""
 
-    def __init__(self, reproduce, told):
+    def __init__(self, reproduce, told, log):
         self.reproduce = reproduce
         self.told = told
+        self.log = log
         self.lock = threading.Lock()
         self.asks = []
         self.calls = []
@@ -35,6 +36,9 @@ class Ledger:
 
     def close(self):
         """Forgets what has been judged."""
+        lines = [(call.began, str(call)) for call in self.calls] + [(ask.at, tell(ask)) for ask in self.asks if ask.person]
+        for _, line in sorted(lines) if self.log else ():
+            print(line, file=self.log, flush=True)
         for ask in self.asks:
             ask.issued = None
         for call in self.calls:
@@ -65,7 +69,7 @@ class Ledger:
             if other.person and other.login in logins and at - 8 <= other.at <= until + 1:
                 around.append((other.at, tell(other)))
         around.sort()
-        return lines + [line for _, line in around[-(14 if self.told < 10 else 60):]]
+        return lines + [line for _, line in around[-14:]]
 
 
 def tell(ask):
