@@ -70,7 +70,7 @@ def said(call, spellings):
 
 
 def may_warn(call, line):
-    return IN_NEED in line or NOT_KEPT in line or call.verb in ("logout", "vendors")
+    return IN_NEED in line or call.verb in ("logout", "vendors") or call.verb == "login" and NOT_KEPT in line
 
 
 def waited(call, latest):
