@@ -102,10 +102,10 @@ class Exits:
         return ask.identity == target.identity and (waits or not ask.caller)
 
     def holds_for(self, ask, call):
-        """A connection that was closed is closed for all. A timeout counts for those who have no more time left than the
-        vendor was given."""
-        left = call.began + call.timeout - ask.done
-        return ask.mood.way == "closed" or not ask.caller or ask.done - ask.at >= left - LONG
+        """A connection that was closed is closed for all. A timeout counts for others where the vendor was given time, and not
+        only what was left of a long wait for somebody else."""
+        given, left = ask.done - ask.at, call.began + call.timeout - ask.done
+        return ask.mood.way == "closed" or not ask.caller or given >= min(left, call.timeout / 3)
 
     def could_wait(self, call, target, calls, asks):
         """Whether somebody held the lock of the login for so long that a call could run out of time."""
