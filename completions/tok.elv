@@ -92,6 +92,7 @@ var _tok_rows = [
     ',status,|-f --format|=table json|Print a table for people or JSON for programs'
     ',vendors,||vendor|Print this vendor''s definition'
     ',vendors check,||file|Behind `check`: read this file, or this vendor''s, explain each mistake and run its examples'
+    ',vendors check,|--show||Behind `check`: print each request as it would be sent, with *** for what is secret, and send nothing'
     ',completions,||=bash zsh fish elvish powershell|Print the script for bash, zsh, fish, elvish, powershell'
 ]
 # Until here.

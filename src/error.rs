@@ -5,6 +5,7 @@
 //! waiting process takes over the failure of the one that it waited for.
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -167,6 +168,29 @@ impl Error {
 
     pub(crate) fn is_missing(&self) -> bool {
         self.missing
+    }
+
+    /// Exit 1 where the cause is that this machine lacks descriptors or memory, whatever it was about.
+    pub(crate) fn unless_lacking(self, cause: Option<&io::Error>) -> Self {
+        let Some(cause) = cause else { return self };
+        #[cfg(unix)]
+        let lacks_descriptors = {
+            use rustix::io::Errno;
+            let number = cause.raw_os_error();
+            [Errno::MFILE, Errno::NFILE]
+                .iter()
+                .any(|lack| number == Some(lack.raw_os_error()))
+        };
+        #[cfg(not(unix))]
+        let lacks_descriptors = false;
+        if lacks_descriptors || cause.kind() == io::ErrorKind::OutOfMemory {
+            return Self {
+                exit: Exit::Other,
+                hint: None,
+                ..self
+            };
+        }
+        self
     }
 
     /// Whether it would be that of anybody else who has so much time: what the vendor says and that it cannot be reached is,

@@ -31,6 +31,8 @@ pub(crate) enum Invocation {
     /// `tok vendors check FILE`.
     Check {
         file: PathBuf,
+        /// The fields with which its requests are shown.
+        show: Option<Vec<OsString>>,
     },
     Demo {
         target: Option<Target>,

@@ -71,6 +71,22 @@ pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<I
     }
 }
 
+/// A vendor's call as these words behind its name make it.
+pub(crate) fn call(vendor: Vendor, words: Vec<OsString>, catalogue: &Catalogue) -> Result<Call> {
+    let words: Vec<OsString> = [OsString::from(&vendor.name)].into_iter().chain(words).collect();
+    let whole = [OsString::from("tok")].into_iter().chain(words.clone());
+    match tree::only(&vendor, None).try_get_matches_from(whole) {
+        Err(error) => {
+            let typed = Typed::new(&words, None, catalogue);
+            Err(refusal::explain(&error, Some(&vendor), &typed, catalogue))
+        }
+        Ok(matches) => match matches.subcommand() {
+            Some((_, matches)) => Ok(read::call(matches, vendor, None)),
+            None => Ok(Call::of(vendor)),
+        },
+    }
+}
+
 /// A vendor and not a word more: there is nothing to parse, and a cached token is given sooner without a tree.
 fn bare(below: Option<&str>, vendor: Vendor, target: Option<Target>) -> Invocation {
     let call = Box::new(Call {

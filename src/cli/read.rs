@@ -1,5 +1,6 @@
 //! Reads what clap matched.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -65,7 +66,10 @@ pub(super) fn invocation(
         },
         ("vendors", None) => match (text(matches, "name"), matches.get_one::<PathBuf>("file")) {
             (name, None) => Invocation::Vendors { name },
-            (Some(name), Some(file)) if name == "check" => Invocation::Check { file: file.clone() },
+            (Some(name), Some(file)) if name == "check" => Invocation::Check {
+                file: file.clone(),
+                show: shown(matches)?,
+            },
             (_, Some(_)) => {
                 return Err(Error::usage("vendors: it takes one name")
                     .with_hint("`tok vendors check FILE` reads a file, `tok vendors NAME` prints a definition"));
@@ -85,7 +89,24 @@ pub(super) fn invocation(
     })
 }
 
-fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
+/// What follows `tok vendors check FILE`.
+fn shown(matches: &ArgMatches) -> Result<Option<Vec<OsString>>> {
+    let mut fields: Vec<OsString> = matches.get_many("fields").into_iter().flatten().cloned().collect();
+    let behind = fields.iter().position(|word| word == "--show");
+    if let Some(place) = behind {
+        fields.remove(place);
+    }
+    if matches.get_flag("show") || behind.is_some() {
+        return Ok(Some(fields));
+    }
+    match fields.first() {
+        None => Ok(None),
+        Some(_) => Err(Error::usage("vendors check: it takes one file")
+            .with_hint("`tok vendors check --show FILE --FIELD VALUE` shows the requests with these fields")),
+    }
+}
+
+pub(super) fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>) -> Call {
     let mut flags = Flags {
         url: text(matches, "url"),
         accepted: true,

@@ -61,15 +61,22 @@ fn tables() -> [Table; 3] {
     ]
 }
 
-/// The rows of every command, with the words that lead to it; a file of `tok vendors` stands behind `check` alone.
+/// The rows of every command, with the words that lead to it; a file of `tok vendors`, and what is shown
+/// of it, stands behind `check` alone.
 fn gather(command: &Command, place: &str, found: &mut Vec<(String, Row)>) {
     found.extend(row::of(command).into_iter().map(|row| match place {
-        "vendors" if row.to_string().starts_with("|file|") => ("vendors check".to_owned(), row),
+        "vendors" if of_check(&row) => ("vendors check".to_owned(), row),
         _ => (place.to_owned(), row),
     }));
     for below in command.get_subcommands() {
         gather(below, format!("{place} {}", below.get_name()).trim(), found);
     }
+}
+
+fn of_check(row: &Row) -> bool {
+    ["|file|", "--show|"]
+        .iter()
+        .any(|start| row.to_string().starts_with(start))
 }
 
 /// `,VENDOR,env VENDOR,exec,`: what holds for every vendor is said once.

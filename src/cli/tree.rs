@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::named::Named;
 use super::shell::Shell;
@@ -144,7 +144,7 @@ fn status() -> Command {
 fn vendors_command() -> Command {
     Command::new("vendors")
         .about("List the vendors, print the definition of one, or check a file of your own")
-        .override_usage("tok vendors [NAME]\n       tok vendors check FILE|NAME")
+        .override_usage("tok vendors [NAME]\n       tok vendors check [--show] FILE|NAME [FIELDS]")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
@@ -155,6 +155,20 @@ fn vendors_command() -> Command {
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
                 .help("Behind `check`: read this file, or this vendor's, explain each mistake and run its examples"),
+        )
+        .arg(Arg::new("show").long("show").action(ArgAction::SetTrue).help(
+            "Behind `check`: print each request as it would be sent, with *** for what is secret, and send nothing",
+        ))
+        .arg(
+            Arg::new("fields")
+                .value_name("FIELDS")
+                .num_args(1..)
+                .trailing_var_arg(true)
+                .allow_hyphen_values(true)
+                .value_parser(value_parser!(OsString))
+                // They are the file's, so that nothing can be said of them here.
+                .hide(true)
+                .help("Behind `check --show FILE`: the vendor's fields and --url, as a call takes them"),
         )
 }
 

@@ -122,15 +122,8 @@ fn value_name(kind: Kind) -> &'static str {
     }
 }
 
-/// Where the user gives it, with an example of one.
 fn url(vendor: &Vendor) -> Arg {
-    let name = &vendor.name;
-    let help = match (&vendor.definition.url, vendor.definition.login.path.as_str()) {
-        (Some(own), "") => format!("Address that logins are sent to, {own} by default"),
-        (Some(own), _) => format!("Base URL of the API, {own} by default"),
-        (None, "") => format!("Address that logins are sent to, as https://{name}.example.com/token"),
-        (None, path) => format!("Base URL of the API, as https://{name}.example.com/api; logins go to {path} below it"),
-    };
+    let help = vendor.url_help();
     Arg::new("url")
         .long("url")
         .value_name("URL")

@@ -83,14 +83,17 @@ pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
     let (call, profile) = (prepared.call, &prepared.settings.profile);
     let session = prepared.session()?;
     let store = store(session.voice)?;
-    let obtained = token::obtain(&Need {
-        principal: &Principal::identified(session.choose(true)?, &session)?,
-        session: &session,
-        store: &store,
-        fresh: call.fresh,
-        alone: false,
-        min_ttl: call.min_ttl.or(profile.min_ttl),
-        no_cache: call.no_cache,
+    let chosen = session.choose(true)?;
+    let obtained = session.until_accepted(|| {
+        token::obtain(&Need {
+            principal: &Principal::identified(chosen.clone(), &session)?,
+            session: &session,
+            store: &store,
+            fresh: call.fresh,
+            alone: false,
+            min_ttl: call.min_ttl.or(profile.min_ttl),
+            no_cache: call.no_cache,
+        })
     })?;
     if session.has_asked() && session.can_keep() {
         let target = profile.target(&call.vendor.name);
@@ -138,9 +141,10 @@ fn usage(vendor: &Vendor, token: &str) -> Usage {
         });
         parts.collect::<String>()
     };
-    match (&usage.query, &usage.header) {
-        (Some(query), _) => Usage::Query(with_token(query)),
-        (None, Some(header)) => Usage::Header(with_token(header)),
-        (None, None) => Usage::Header(format!("Authorization: Bearer {token}")),
+    match (&usage.query, &usage.cookie, &usage.header) {
+        (Some(query), ..) => Usage::Query(with_token(query)),
+        (None, Some(cookie), _) => Usage::Cookie(with_token(cookie)),
+        (None, None, Some(header)) => Usage::Header(with_token(header)),
+        (None, None, None) => Usage::Header(format!("Authorization: Bearer {token}")),
     }
 }

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
 use crate::inputs::folders;
 use crate::output::{Stdout, print};
+use crate::terminal::outlive_file_limit;
 
 /// What every command needs.
 #[derive(Debug)]
@@ -51,24 +52,29 @@ impl App {
 
 /// Does what the words behind the program's name ask for.
 pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
+    outlive_file_limit();
     if completions::is_asked_by_a_script(&words) {
         completions::run(&words);
         return Ok(());
     }
     let failing = env::failing_code(&words);
-    let prepared = folders::config().and_then(|config_folder| {
-        let app = App {
-            catalogue: Catalogue::new(config_folder.as_deref()),
-            config_folder,
-        };
-        Ok((cli::parse(words, &app.catalogue)?, app))
-    });
-    let (invocation, app) = match prepared {
+    let mut folder = folders::config();
+    let catalogue = Catalogue::new(folder.as_ref().ok().and_then(Option::as_deref));
+    let parsed = cli::parse(words, &catalogue);
+    if matches!(parsed, Ok(Invocation::Text(_) | Invocation::Completions(_))) {
+        // These do without one.
+        folder = Ok(None);
+    }
+    let (config_folder, invocation) = match folder.and_then(|folder| Ok((folder, parsed?))) {
         Ok(prepared) => prepared,
         Err(error) => {
             env::print_failing(failing);
             return Err(error);
         }
+    };
+    let app = App {
+        catalogue,
+        config_folder,
     };
     match invocation {
         Invocation::Token(call, format) => token::run(&app, &call, format),
@@ -82,7 +88,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
             verbosity,
         } => status::run(&app, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&app, name.as_deref()),
-        Invocation::Check { file } => check::run(&app, &file),
+        Invocation::Check { file, show } => check::run(&app, &file, show),
         Invocation::Demo { target } => demo::run(&app, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut Stdout),
         Invocation::Text(text) => print(&text, &mut Stdout),

@@ -16,7 +16,7 @@ pub(super) fn run(app: &App, name: Option<&str>) -> Result<()> {
 fn one(app: &App, name: &str) -> Result<()> {
     let vendor = app.catalogue.find(name)?.ok_or_else(|| match name {
         "check" => Error::usage("vendors check: no file is given")
-            .with_hint("name the vendor's file, as in `tok vendors check acme.toml`"),
+            .with_hint("name the vendor or its file, as in `tok vendors check acme.toml`"),
         _ => unknown_vendor(name, &app.catalogue),
     })?;
     print(&vendor.text, &mut Stdout)

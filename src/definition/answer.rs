@@ -4,20 +4,24 @@
 //! is decided on the text of a message. The vendor is not trusted: any bytes are read without a panic, what it says is shown
 //! sanitized and without the secrets that were sent. Keeping the grant, and not asking again, is left to others.
 
+mod page;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use self::page::Page;
 use super::lifetime;
-use super::schema::{AnswerRules, Pointers};
+use super::reader::{Reader, Reading};
+use super::schema::{AnswerRules, Exchange, Pointers};
 use super::value::Value;
 use crate::error::{Error, Exit};
 use crate::http::Answer;
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-
-use std::collections::BTreeMap;
 
 /// What a login or a refresh gave.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// The vendor's words or tok's own, sanitized.
     pub(crate) words: String,
+    /// What answered may be something else than the API: there is nothing, or a redirect, or a page for people.
+    pub(crate) is_elsewhere: bool,
 }
 
 /// What must not be sent again as it was.
@@ -66,6 +72,8 @@ impl From<&Refusal> for Error {
 /// What the reading needs besides the answer.
 pub(crate) struct Context<'a> {
     pub(crate) rules: &'a AnswerRules,
+    /// What was sent, with rules of its own.
+    pub(crate) exchange: &'a Exchange,
     /// For a lifetime that is a field.
     pub(crate) plain: &'a BTreeMap<String, Value>,
     /// Local clock when the request was sent.
@@ -74,20 +82,53 @@ pub(crate) struct Context<'a> {
     pub(crate) redactor: &'a Redactor,
 }
 
+impl Context<'_> {
+    fn success(&self) -> &BTreeMap<String, Json> {
+        self.exchange.success.as_ref().unwrap_or(&self.rules.success)
+    }
+
+    fn error(&self) -> &[String] {
+        self.exchange.error.as_ref().unwrap_or(&self.rules.error)
+    }
+
+    /// The first non-empty string at the places for errors, as it may be shown.
+    fn words(&self, reading: &Reading) -> Option<String> {
+        let texts = self.error().iter().filter_map(|reader| reading.at(reader));
+        let mut texts = texts.filter_map(|text| text.as_str().map(str::to_owned));
+        let text = texts.find(|text| !text.trim().is_empty())?;
+        Some(self.redactor.one_line(&text))
+    }
+}
+
 pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal> {
+    let rules = context.rules;
     let refuse = |exit, cause, words: String| Refusal {
         exit,
         cause,
         status: answer.status,
         words,
+        is_elsewhere: false,
     };
     let not_understood = |words: &str| refuse(Exit::Vendor, Cause::Vendor, words.to_owned());
-    let json = judge(answer, context)?.ok_or_else(|| not_understood("the answer is not JSON"))?;
-    let Some(token) = there(&json, &context.rules.token).filter(|token| token.as_str() != Some("")) else {
-        let words = words(&json, context.rules).map(|words| context.redactor.one_line(words));
-        return Err(match words {
-            Some(words) if context.rules.success.is_empty() => refuse(Exit::Refused, Cause::Request, words),
+    let reading = judge(answer, context)?;
+    let Some(token) = there(&reading, &rules.token) else {
+        let wants_json = rules
+            .token
+            .iter()
+            .any(|reader| matches!(Reader::parse(reader), Some(Reader::Pointer(_))));
+        return Err(match context.words(&reading) {
+            Some(words) if context.success().is_empty() => refuse(Exit::Refused, Cause::Request, words),
             Some(words) => not_understood(&format!("the answer holds no token: {words}")),
+            None if wants_json && reading.json().is_none() => match Page::of(&answer.body) {
+                None => not_understood("the answer is not JSON"),
+                Some(page) => Refusal {
+                    is_elsewhere: true,
+                    ..not_understood(&format!(
+                        "the answer is not JSON but {}",
+                        page.words(|title| context.redactor.one_line(title))
+                    ))
+                },
+            },
             None => not_understood("the answer holds no token"),
         });
     };
@@ -103,22 +144,40 @@ pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal
         ));
     }
     let lifetime =
-        lifetime::read(context, &json, token, answer.date.as_deref()).map_err(|words| not_understood(&words))?;
-    let refresh_token = context.rules.refresh_token.as_ref();
+        lifetime::read(context, &reading, token, answer.header("date")).map_err(|words| not_understood(&words))?;
+    let refresh_token = rules.refresh_token.as_ref();
     Ok(Grant {
         token: Secret::new(token),
-        refresh_token: refresh_token
-            .and_then(|pointers| there(&json, pointers)?.as_str())
-            .filter(|token| !token.is_empty())
-            .map(Secret::new),
+        refresh_token: refresh_token.and_then(|readers| Some(Secret::new(there(&reading, readers)?.as_str()?))),
         lifetime,
-        extras: context
-            .rules
+        extras: rules
             .extras
             .iter()
-            .filter_map(|(name, pointer)| Some((name.clone(), json.pointer(pointer)?.clone())))
+            .filter_map(|(name, reader)| Some((name.clone(), reading.at(reader)?.into_owned())))
             .collect(),
     })
+}
+
+/// What a step's answer gives to the requests that follow; nothing for a reader that finds nothing.
+pub(crate) fn taken(answer: &Answer, context: &Context) -> Result<BTreeMap<String, Json>, Refusal> {
+    let reading = judge(answer, context)?;
+    let take = &context.exchange.take;
+    let found: BTreeMap<_, _> = take
+        .iter()
+        .filter_map(|(name, reader)| Some((name.clone(), something(reading.at(reader)?)?.into_owned())))
+        .collect();
+    // As a login's answer without a token.
+    let refused = found.is_empty() && !take.is_empty() && context.success().is_empty();
+    match context.words(&reading).filter(|_| refused) {
+        None => Ok(found),
+        Some(words) => Err(Refusal {
+            exit: Exit::Refused,
+            cause: Cause::Request,
+            status: answer.status,
+            words,
+            is_elsewhere: false,
+        }),
+    }
 }
 
 /// A revocation is done with any 2xx, and with the flag if the body is JSON.
@@ -126,19 +185,18 @@ pub(crate) fn revoked(answer: &Answer, context: &Context) -> Result<(), Refusal>
     judge(answer, context).map(|_| ())
 }
 
-/// The status, then the flag, then any other status. The answer as JSON, if it is.
-fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
-    let body = answer.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&answer.body);
-    let json: Option<Json> = serde_json::from_slice(body).ok();
+/// The status, then the flag, then any other status.
+fn judge<'a>(answer: &'a Answer, context: &Context) -> Result<Reading<'a>, Refusal> {
+    let reading = Reading::of(answer);
     let refuse = |exit, cause| {
-        let said = json.as_ref().and_then(|json| words(json, context.rules));
-        let words = if let Some(said) = said {
-            context.redactor.one_line(said)
-        } else {
-            let tokens = json.iter().flat_map(|json| tokens(json, context.rules));
-            let redactor = context.redactor.and(tokens);
-            redactor.one_line(&String::from_utf8_lossy(body))
-        };
+        let page = Page::of(&answer.body);
+        let words = context.words(&reading).unwrap_or_else(|| {
+            if let Some(page) = &page {
+                return page.words(|title| context.redactor.one_line(title));
+            }
+            let redactor = context.redactor.and(tokens(&reading, context));
+            redactor.one_line(&reading.words())
+        });
         Refusal {
             exit,
             cause,
@@ -148,9 +206,16 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
             } else {
                 words
             },
+            is_elsewhere: match answer.status {
+                300..=399 | 404 | 405 | 410 => exit == Exit::Vendor,
+                500..=599 => false,
+                _ => exit == Exit::Vendor && page.is_some(),
+            },
         }
     };
+    let success = (200..=299).contains(&answer.status) || context.exchange.status.contains(&answer.status);
     match answer.status {
+        _ if success => {}
         429 => return Err(refuse(Exit::RateLimited, Cause::Vendor)),
         300..=399 => {
             return Err(Refusal {
@@ -163,20 +228,14 @@ fn judge(answer: &Answer, context: &Context) -> Result<Option<Json>, Refusal> {
         400 | 422 => return Err(refuse(Exit::Refused, Cause::Request)),
         _ => {}
     }
-    let flagged = json.as_ref().is_some_and(|json| {
-        context
-            .rules
-            .success
-            .iter()
-            .any(|(pointer, expected)| json.pointer(pointer).is_some_and(|flag| !is(flag, expected)))
-    });
-    if flagged {
+    let differs = |(reader, expected): (&String, &Json)| reading.at(reader).is_some_and(|flag| !is(&flag, expected));
+    if context.success().iter().any(differs) {
         return Err(refuse(Exit::Refused, Cause::Credentials));
     }
-    if !(200..=299).contains(&answer.status) {
+    if !success {
         return Err(refuse(Exit::Vendor, Cause::Vendor));
     }
-    Ok(json)
+    Ok(reading)
 }
 
 /// Strings compare without case.
@@ -187,27 +246,22 @@ fn is(flag: &Json, expected: &Json) -> bool {
     }
 }
 
-fn there<'a>(json: &'a Json, pointers: &Pointers) -> Option<&'a Json> {
-    pointers
-        .iter()
-        .filter_map(|pointer| json.pointer(pointer))
-        .find(|value| !value.is_null())
+/// The first that is there.
+fn there<'r>(reading: &'r Reading, readers: &Pointers) -> Option<Cow<'r, Json>> {
+    let mut found = readers.iter().filter_map(|reader| reading.at(reader));
+    something(found.find(|value| !value.is_null())?)
 }
 
-/// What would be shown with the whole of an answer that holds a token although it is none.
-fn tokens<'a>(json: &'a Json, rules: &'a AnswerRules) -> impl Iterator<Item = Secret> + 'a {
-    let pointers = [Some(&rules.token), rules.refresh_token.as_ref()];
-    let pointers = pointers.into_iter().flatten().flat_map(Pointers::iter);
-    pointers.filter_map(|pointer| json.pointer(pointer)?.as_str().map(Secret::new))
+fn something(value: Cow<'_, Json>) -> Option<Cow<'_, Json>> {
+    (!value.is_null() && value.as_str() != Some("")).then_some(value)
 }
 
-/// The first non-empty string at the places for errors.
-fn words<'a>(json: &'a Json, rules: &AnswerRules) -> Option<&'a str> {
-    rules
-        .error
-        .iter()
-        .filter_map(|pointer| json.pointer(pointer)?.as_str())
-        .find(|text| !text.trim().is_empty())
+/// What would be shown with the whole of an answer that holds it although it is a refusal.
+fn tokens<'a>(reading: &'a Reading, context: &'a Context) -> impl Iterator<Item = Secret> + 'a {
+    let readers = [Some(&context.rules.token), context.rules.refresh_token.as_ref()];
+    let readers = readers.into_iter().flatten().flat_map(Pointers::iter);
+    let readers = readers.chain(context.exchange.take.values().map(String::as_str));
+    readers.filter_map(|reader| reading.at(reader)?.as_str().map(Secret::new))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::check;
 use super::schema::{Definition, Field};
-use super::{lint, name, template};
+use super::{lint, name, request, template};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -82,7 +82,7 @@ impl Catalogue {
             {
                 Ok(None)
             }
-            Err(unread) => Err(Error::usage(unread.at(&path))),
+            Err(unread) => Err(Error::usage(unread.at(&path)).unless_lacking(unread.io())),
         }
     }
 
@@ -224,15 +224,10 @@ impl Vendor {
             .url
             .as_deref()
             .is_some_and(|url| template::names(url).contains(&field));
-        let elsewhere = [
-            Some(&definition.login),
-            definition.refresh.as_ref(),
-            definition.revoke.as_ref(),
-        ]
-        .into_iter()
-        .flatten()
-        .any(|exchange| super::request::names(exchange).contains(&field));
-        in_url && !elsewhere
+        in_url
+            && !definition
+                .exchanges()
+                .any(|(.., exchange)| request::names(exchange).contains(&field))
     }
 
     /// Whether a field belongs to a way other than the one taken.

@@ -3,18 +3,19 @@
 //! A definition that passes can be rendered with any values that pass their fields' checks. Each mistake is one sentence
 //! that names the table and the key.
 
+mod answer;
 mod exchange;
+mod placeholders;
+mod table;
 
 use super::mistake::{Mistake, Place};
-use super::pointers::{self, Sought};
 use super::request;
-use super::schema::{Definition, Field, Of};
+use super::schema::{Definition, Field};
 use super::template::{self, Form, Part};
 use super::value::Kind;
 use crate::options::{BESIDE, CALL};
 use crate::origin::BaseUrl;
 use crate::text::suggest;
-use crate::time::duration;
 
 /// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
 pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
@@ -54,15 +55,13 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     for (place, field) in definition.fields.iter().enumerate() {
         check_field(definition, place, field, &mut found);
     }
-    for (table, of) in [("login", Of::Login), ("refresh", Of::Refresh), ("revoke", Of::Revoke)] {
-        if let Some(part) = definition.exchange(of) {
-            exchange::check(definition, table, of, part, &mut found);
-        }
+    for (of, place, part) in definition.exchanges() {
+        exchange::check(definition, of, place, part, &mut found);
     }
     if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
         found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
     }
-    answer(definition, &mut found);
+    answer::check(definition, &mut found);
     usage(definition, &mut found);
     found
 }
@@ -174,61 +173,31 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
 
 /// A misspelt placeholder counts as one for the field that it is nearest to, since it is told of by itself.
 fn is_used(definition: &Definition, name: &str) -> bool {
-    let exchanges = [Of::Login, Of::Refresh, Of::Revoke].into_iter();
-    let exchanges = exchanges.filter_map(|of| definition.exchange(of));
     let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
     let names = || definition.fields.iter().map(|field| field.name.as_str());
-    exchanges
-        .flat_map(request::names)
+    definition
+        .exchanges()
+        .flat_map(|(.., exchange)| request::names(exchange))
         .chain(texts.flat_map(|text| template::names(text)))
         .any(|used| used == name || definition.field(used).is_none() && suggest::nearest(used, names()) == Some(name))
 }
 
-fn answer(definition: &Definition, found: &mut Vec<Mistake>) {
-    let rules = &definition.answer;
-    for Sought { key, pointers } in pointers::of(rules) {
-        for pointer in pointers {
-            if !pointer.is_empty() && !pointer.starts_with('/') {
-                let words = format!(
-                    "[answer] '{pointer}' is not a JSON pointer; write '{}'",
-                    as_pointer(pointer)
-                );
-                found.push(Place::of("answer", key).at(pointer).mistake(words));
-            }
-        }
-    }
-    if let Some(lifetime) = &rules.lifetime {
-        let mut say = |words: String| found.push(Place::of("answer", "lifetime").mistake(words));
-        match template::names(lifetime).as_slice() {
-            [] => {
-                if let Err(reason) = duration::parse(lifetime) {
-                    say(format!("[answer] 'lifetime': {reason}"));
-                }
-            }
-            [name] if definition.field(name).is_some_and(|field| field.kind == Kind::Duration) => {}
-            _ => say("[answer] 'lifetime' takes a duration or one field of that kind".to_owned()),
-        }
-    }
-}
-
-/// What was meant by a path of another kind: `data.token`, `$.items[0].token`.
-fn as_pointer(path: &str) -> String {
-    let separators: &[char] = if path.contains('/') {
-        &['/']
-    } else {
-        &['.', '[', ']', '\'', '"']
-    };
-    let parts = path.trim_start_matches('$').split(separators);
-    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    format!("/{}", parts.join("/"))
-}
-
 fn usage(definition: &Definition, found: &mut Vec<Mistake>) {
     let usage = &definition.usage;
-    if usage.header.is_some() && usage.query.is_some() {
-        found.push(Place::top("use").mistake("[use] takes 'header' or 'query', not both"));
+    let places = [
+        ("header", &usage.header, ":"),
+        ("query", &usage.query, "="),
+        ("cookie", &usage.cookie, "="),
+    ];
+    let given: Vec<&str> = places
+        .iter()
+        .filter_map(|(key, template, _)| template.as_ref().map(|_| *key))
+        .collect();
+    if let [first, second, ..] = given.as_slice() {
+        let words = format!("[use] takes '{first}' or '{second}', not both");
+        found.push(Place::top("use").mistake(words));
     }
-    for (key, template, separator) in [("header", &usage.header, ":"), ("query", &usage.query, "=")] {
+    for (key, template, separator) in places {
         let Some(template) = template else { continue };
         let parts = template::parse(template).unwrap_or_default();
         let mut fields = parts.iter().filter(|part| matches!(part, Part::Field(..)));

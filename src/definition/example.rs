@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::answer::{self, Context, Grant, Refusal};
 use super::http_date;
 use super::mistake::{Mistake, Place};
+use super::plan::Plan;
 use super::pointers;
-use super::schema::{Definition, Example, Field, Of};
+use super::reader::Reading;
+use super::schema::{Definition, Example, Exchange, Field, Of};
 use super::value::{Kind, Value};
 use crate::http::Answer;
 use crate::text::redact::Redactor;
 use crate::text::words;
-use crate::time::duration;
+use crate::time::{clock, duration};
 
 /// Every example that is read otherwise than it says, or that says nothing.
 pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
@@ -23,7 +23,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
             |key, words: &str| found.push(Place::nth("example", nth, key).mistake(format!("the example {words}")));
         let rules = [
             (
-                definition.exchange(example.of).is_none(),
+                exchange(definition, example).is_none(),
                 "of",
                 "is of a table that the file does not have",
             ),
@@ -48,7 +48,10 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
                 "documents a 'lifetime' and an 'exit' other than 0",
             ),
             (
-                example.of != Of::Revoke && example.exit == 0 && example.token.is_none() && example.lifetime.is_none(),
+                matches!(example.of, Of::Login | Of::Refresh)
+                    && example.exit == 0
+                    && example.token.is_none()
+                    && example.lifetime.is_none(),
                 "",
                 "says nothing of what is read from it; add 'token', or 'exit' where the vendor refuses",
             ),
@@ -69,22 +72,32 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
 pub(super) fn read(definition: &Definition, example: &Example) -> Result<Option<Grant>, Refusal> {
     let plain = samples(definition);
     let redactor = Redactor::default();
+    let Some(exchange) = exchange(definition, example) else {
+        return Ok(None);
+    };
     let context = Context {
         rules: &definition.answer,
+        exchange,
         plain: &plain,
-        sent_at: Timestamp::now(),
+        sent_at: clock::now(),
         redactor: &redactor,
     };
-    let answer = Answer {
-        status: example.status,
-        date: example.date.clone(),
-        retry_after: None,
-        body: example.body.clone().into_bytes(),
-    };
+    let answer = answer(example);
     match example.of {
+        Of::Step => answer::taken(&answer, &context).map(|_| None),
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh => answer::grant(&answer, &context).map(Some),
     }
+}
+
+/// As it would have come.
+pub(super) fn answer(example: &Example) -> Answer {
+    let mut answer = Answer::new(example.status, example.body.clone());
+    let date = example.date.iter().map(|date| ("date".to_owned(), date.clone()));
+    let headers = example.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    answer.headers.extend(date.chain(headers));
+    answer
 }
 
 /// What was read differs from what the example says; one sentence.
@@ -106,21 +119,39 @@ pub(crate) fn check(definition: &Definition, example: &Example) -> Result<(), St
         }
         Ok(grant) => {
             compare("exit", 0.to_string(), example.exit.to_string())?;
+            takes_all(definition, example)?;
             if let Some(expected) = &example.token {
                 let token = grant.as_ref().map_or("", |grant| grant.token.expose());
                 compare("token", format!("{token:?}"), format!("{expected:?}"))?;
             }
             if let Some(expected) = &example.lifetime {
                 let documented = duration::parse(expected)?.as_secs();
-                let read = grant.and_then(|grant| grant.lifetime).map(|span| span.as_secs());
-                if read != Some(documented) {
-                    let read = read.map_or_else(|| "none".to_owned(), |seconds| format!("{seconds} s"));
+                let read = grant.and_then(|grant| grant.lifetime);
+                if read.map(|span| span.as_secs()) != Some(documented) {
+                    let read = read.map_or_else(|| "none".to_owned(), duration::words);
                     compare("lifetime", read, expected.clone())?;
                 }
             }
             Ok(())
         }
     }
+}
+
+/// A documented answer of a step shows everything that is taken from it.
+fn takes_all(definition: &Definition, example: &Example) -> Result<(), String> {
+    let step = exchange(definition, example).filter(|_| example.of == Of::Step);
+    let Some(step) = step else { return Ok(()) };
+    let answer = answer(example);
+    let reading = Reading::of(&answer);
+    let issuer = step.discovery.then_some(("the issuer", "/issuer"));
+    let taken = step.take.iter().map(|(name, reader)| (name.as_str(), reader.as_str()));
+    let mut missing = issuer
+        .into_iter()
+        .chain(taken)
+        .filter(|(_, reader)| reading.at(reader).is_none());
+    missing.next().map_or(Ok(()), |(name, reader)| {
+        Err(format!("{name}: nothing is found at '{reader}'"))
+    })
 }
 
 /// Which pointers had to find something for it to be read as documented, and did not.
@@ -132,11 +163,10 @@ fn in_vain(definition: &Definition, example: &Example, what: &str) -> String {
         "error" => &["error"],
         _ => &[],
     };
-    let Ok(body) = serde_json::from_str(&example.body) else {
-        return String::new();
-    };
+    let answer = answer(example);
+    let reading = Reading::of(&answer);
     let sought = pointers::of(&definition.answer).into_iter();
-    let vain = sought.filter(|sought| keys.contains(&sought.key) && !sought.finds_something(&body));
+    let vain = sought.filter(|sought| keys.contains(&sought.key) && sought.is_vain(&reading));
     vain.flat_map(|sought| ["; ".to_owned(), sought.finds_nothing()])
         .collect()
 }
@@ -168,13 +198,37 @@ pub(crate) fn sample(field: &Field) -> Vec<String> {
     vec![sample]
 }
 
-/// The first example of a table that is answered with a token or, if `good` is false, refused.
-pub(crate) fn first(definition: &Definition, of: Of, good: bool) -> Option<&Example> {
-    let exit = if good { 0 } else { 4 };
-    definition
-        .examples
-        .iter()
-        .find(|example| example.of == of && example.exit == exit)
+/// What an example answers.
+fn exchange<'a>(definition: &'a Definition, example: &Example) -> Option<&'a Exchange> {
+    let mut exchanges = definition.exchanges();
+    let it = exchanges.find(|(of, place, _)| *of == example.of && place + 1 == example.nth);
+    it.map(|(.., exchange)| exchange)
+}
+
+/// The answers to a plan's requests: to each the first example that exits 0, to the last one, if `good` is false, the first
+/// that refuses it. The error names what has no such example.
+pub(crate) fn answers<'a>(definition: &'a Definition, plan: &Plan, good: bool) -> Result<Vec<&'a Example>, String> {
+    plan.exchanges()
+        .map(|wanted| {
+            let exit = if good || !std::ptr::eq(wanted, plan.last) { 0 } else { 4 };
+            let is_of = |example: &&Example| exchange(definition, example).is_some_and(|own| std::ptr::eq(own, wanted));
+            let mut examples = definition.examples.iter().filter(is_of);
+            examples.find(|example| example.exit == exit).ok_or_else(|| {
+                let mut exchanges = definition.exchanges();
+                let found = exchanges.find(|(.., exchange)| std::ptr::eq(*exchange, wanted));
+                let (of, place) = found.map_or((Of::Login, 0), |(of, place, _)| (of, place));
+                let which = if place > 0 {
+                    format!(" {}", place + 1)
+                } else {
+                    String::new()
+                };
+                format!(
+                    "the definition has no [[example]] of a {}{which} that exits {exit}",
+                    of.table()
+                )
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -190,8 +244,9 @@ mod tests {
         assert!(broken.is_empty(), "{broken:?}");
         assert!(vendors.len() >= 6);
         for vendor in vendors {
-            for of in [true, false] {
-                assert!(first(&vendor.definition, Of::Login, of).is_some(), "{}", vendor.name);
+            for good in [true, false] {
+                let plan = vendor.definition.login(&[]);
+                assert!(answers(&vendor.definition, &plan, good).is_ok(), "{}", vendor.name);
             }
             for example in &vendor.definition.examples {
                 assert_eq!(

@@ -12,6 +12,7 @@ use jiff::tz::Offset;
 use serde_json::Value as Json;
 
 use super::answer::Context;
+use super::reader::Reading;
 use super::template;
 use super::value::Value;
 use crate::jwt;
@@ -23,31 +24,45 @@ const LONGEST_MS: f64 = 10.0 * 365.25 * 86400.0 * 1000.0;
 /// Counted from when the request was sent; `None` where nothing says it. The error is for exit 6.
 pub(crate) fn read(
     context: &Context,
-    json: &Json,
+    reading: &Reading,
     token: &str,
     date: Option<&str>,
 ) -> Result<Option<Duration>, String> {
     let rules = context.rules;
-    let at = |pointer: &Option<String>| pointer.as_deref().and_then(|pointer| json.pointer(pointer));
+    let at = |reader: &Option<String>| reader.as_deref().and_then(|reader| reading.at(reader));
     let vendor_now = || exact(date.and_then(http_date).unwrap_or(context.sent_at).as_millisecond());
 
     let milliseconds = at(&rules.expires_at)
-        .and_then(absolute_ms)
+        .and_then(|time| absolute_ms(&time))
         .map(|end| end - vendor_now())
-        .or_else(|| at(&rules.expires_in).and_then(number).map(|seconds| seconds * 1000.0))
-        .or_else(|| at(&rules.expires_in_ms).and_then(number))
+        .or_else(|| {
+            at(&rules.expires_in)
+                .and_then(|span| number(&span))
+                .map(|seconds| seconds * 1000.0)
+        })
+        .or_else(|| at(&rules.expires_in_ms).and_then(|span| number(&span)))
         .or_else(|| jwt::expiry(token).map(|end| exact(end) * 1000.0 - vendor_now()))
         .or_else(|| documented(context).map(|span| span.as_secs_f64() * 1000.0));
     let Some(milliseconds) = milliseconds else {
         return Ok(None);
     };
-    if !(SHORTEST_MS..=LONGEST_MS).contains(&milliseconds) {
+    if !is_possible(milliseconds) {
         return Err(format!(
             "the token's lifetime of {} s cannot be right",
             (milliseconds / 1000.0).trunc()
         ));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
+}
+
+fn is_possible(milliseconds: f64) -> bool {
+    (SHORTEST_MS..=LONGEST_MS).contains(&milliseconds)
+}
+
+/// Why a documented lifetime would be refused at every login.
+pub(super) fn objection(documented: Duration) -> Option<&'static str> {
+    let is_possible = is_possible(documented.as_secs_f64() * 1000.0);
+    (!is_possible).then_some("a token lasts from a second to ten years")
 }
 
 fn documented(context: &Context) -> Option<Duration> {

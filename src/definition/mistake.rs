@@ -11,7 +11,7 @@ pub(crate) struct Mistake {
 }
 
 /// Where to look: a table, of several with one name the nth, a key in it, a text below that. What is empty says nothing.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) table: &'static str,
     pub(crate) nth: usize,

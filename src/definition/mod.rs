@@ -3,16 +3,20 @@
 //! Built-in vendors are such files, embedded; a user's are read by the same code, and nothing downstream can tell them
 //! apart. This room knows nothing of keyrings, caches and shells.
 
+mod address;
 pub(crate) mod answer;
 pub(crate) mod catalogue;
 pub(crate) mod check;
+pub(crate) mod discovery;
 pub(crate) mod example;
 mod lifetime;
 pub(crate) mod lint;
 mod mistake;
 pub(crate) mod name;
 mod person;
+pub(crate) mod plan;
 mod pointers;
+mod reader;
 pub(crate) mod remark;
 pub(crate) mod request;
 pub(crate) mod schema;

@@ -1,6 +1,5 @@
 //! Whether a definition says who logs in, for whoever writes it.
 
-use super::request;
 use super::schema::{Definition, Field};
 use super::value::Kind;
 
@@ -29,7 +28,7 @@ fn remark(definition: &Definition, way: &[String]) -> Option<String> {
     let in_another = |name: &String| !way.contains(name) && definition.ways.iter().any(|way| way.contains(name));
     let of_way = || definition.fields.iter().filter(|field| !in_another(&field.name));
     let required = || of_way().filter(|field| !field.secret && field.is_required());
-    let sent = request::names(&definition.login);
+    let sent = definition.login(way).names();
     let has_secret = of_way().any(|field| field.secret && sent.contains(&field.name.as_str()));
     if !has_secret || required().any(|field| field.person) {
         return None;

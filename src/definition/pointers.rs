@@ -1,7 +1,6 @@
-//! The JSON pointers of `[answer]`, and which of them find nothing.
+//! The readers of `[answer]`, most of them JSON pointers, and which of them find nothing.
 
-use serde_json::Value as Json;
-
+use super::reader::{Reader, Reading};
 use super::schema::{AnswerRules, Pointers};
 
 /// Pointers of which the first that finds something counts.
@@ -39,9 +38,20 @@ pub(super) fn of(rules: &AnswerRules) -> Vec<Sought<'_>> {
 }
 
 impl Sought<'_> {
-    pub(super) fn finds_something(&self, json: &Json) -> bool {
-        let mut values = self.pointers.iter().filter_map(|pointer| json.pointer(pointer));
+    /// Whether one of them could find something in this answer: a pointer only in JSON.
+    pub(super) fn applies(&self, reading: &Reading) -> bool {
+        let is_pointer = |reader: &&str| matches!(Reader::parse(reader), Some(Reader::Pointer(_)));
+        !self.pointers.iter().all(is_pointer) || reading.json().is_some()
+    }
+
+    pub(super) fn finds_something(&self, reading: &Reading) -> bool {
+        let mut values = self.pointers.iter().filter_map(|reader| reading.at(reader));
         values.any(|value| !value.is_null())
+    }
+
+    /// Whether one could find something, and none does.
+    pub(super) fn is_vain(&self, reading: &Reading) -> bool {
+        self.applies(reading) && !self.finds_something(reading)
     }
 
     /// That it does not.

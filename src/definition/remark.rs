@@ -1,8 +1,7 @@
 //! What is right in a vendor's file and may yet not be meant so.
 
-use serde_json::Value as Json;
-
 use super::pointers::{self, Sought};
+use super::reader::Reading;
 use super::schema::{Definition, Example, Of};
 use super::{example, person};
 use crate::text::words;
@@ -10,10 +9,11 @@ use crate::text::words;
 /// One sentence each, fit for a message.
 pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
     let mut remarks = person::remarks(definition);
+    let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
     if definition.examples.is_empty() {
         remarks
             .push("there is no [[example]], so nothing shows that an answer is read as the vendor means it".to_owned());
-    } else if example::first(definition, Of::Login, true).is_none() {
+    } else if example::answers(definition, &definition.login(way), true).is_err() {
         remarks.push("no [[example]] shows a login that gives a token, which `tok demo` would need".to_owned());
     }
     let sought = pointers::of(&definition.answer).into_iter();
@@ -30,7 +30,7 @@ pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
 }
 
 fn gives(example: &Example) -> bool {
-    example.of != Of::Revoke && example.exit == 0
+    matches!(example.of, Of::Login | Of::Refresh) && example.exit == 0
 }
 
 /// Whether there are examples that could show what is sought, and none does.
@@ -43,10 +43,10 @@ fn is_vain(sought: &Sought, definition: &Definition) -> bool {
         _ => gives(example),
     };
     let examples = definition.examples.iter().filter(could);
-    let mut bodies = examples
-        .filter_map(|example| serde_json::from_str::<Json>(&example.body).ok())
-        .peekable();
-    bodies.peek().is_some() && !bodies.any(|body| sought.finds_something(&body))
+    let answers: Vec<_> = examples.map(example::answer).collect();
+    let readings = answers.iter().map(Reading::of);
+    let mut readings = readings.filter(|reading| sought.applies(reading)).peekable();
+    readings.peek().is_some() && !readings.any(|reading| sought.finds_something(&reading))
 }
 
 /// Whether a token's end is known, as far as the examples show it.

@@ -3,53 +3,28 @@
 //! A member, header or parameter whose field has no value drops out, and so does an object that is left with nothing. A
 //! value never adds a host, a path segment, a parameter or a header. Sending is left to [`crate::http`].
 
+mod address;
 mod body;
+mod inputs;
 
-use std::collections::BTreeMap;
+pub(crate) use address::{Site, url};
+pub(crate) use inputs::{Inputs, Taken};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::schema::{Exchange, Method};
-use super::template::{self, Form, Part};
-use super::value::Value;
+use super::schema::Exchange;
+use super::template::{self, Part};
 use crate::error::{Error, Result};
-use crate::http::{self, Request};
-use crate::origin::BaseUrl;
+use crate::http::Request;
 use crate::secret::Secret;
 use crate::text::encode;
 
-/// What stands in the places of the placeholders.
-#[derive(Debug)]
-pub(crate) struct Inputs<'a> {
-    pub(crate) plain: &'a BTreeMap<String, Value>,
-    /// Secret fields, and in refresh and revoke `token` and `refresh-token`.
-    pub(crate) secrets: BTreeMap<String, Secret>,
-    /// Local clock, UTC.
-    pub(crate) now: Timestamp,
-}
-
-impl Inputs<'_> {
-    fn text(&self, name: &str, form: Form) -> Result<Option<String>> {
-        let plain = self.plain.get(name);
-        let text = match (plain, self.secrets.get(name)) {
-            (Some(Value::Duration(span)), _) if form == Form::Utc => utc(self.now, *span)?,
-            (Some(value), _) => value.to_string(),
-            (None, Some(secret)) => secret.expose().to_owned(),
-            (None, None) => return Ok(None),
-        };
-        Ok(Some(match form {
-            Form::Encoded => encode::form(&text),
-            Form::AsIs | Form::Utc => text,
-        }))
-    }
-}
-
-/// The names of all fields, `token` and `refresh-token` that a request lays in, with repetitions.
+/// The names of everything that a request lays in, with repetitions.
 pub(crate) fn names(exchange: &Exchange) -> Vec<&str> {
     let mut templates: Vec<&str> = vec![&exchange.path];
+    templates.extend(exchange.url.as_deref());
     templates.extend(exchange.query.values().map(String::as_str));
     templates.extend(exchange.headers.values().map(String::as_str));
     templates.extend(exchange.basic.as_deref());
@@ -72,10 +47,11 @@ pub(crate) fn strings<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
     }
 }
 
-/// Errors (exit 2) name the field, never a secret's value.
-pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Result<Request> {
-    let mut url = base.join(&path(&exchange.path, inputs)?);
-    let mut separator = '?';
+/// Errors name the field (exit 2) or what the vendor did not give (exit 6), never a secret's value.
+pub(crate) fn build(exchange: &Exchange, site: &Site, inputs: &Inputs) -> Result<Request> {
+    let address = address::of(exchange, site, inputs)?;
+    let mut url = address.url();
+    let mut separator = if address.has_query() { '&' } else { '?' };
     for (name, template) in &exchange.query {
         if let Some(value) = render(template, inputs)? {
             url.push(separator);
@@ -85,6 +61,8 @@ pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Res
             separator = '&';
         }
     }
+    let body = body::body(exchange, inputs)?;
+    // Behind the body, over which a header may be computed.
     let mut headers = Vec::new();
     for (name, template) in &exchange.headers {
         if let Some(value) = render(template, inputs)? {
@@ -100,14 +78,12 @@ pub(crate) fn build(exchange: &Exchange, base: &BaseUrl, inputs: &Inputs) -> Res
         ));
     }
     Ok(Request {
-        method: match exchange.method {
-            Method::Get => http::Method::Get,
-            Method::Post => http::Method::Post,
-        },
+        method: exchange.method,
         url,
-        loopback: base.is_loopback(),
+        origin: address.origin(),
+        loopback: address.is_loopback(),
         headers,
-        body: body::body(exchange, inputs)?,
+        body,
     })
 }
 
@@ -153,57 +129,6 @@ pub(crate) fn pair(template: &str) -> Option<(&str, &str)> {
         c == ':' && !inside
     })?;
     Some((template.get(..colon)?, template.get(colon + 1..)?))
-}
-
-fn path(template: &str, inputs: &Inputs) -> Result<String> {
-    let mut path = String::new();
-    for part in template::parse(template).map_err(Error::usage)? {
-        match part {
-            Part::Text(text) => path.push_str(&text),
-            Part::Field(name, form) => match inputs.text(name, form)? {
-                Some(value) => path.push_str(&encode::percent(&value)),
-                None => return Err(Error::usage(format!("{name}: the path needs it"))),
-            },
-        }
-    }
-    if let Some(dots) = path.split('/').find(|segment| matches!(*segment, "." | "..")) {
-        return Err(Error::usage(format!("'{dots}' cannot stand in the path '{template}'")));
-    }
-    Ok(path)
-}
-
-/// The host of a vendor's URL with its fields: each value is one DNS label (RFC 1123 section 2.1).
-pub(crate) fn url(template: &str, plain: &BTreeMap<String, Value>) -> Result<String> {
-    let mut url = String::new();
-    for part in template::parse(template).map_err(Error::usage)? {
-        match part {
-            Part::Text(text) => url.push_str(&text),
-            Part::Field(name, _) => {
-                let value = plain.get(name).map(Value::to_string).unwrap_or_default();
-                if !is_label(&value) {
-                    return Err(Error::usage(format!(
-                        "{name}: '{}' cannot stand in a host name: only letters, digits and '-'",
-                        value.escape_debug()
-                    )));
-                }
-                url.push_str(&value);
-            }
-        }
-    }
-    Ok(url)
-}
-
-fn is_label(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
-
-fn utc(now: Timestamp, span: std::time::Duration) -> Result<String> {
-    now.checked_add(span)
-        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .map_err(|_| Error::usage("the duration reaches beyond the year 9999"))
 }
 
 #[cfg(test)]

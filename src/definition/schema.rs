@@ -1,11 +1,15 @@
 //! The schema of a vendor's file, as data. The rules that go beyond its shape are in [`super::check`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
 use super::value::Kind;
+use crate::http::Method;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,9 +25,11 @@ pub(crate) struct Definition {
     pub(crate) ways: Vec<Vec<String>>,
     #[serde(default, rename = "field")]
     pub(crate) fields: Vec<Field>,
-    pub(crate) login: Exchange,
-    pub(crate) refresh: Option<Exchange>,
-    pub(crate) revoke: Option<Exchange>,
+    #[serde(default, rename = "step")]
+    pub(super) steps: Vec<Exchange>,
+    pub(super) login: Logins,
+    pub(super) refresh: Option<Exchange>,
+    pub(super) revoke: Option<Exchange>,
     pub(crate) answer: AnswerRules,
     #[serde(default, rename = "use")]
     pub(crate) usage: Usage,
@@ -55,6 +61,50 @@ impl Field {
     }
 }
 
+/// One table, or one for each way.
+#[derive(Debug)]
+pub(super) struct Logins {
+    pub(super) first: Exchange,
+    more: Vec<Exchange>,
+}
+
+impl Logins {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Exchange> {
+        [&self.first].into_iter().chain(&self.more)
+    }
+}
+
+impl<'de> Deserialize<'de> for Logins {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+struct OneOrMore;
+
+impl<'de> Visitor<'de> for OneOrMore {
+    type Value = Logins;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a table or several")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Logins, A::Error> {
+        Ok(Logins {
+            first: Exchange::deserialize(MapAccessDeserializer::new(table))?,
+            more: Vec::new(),
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut tables: A) -> Result<Logins, A::Error> {
+        let none = || A::Error::invalid_length(0, &self);
+        Ok(Logins {
+            first: tables.next_element()?.ok_or_else(none)?,
+            more: Vec::deserialize(SeqAccessDeserializer::new(tables))?,
+        })
+    }
+}
+
 /// A request, written as the vendor documents it, with `{field}` in the places of the values.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +113,8 @@ pub(crate) struct Exchange {
     pub(crate) method: Method,
     #[serde(default)]
     pub(crate) path: String,
+    /// An absolute address in the place of the base URL and `path`.
+    pub(crate) url: Option<String>,
     #[serde(default)]
     pub(crate) query: BTreeMap<String, String>,
     #[serde(default)]
@@ -71,16 +123,25 @@ pub(crate) struct Exchange {
     pub(crate) basic: Option<String>,
     pub(crate) json: Option<Json>,
     pub(crate) form: Option<serde_json::Map<String, Json>>,
+    /// What a step gives to the requests that follow: names and readers.
+    #[serde(default)]
+    pub(crate) take: BTreeMap<String, String>,
+    /// In the place of what `[answer]` says.
+    pub(crate) success: Option<BTreeMap<String, Json>>,
+    pub(crate) error: Option<Vec<String>>,
+    /// What is a success beside 2xx.
+    #[serde(default)]
+    pub(crate) status: Vec<u16>,
+    /// A step that runs before a refresh and a revocation too.
+    #[serde(default)]
+    pub(crate) again: bool,
+    /// A step whose answer may name addresses on other origins, since it proves whose it is.
+    #[serde(default)]
+    pub(crate) discovery: bool,
+    /// A field of the way that a login is for, where there is one for each.
+    pub(crate) way: Option<String>,
     /// What a revocation ends, where that is more than this token.
     pub(crate) note: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum Method {
-    Get,
-    #[default]
-    Post,
 }
 
 /// Where in the answer things stand, as JSON pointers (RFC 6901).
@@ -121,12 +182,13 @@ impl Pointers {
     }
 }
 
-/// How the token is used: a whole header line, or `name={token}` for the query.
+/// How the token is used: a whole header line, or `name={token}` for the query or as a cookie.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Usage {
     pub(crate) header: Option<String>,
     pub(crate) query: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 /// A documented answer and what must be read from it.
@@ -135,11 +197,17 @@ pub(crate) struct Usage {
 pub(crate) struct Example {
     #[serde(default)]
     pub(crate) of: Of,
+    /// Which of several steps or logins, counted from 1.
+    #[serde(default = "one")]
+    pub(crate) nth: usize,
     pub(crate) status: u16,
     #[serde(default)]
     pub(crate) body: String,
     /// The answer's `Date` header.
     pub(crate) date: Option<String>,
+    /// Further headers of the answer.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
     pub(crate) token: Option<String>,
     pub(crate) lifetime: Option<String>,
     pub(crate) error: Option<String>,
@@ -147,25 +215,34 @@ pub(crate) struct Example {
     pub(crate) exit: u8,
 }
 
+fn one() -> usize {
+    1
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Of {
+    Step,
     #[default]
     Login,
     Refresh,
     Revoke,
 }
 
+impl Of {
+    /// The name of its table.
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Login => "login",
+            Self::Refresh => "refresh",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
 impl Definition {
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
-    }
-
-    pub(crate) fn exchange(&self, of: Of) -> Option<&Exchange> {
-        match of {
-            Of::Login => Some(&self.login),
-            Of::Refresh => self.refresh.as_ref(),
-            Of::Revoke => self.revoke.as_ref(),
-        }
     }
 }

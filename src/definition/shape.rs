@@ -71,7 +71,7 @@ fn table(name: &'static str, file: &mut DeTable, offset: usize, say: &mut impl F
         }
         if !names.iter().any(|name| name == key.name) {
             match key.takes {
-                Takes::Table => say(name, END, format!("{} is missing", header(key.name))),
+                Takes::Table | Takes::OneOrMore => say(name, END, format!("{} is missing", header(key.name))),
                 _ => say(name, offset, format!("the key '{}' is missing{place}", key.name)),
             }
         }
@@ -93,8 +93,8 @@ fn below(
     say: &mut impl FnMut(&'static str, usize, String),
 ) {
     match (&key.takes, value.get_mut()) {
-        (Takes::Table, DeValue::Table(file)) => table(key.name, file, at, say),
-        (Takes::Tables, DeValue::Array(items)) => {
+        (Takes::Table | Takes::OneOrMore, DeValue::Table(file)) => table(key.name, file, at, say),
+        (Takes::Tables | Takes::OneOrMore, DeValue::Array(items)) => {
             for item in items.iter_mut() {
                 let at = item.span().start;
                 if let DeValue::Table(file) = item.get_mut() {

@@ -1,77 +1,52 @@
-//! One attempt to send a request, on a connection of its own.
+//! One attempt to send a request.
 
-use std::io::Read as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Read as _};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
-use ureq::config::Config;
-use ureq::http::{self, header};
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{
-    ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, TcpConnector, Transport,
-};
-use ureq::{Agent, Proxy, ProxyProtocol, Timeout};
+use ureq::http;
+use ureq::{Agent, AsSendBody, Proxy, Timeout};
 
+use super::connection::Line;
 use super::failure::{Failure, Stage};
-use super::{Answer, Call};
+use super::message::{Answer, Call};
 use crate::time::deadline::Deadline;
 
 const LARGEST_BODY: u64 = 1 << 20;
 
-type Outcome = Result<Answer, Failure>;
+pub(super) type Outcome = Result<Answer, Failure>;
 
-/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte.
-pub(super) fn attempt(proxy: Option<&Proxy>, roots: &RootCerts, call: &Call, deadline: &Deadline) -> Outcome {
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(proxy.cloned())
-        .timeout_global(Some(deadline.remaining()))
-        .user_agent(concat!("tok/", env!("CARGO_PKG_VERSION")))
-        .accept("application/json")
-        .accept_encoding("")
-        .tls_config(TlsConfig::builder().root_certs(roots.clone()).build())
-        .build();
-    let call = call.clone();
+/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte. The outer
+/// error is that of this machine.
+pub(super) fn attempt(line: &Line, proxy: Option<&Proxy>, call: &Call, deadline: &Deadline) -> io::Result<Outcome> {
+    line.begin(proxy);
+    let (line, proxy, call, limit) = (line.clone(), proxy.cloned(), call.clone(), deadline.remaining());
     let (sender, receiver) = mpsc::channel();
-    let asking = thread::Builder::new().spawn(move || sender.send(exchange(config, call)));
-    if let Err(error) = asking {
-        return Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Io(error),
-        });
-    }
-    receiver.recv_timeout(deadline.remaining()).unwrap_or_else(|_| {
+    thread::Builder::new().spawn(move || sender.send(exchange(&line, proxy, call, limit)))?;
+    let late = |_| {
         Err(Failure {
             stage: Stage::Asking,
             cause: ureq::Error::Timeout(Timeout::Global),
         })
-    })
+    };
+    Ok(receiver.recv_timeout(deadline.remaining()).unwrap_or_else(late))
 }
 
-fn exchange(config: Config, call: Call) -> Outcome {
-    let connected = Connected::new(config.proxy());
-    let connector =
-        ().chain(SocksConnector::default())
-            .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector::default())
-            .chain(connected.clone())
-            .chain(RustlsConnector::default());
-    let agent = Agent::with_parts(config, connector, DefaultResolver::default());
+fn exchange(line: &Line, proxy: Option<Proxy>, call: Call, limit: Duration) -> Outcome {
     let (head, body) = call.into_parts();
     let response = match body {
-        Some(bytes) => agent.run(http::Request::from_parts(head, bytes)),
-        None => agent.run(http::Request::from_parts(head, ())),
+        Some(bytes) => run(&line.agent, http::Request::from_parts(head, bytes), proxy, limit),
+        None => run(&line.agent, http::Request::from_parts(head, ()), proxy, limit),
     };
     let mut response = response.map_err(|cause| Failure {
-        stage: connected.stage(),
+        stage: line.stage(),
         cause,
     })?;
-    let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let (date, retry_after) = (text(header::DATE), text(header::RETRY_AFTER));
+    let headers = response.headers().iter();
+    let headers = headers
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect();
     let mut body = Vec::new();
     let read = response
         .body_mut()
@@ -90,42 +65,18 @@ fn exchange(config: Config, call: Call) -> Outcome {
         }),
         None => Ok(Answer {
             status: response.status().as_u16(),
-            date,
-            retry_after,
+            headers,
             body,
         }),
     }
 }
 
-/// A link between the connection and TLS that remembers whether there was a connection: the kind of an error does not
-/// prove it.
-#[derive(Debug, Clone)]
-struct Connected(Arc<AtomicBool>);
-
-impl Connected {
-    /// A SOCKS proxy connects on its own, so what has happened behind it is not known.
-    fn new(proxy: Option<&Proxy>) -> Self {
-        let direct_or_connect =
-            proxy.is_none_or(|proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https));
-        Self(Arc::new(AtomicBool::new(!direct_or_connect)))
-    }
-
-    fn stage(&self) -> Stage {
-        if self.0.load(Ordering::Relaxed) {
-            Stage::Asking
-        } else {
-            Stage::Connecting
-        }
-    }
-}
-
-impl<In: Transport> Connector<In> for Connected {
-    type Out = In;
-
-    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<In>, ureq::Error> {
-        if chained.is_some() {
-            self.0.store(true, Ordering::Relaxed);
-        }
-        Ok(chained)
-    }
+fn run(
+    agent: &Agent,
+    request: http::Request<impl AsSendBody>,
+    proxy: Option<Proxy>,
+    limit: Duration,
+) -> Result<http::Response<ureq::Body>, ureq::Error> {
+    let request = agent.configure_request(request).proxy(proxy);
+    agent.run(request.timeout_global(Some(limit)).build())
 }

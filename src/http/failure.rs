@@ -90,7 +90,7 @@ impl Failure {
 const TLS: &str = "look at the URL; where the port is one for TLS, it begins with https://";
 
 /// Without the number of the system's error.
-fn reason(text: &str) -> String {
+pub(super) fn reason(text: &str) -> String {
     match text.split_once(" (os error") {
         Some((system, _)) => system.trim_end_matches('.').to_ascii_lowercase(),
         None => text.into(),

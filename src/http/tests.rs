@@ -1,14 +1,21 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod any;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
+use super::message::to_header;
 use super::*;
-use crate::error::Exit;
+use crate::error::{Error, Exit};
 use crate::terminal::voice::Verbosity;
+
+fn send(request: &Request, deadline: &Deadline, voice: Voice) -> Result<Answer> {
+    Client::default().send(request, deadline, voice)
+}
 
 const QUIET: Voice = Voice(Verbosity::Quiet);
 
@@ -51,6 +58,7 @@ impl Vendor {
         Request {
             method: Method::Get,
             url: format!("http://{}/path?query=1", self.address),
+            origin: format!("http://{}", self.address),
             loopback: true,
             headers: Vec::new(),
             body: None,
@@ -97,8 +105,8 @@ fn a_get_is_sent_to_the_byte() {
     let answer = send(&request, &within(5), QUIET).ok().unwrap();
     assert_eq!(answer.status, 200);
     assert_eq!(answer.body, b"ok");
-    assert_eq!(answer.date.as_deref(), Some("Thu, 01 Jan 2026 00:00:00 GMT"));
-    assert_eq!(answer.retry_after.as_deref(), Some("7"));
+    assert_eq!(answer.header("date"), Some("Thu, 01 Jan 2026 00:00:00 GMT"));
+    assert_eq!(answer.header("retry-after"), Some("7"));
     let expected = format!(
         "GET /path?query=1 HTTP/1.1\r\nuser-agent: tok/{}\r\naccept: application/json\r\nhost: {}\r\nx-key: s3cret\r\n\r\n",
         env!("CARGO_PKG_VERSION"),
@@ -118,7 +126,7 @@ fn a_post_is_sent_to_the_byte() {
     });
     let answer = send(&request, &within(5), QUIET).ok().unwrap();
     assert_eq!((answer.status, answer.body.as_slice()), (401, b"nope".as_slice()));
-    assert_eq!((answer.date, answer.retry_after), (None, None));
+    assert_eq!((answer.header("date"), answer.header("retry-after")), (None, None));
     let expected = format!(
         "POST /path?query=1 HTTP/1.1\r\ncontent-length: 14\r\nuser-agent: tok/{}\r\naccept: application/json\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\r\npassword=a%26b",
         env!("CARGO_PKG_VERSION"),
@@ -251,6 +259,7 @@ fn free_port() -> Request {
     Request {
         method: Method::Get,
         url: format!("http://{}", listener.local_addr().unwrap()),
+        origin: String::new(),
         loopback: true,
         headers: Vec::new(),
         body: None,
@@ -263,7 +272,10 @@ fn an_unknown_host_is_not_reached() {
     request.loopback = false;
     request.url = "https://tok-test.invalid/?password=s3cret".into();
     let call = request.to_call().unwrap();
-    let error = send_through(None, &call, &within(20), QUIET).err().unwrap();
+    let error = Client::default()
+        .send_through(None, &call, &within(20), QUIET)
+        .err()
+        .unwrap();
     assert_eq!(error.exit, Exit::Unreachable);
     assert!(
         error.text().starts_with("tok-test.invalid:443 could not be reached: "),
@@ -391,7 +403,10 @@ fn through(proxy: &str) -> Error {
     request.url = "https://api.example.com/?password=s3cret".into();
     let call = request.to_call().unwrap();
     let proxy = Proxy::new(proxy).unwrap();
-    send_through(Some(&proxy), &call, &within(1), QUIET).err().unwrap()
+    Client::default()
+        .send_through(Some(&proxy), &call, &within(1), QUIET)
+        .err()
+        .unwrap()
 }
 
 #[test]
@@ -445,4 +460,107 @@ fn a_socks_proxy_that_fails_is_asked_once() {
     });
     assert_eq!(through(&format!("socks5h://{address}")).exit, Exit::Unreachable);
     assert_eq!(connections.try_iter().count(), 1);
+}
+
+/// One request after the other on each connection, as long as `keeps` says for its number that it stays.
+fn lasting(keeps: impl Fn(usize) -> bool + Send + 'static, head: &'static str) -> Vendor {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&connections);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (sender, requests) = mpsc::channel();
+    thread::spawn(move || {
+        let mut answered = 0;
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            counter.fetch_add(1, Ordering::SeqCst);
+            loop {
+                let request = read_request(&stream);
+                if request.is_empty() {
+                    break;
+                }
+                let _ = sender.send(request);
+                answered += 1;
+                if !keeps(answered) {
+                    break;
+                }
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\n{head}Content-Length: 2\r\n\r\nok");
+            }
+        }
+    });
+    Vendor {
+        address,
+        connections,
+        requests,
+    }
+}
+
+#[test]
+fn a_clients_requests_share_a_connection() {
+    let vendor = lasting(|_| true, "");
+    let client = Client::default();
+    for _ in 0..3 {
+        assert_eq!(client.send(&vendor.get(), &within(5), QUIET).ok().unwrap().status, 200);
+    }
+    assert_eq!(vendor.connections(), 1);
+}
+
+#[test]
+fn what_was_sent_on_an_old_connection_is_not_sent_again() {
+    let vendor = lasting(|answered| answered < 2, "");
+    let client = Client::default();
+    assert!(client.send(&vendor.get(), &within(5), QUIET).is_ok());
+    let error = client.send(&vendor.get(), &within(5), QUIET).err().unwrap();
+    assert_eq!(error.exit, Exit::Unreachable);
+    assert_eq!((vendor.requests.try_iter().count(), vendor.connections()), (2, 1));
+}
+
+#[test]
+fn cookies_go_back_behind_those_that_the_request_names() {
+    let vendor = lasting(
+        |_| true,
+        "Set-Cookie: sid=s3cret; Path=/; HttpOnly\r\nSet-Cookie: other=1; Path=/nowhere\r\n",
+    );
+    let client = Client::default();
+    let mut request = vendor.get();
+    assert!(client.send(&request, &within(5), QUIET).is_ok());
+    request.headers.push(("Cookie".into(), Secret::new("lang=en")));
+    assert!(client.send(&request, &within(5), QUIET).is_ok());
+    let requests: Vec<String> = vendor.requests.try_iter().collect();
+    assert!(!requests[0].contains("cookie"), "{}", requests[0]);
+    assert!(
+        requests[1].contains("\r\ncookie: lang=en; sid=s3cret\r\n"),
+        "{}",
+        requests[1]
+    );
+    assert_eq!(client.cookies().len(), 2);
+}
+
+#[test]
+fn every_method_is_sent_by_its_name() {
+    let vendor = lasting(|_| true, "");
+    let client = Client::default();
+    for (method, name) in [
+        (Method::Get, "GET"),
+        (Method::Post, "POST"),
+        (Method::Put, "PUT"),
+        (Method::Patch, "PATCH"),
+        (Method::Delete, "DELETE"),
+    ] {
+        for has_body in [false, method != Method::Get] {
+            let mut request = vendor.get();
+            request.method = method;
+            request.body = has_body.then(|| Body {
+                content_type: "application/json",
+                bytes: Secret::new("{}"),
+            });
+            assert!(client.send(&request, &within(5), QUIET).is_ok(), "{name}");
+            let sent = vendor.requests.recv().unwrap();
+            assert!(
+                sent.starts_with(&format!("{name} /path?query=1 HTTP/1.1\r\n")),
+                "{sent}"
+            );
+            assert_eq!(sent.ends_with("{}"), has_body, "{sent}");
+        }
+    }
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Source;
-use crate::definition::schema::{Exchange, Field};
+use crate::definition::plan::Plan;
+use crate::definition::request::Site;
+use crate::definition::schema::Field;
 use crate::definition::value::Value;
-use crate::definition::{Vendor, request, template};
+use crate::definition::{Vendor, template};
 use crate::origin::BaseUrl;
 
 /// Everything that tells one login from another, but the secrets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Chosen<'a> {
     pub(crate) vendor: &'a Vendor,
     /// The name of the profile; `None` for the vendor's default one.
@@ -35,9 +37,28 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// The plain values that are laid into the login request.
+    pub(crate) fn login_plan(&self) -> Plan<'a> {
+        self.vendor.definition.login(&self.way)
+    }
+
+    pub(crate) fn refresh_plan(&self) -> Option<Plan<'a>> {
+        self.vendor.definition.refresh(&self.way)
+    }
+
+    pub(crate) fn revoke_plan(&self) -> Option<Plan<'a>> {
+        self.vendor.definition.revoke(&self.way)
+    }
+
+    pub(crate) fn site(&self) -> Site<'_> {
+        Site {
+            base: &self.base,
+            given: self.url.is_some(),
+        }
+    }
+
+    /// The plain values that are laid into the login's requests.
     pub(crate) fn laid_in(&self) -> BTreeMap<String, Json> {
-        let names = request::names(&self.vendor.definition.login);
+        let names = self.login_plan().names();
         self.plain
             .iter()
             .filter(|(name, _)| names.contains(&name.as_str()))
@@ -45,9 +66,9 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    /// The secret fields that a request lays in.
-    pub(crate) fn secrets(&self, exchange: &Exchange) -> Vec<&'a Field> {
-        let names = request::names(exchange);
+    /// The secret fields that these requests lay in.
+    pub(crate) fn secrets(&self, plan: &Plan) -> Vec<&'a Field> {
+        let names = plan.names();
         self.vendor
             .secret_fields()
             .filter(|field| names.contains(&field.name.as_str()))
@@ -57,13 +78,13 @@ impl<'a> Chosen<'a> {
 
     /// Whether nothing but the secrets tells one person's token from another's.
     pub(crate) fn is_told_by_secrets(&self) -> bool {
-        !self.names_person() && !self.secrets(&self.vendor.definition.login).is_empty()
+        !self.names_person() && !self.secrets(&self.login_plan()).is_empty()
     }
 
     /// Whether a plain field that a login cannot do without says who logs in, to the vendor or in the URL.
     fn names_person(&self) -> bool {
         let definition = &self.vendor.definition;
-        let mut said = request::names(&definition.login);
+        let mut said = self.login_plan().names();
         if self.url.is_none() {
             said.extend(definition.url.iter().flat_map(|url| template::names(url)));
         }

@@ -13,6 +13,7 @@ use super::first_line::{LIMIT, first_line};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 #[cfg_attr(unix, path = "command/unix.rs")]
 #[cfg_attr(windows, path = "command/windows.rs")]
@@ -28,9 +29,9 @@ pub(crate) fn run(command: &str, source: &str, drop_variables: &[String], deadli
         shell.env_remove(variable);
     }
     let is_apart = set_apart(&mut shell);
-    let mut child = shell
-        .spawn()
-        .map_err(|why| Error::credential(format!("{source}: the command cannot be started: {why}")))?;
+    let mut child = shell.spawn().map_err(|why| {
+        Error::credential(format!("{source}: the command cannot be started: {why}")).unless_lacking(Some(&why))
+    })?;
     let ended = until_end(&mut child, deadline).inspect_err(|_| {
         kill(&mut child, is_apart);
         let _ = child.wait();
@@ -60,8 +61,8 @@ fn until_end(child: &mut Child, deadline: &Deadline) -> std::result::Result<(Exi
             return Ok((status, output));
         }
         if deadline.is_over() {
-            let limit = deadline.limit().as_secs_f32();
-            return Err(format!("the command did not end within {limit} s"));
+            let limit = duration::words(deadline.limit());
+            return Err(format!("the command did not end within {limit}"));
         }
         pipe.wait(pause.min(deadline.remaining()));
         pause = (pause * 2).min(Duration::from_millis(20));

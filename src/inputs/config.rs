@@ -118,14 +118,17 @@ pub(crate) fn strangers(folder: Option<&Path>, catalogue: &Catalogue) -> Result<
 
 /// The file's text; `None` where there is no file.
 fn text(path: &Path) -> Result<Option<String>> {
-    let broken = |why: String| Err(Error::usage(format!("{}: {why}", path.display())));
     match text::file::read(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            broken(error.to_string())
+        Err(unread) if !matches!(unread.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(Error::usage(unread.at(path)).unless_lacking(unread.io()))
         }
         Err(_) => match fs::read_link(path) {
-            Ok(target) => broken(format!("it is a link to {}, which is not there", target.display())),
+            Ok(target) => Err(Error::usage(format!(
+                "{}: it is a link to {}, which is not there",
+                path.display(),
+                target.display()
+            ))),
             Err(_) => Ok(None),
         },
     }

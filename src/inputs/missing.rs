@@ -31,7 +31,7 @@ impl Session<'_> {
                 settings.config_path.display()
             )
         });
-        let hints: Vec<String> = slips.chain([login]).chain(ways).collect();
+        let hints: Vec<String> = slips.chain([login]).chain(ways).chain(settings.other_ways()).collect();
         Error::missing(format!("{}: {} {are} missing", vendor.name, names.join(" and "))).with_hint(hints.join("; "))
     }
 
@@ -58,9 +58,13 @@ impl Session<'_> {
         } else {
             String::new()
         };
+        let others = settings
+            .other_ways()
+            .map(|ways| format!("; {ways}"))
+            .unwrap_or_default();
         Error::missing(format!("{vendor}: {name} is missing, and nobody can be asked")).with_hint(format!(
             "{slip}{skipped}{login}{flags}set {}, or put a command that prints it into \
-             {name}-command in {header} of {}",
+             {name}-command in {header} of {}{others}",
             settings.vendor.variable_of(name),
             settings.config_path.display()
         ))

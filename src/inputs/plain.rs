@@ -9,6 +9,7 @@ use crate::definition::request;
 use crate::definition::value::Kind;
 use crate::error::Result;
 use crate::origin::BaseUrl;
+use crate::terminal::Question;
 
 impl<'a> Session<'a> {
     /// Decides all of it. Asks for what is missing where somebody can be asked and `ask` allows it.
@@ -79,11 +80,23 @@ impl<'a> Session<'a> {
             return Err(self.missing(missing));
         };
         let ask = |name: &&str| {
-            let answer = terminal.ask(&self.settings.label(name))?;
-            self.check_answer(name, &answer)?;
+            let answer = terminal.ask(&self.question(name), |answer| self.check_answer(name, answer))?;
             Ok(((*name).to_owned(), answer))
         };
-        self.ask(|| missing.iter().map(ask).collect())
+        // Whoever does not know the address need not tell anything else.
+        let (url, fields): (Vec<&str>, Vec<&str>) = missing.iter().partition(|name| **name == "url");
+        self.ask(|| url.iter().chain(&fields).map(ask).collect())
+    }
+
+    fn question(&self, name: &str) -> Question {
+        let vendor = self.settings.vendor;
+        Question {
+            label: self.settings.label(name),
+            about: match vendor.definition.field(name) {
+                Some(field) => field.help.clone(),
+                None => vendor.url_help(),
+            },
+        }
     }
 
     /// At once, so that nobody types more after a slip.

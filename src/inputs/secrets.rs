@@ -7,6 +7,7 @@ use super::{Chosen, SecretSource, Session, command, first_line, keyring, variabl
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::terminal::Question;
 
 /// What is known of a secret before a person is asked.
 #[derive(Debug)]
@@ -82,15 +83,28 @@ impl Session<'_> {
         let Some(terminal) = self.terminal() else {
             return Err(self.missing_secret(field, chosen, keepable && self.can_keep()));
         };
-        self.ask(|| terminal.ask_hidden(&self.settings.label(&field.name)))
+        let question = Question {
+            label: self.settings.label(&field.name),
+            about: self
+                .refusal()
+                .unwrap_or_else(|| format!("{}, sent to {}", field.help, chosen.base.as_str())),
+        };
+        let answer = self.ask(|| terminal.ask_hidden(&question))?;
+        self.remember_typed(&field.name);
+        Ok(answer)
     }
 
-    /// For `tok login`, which shall find out a new one: not from the keyring.
+    /// For `tok login`, which shall find out a new one: not from the keyring. It is known afterwards.
     pub(crate) fn new_secret(&self, field: &Field, chosen: &Chosen) -> Result<Secret> {
-        match self.given_secret(&field.name, chosen)? {
-            Some(secret) => Ok(secret),
-            None => self.typed_secret(field, chosen, false),
+        if let Some(secret) = self.known(&field.name) {
+            return Ok(secret);
         }
+        let secret = match self.given_secret(&field.name, chosen)? {
+            Some(secret) => secret,
+            None => self.typed_secret(field, chosen, false)?,
+        };
+        self.remember(&field.name, secret.clone());
+        Ok(secret)
     }
 
     /// From every source but the prompt.

@@ -1,12 +1,13 @@
 //! One call's dealings with the person and the machine: what was set, and what was opened and found out since.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::settings::Settings;
+use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
-use crate::terminal::Terminal;
 use crate::terminal::voice::Voice;
+use crate::terminal::{TIMES, Terminal};
 use crate::time::deadline::Deadline;
 
 #[derive(Debug)]
@@ -18,6 +19,11 @@ pub(crate) struct Session<'a> {
     asked: Cell<bool>,
     /// Standard input is read once, a person is asked once.
     known: RefCell<BTreeMap<String, Secret>>,
+    /// Whose secrets a person typed.
+    typed: RefCell<BTreeSet<String>>,
+    /// How often those were refused, and what was said of them at last.
+    refused: Cell<usize>,
+    refusal: RefCell<Option<String>>,
 }
 
 impl<'a> Session<'a> {
@@ -29,6 +35,9 @@ impl<'a> Session<'a> {
             terminal: OnceCell::new(),
             asked: Cell::new(false),
             known: RefCell::default(),
+            typed: RefCell::default(),
+            refused: Cell::new(0),
+            refusal: RefCell::default(),
         }
     }
 
@@ -57,5 +66,42 @@ impl<'a> Session<'a> {
 
     pub(crate) fn remember(&self, field: &str, secret: Secret) {
         self.known.borrow_mut().insert(field.to_owned(), secret);
+    }
+
+    pub(super) fn remember_typed(&self, field: &str) {
+        self.typed.borrow_mut().insert(field.to_owned());
+    }
+
+    /// Why a secret is asked for again.
+    pub(super) fn refusal(&self) -> Option<String> {
+        self.refusal.borrow().clone()
+    }
+
+    /// Where secrets are refused that a person typed, others are asked for and tried, three times in all.
+    pub(crate) fn until_accepted<T>(&self, attempt: impl Fn() -> Result<T>) -> Result<T> {
+        loop {
+            match attempt() {
+                Err(error) if self.asks_again(&error) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Whether others are to be asked for after this, the typed ones forgotten.
+    pub(crate) fn asks_again(&self, error: &Error) -> bool {
+        let times = self.refused.get() + 1;
+        if error.exit != Exit::Refused || times >= TIMES || !self.forget_typed() {
+            return false;
+        }
+        self.refused.set(times);
+        self.refusal.replace(Some(error.text().to_owned()));
+        true
+    }
+
+    /// Whether there was something to forget.
+    fn forget_typed(&self) -> bool {
+        let typed = self.typed.take();
+        self.known.borrow_mut().retain(|field, _| !typed.contains(field));
+        !typed.is_empty()
     }
 }

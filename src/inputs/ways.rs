@@ -7,12 +7,7 @@ impl Settings<'_> {
     /// The way that has a value, else the profile's, else the first.
     pub(crate) fn way(&self) -> Result<Vec<String>> {
         let ways = &self.vendor.definition.ways;
-        let mut given = Vec::new();
-        for field in &self.vendor.definition.fields {
-            if ways.iter().flatten().any(|name| *name == field.name) && self.is_given(field) {
-                given.push(field.name.as_str());
-            }
-        }
+        let given = self.given_of_ways();
         let fits = |way: &&Vec<String>| given.iter().all(|name| way.iter().any(|own| own == name));
         let candidates: Vec<&Vec<String>> = ways.iter().filter(fits).collect();
         if candidates.is_empty() && !ways.is_empty() {
@@ -45,5 +40,43 @@ impl Settings<'_> {
             });
         }
         Ok(candidates.first().map(|way| (*way).clone()).unwrap_or_default())
+    }
+
+    fn given_of_ways(&self) -> Vec<&str> {
+        let definition = &self.vendor.definition;
+        let of_way = |name: &str| definition.ways.iter().flatten().any(|own| own == name);
+        let fields = definition.fields.iter();
+        fields
+            .filter(|field| of_way(&field.name) && self.is_given(field))
+            .map(|field| field.name.as_str())
+            .collect()
+    }
+
+    /// Where the first way is taken because nothing names one: the others, each with what would name it.
+    pub(crate) fn other_ways(&self) -> Option<String> {
+        if self.profile.way.is_some() || !self.given_of_ways().is_empty() {
+            return None;
+        }
+        let others = self.vendor.definition.ways.iter().skip(1);
+        let others: Vec<String> = others.filter_map(|way| self.words_of_way(way)).collect();
+        (!others.is_empty()).then(|| format!("other ways to log in: {}", others.join("; ")))
+    }
+
+    fn words_of_way(&self, way: &[String]) -> Option<String> {
+        let is_plain = |name: &&String| self.vendor.plain_fields().any(|field| field.name == **name);
+        let plain = way.iter().find(is_plain);
+        let name = plain.or(way.first())?;
+        let (flags, key) = match plain {
+            Some(name) => (format!("--{name}, "), name.clone()),
+            None => (format!("--{name}-stdin, --{name}-file, "), format!("way = \"{name}\"")),
+        };
+        let flags = if self.flags.accepted { flags } else { String::new() };
+        Some(format!(
+            "{} ({flags}{}, or {key} in {} of {})",
+            way.join(" and "),
+            self.vendor.variable_of(name),
+            self.profile.header(&self.vendor.name),
+            self.config_path.display()
+        ))
     }
 }

@@ -6,6 +6,8 @@
 //! never quotes the text, since it may hold a password. Names are not resolved here: a name is loopback only if it is
 //! written so.
 
+pub(crate) mod address;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,9 +61,9 @@ impl BaseUrl {
         self.loopback
     }
 
-    /// `path` is empty or begins with `/`, and is percent-encoded.
-    pub(crate) fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
+    /// Empty, or begins with `/` and does not end in one.
+    fn path(&self) -> &str {
+        self.text.strip_prefix(&self.origin).unwrap_or_default()
     }
 }
 

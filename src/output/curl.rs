@@ -3,14 +3,15 @@
 //! Inside the double quotes of curl's config file only `\` and `"` have a meaning. `url-query` (curl 7.87) encodes what
 //! follows the first `=`, so the pair is given as it is.
 
+use super::header::as_cookie;
 use super::{Given, Usage};
 use crate::error::Result;
 
-#[expect(clippy::unnecessary_wraps, reason = "the type of every format")]
 pub(super) fn render(given: &Given) -> Result<String> {
     let (option, value) = match &given.usage {
         Usage::Header(line) => ("header", line),
         Usage::Query(pair) => ("url-query", pair),
+        Usage::Cookie(pair) => ("cookie", as_cookie(pair)?),
     };
     let value = value.replace('\\', r"\\").replace('"', r#"\""#);
     Ok(format!("{option} = \"{value}\"\n"))
@@ -33,6 +34,8 @@ mod tests {
         assert_eq!(render(&header).unwrap(), "header = \"X: a\\\"b\\\\c\"\n");
         let query = given("", Usage::Query("token=a".into()));
         assert_eq!(render(&query).unwrap(), "url-query = \"token=a\"\n");
+        let cookie = given("", Usage::Cookie("sid=a\\".into()));
+        assert_eq!(render(&cookie).unwrap(), "cookie = \"sid=a\\\\\"\n");
     }
 
     /// The head of the request that curl sends with these lines.

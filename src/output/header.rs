@@ -6,8 +6,17 @@ use crate::error::{Error, Result};
 pub(super) fn render(given: &Given) -> Result<String> {
     match &given.usage {
         Usage::Header(line) => Ok(format!("{line}\n")),
+        Usage::Cookie(pair) => Ok(format!("Cookie: {}\n", as_cookie(pair)?)),
         Usage::Query(_) => Err(takes_query(&given.vendor)),
     }
+}
+
+/// At a `;` another cookie would begin (RFC 6265 section 4.1.1).
+pub(super) fn as_cookie(pair: &String) -> Result<&String> {
+    if pair.contains(';') {
+        return Err(Error::other("the token holds a ';', which no cookie can carry"));
+    }
+    Ok(pair)
 }
 
 pub(super) fn takes_query(vendor: &str) -> Error {
@@ -27,6 +36,10 @@ mod tests {
     fn a_header_is_printed_and_a_query_is_a_usage_error() {
         let header = given("a", Usage::Header("Authorization: Bearer a".into()));
         assert_eq!(render(&header).unwrap(), "Authorization: Bearer a\n");
+        let cookie = given("a", Usage::Cookie("sid=a".into()));
+        assert_eq!(render(&cookie).unwrap(), "Cookie: sid=a\n");
+        let broken = given("a", Usage::Cookie("sid=a;b".into()));
+        assert_eq!(render(&broken).unwrap_err().exit, Exit::Other);
         let query = given("a", Usage::Query("token=a".into()));
         assert_eq!(render(&query).unwrap_err().exit, Exit::Usage);
     }

@@ -47,6 +47,8 @@ pub(crate) enum Usage {
     Header(String),
     /// `token=TOKEN`, not yet encoded for a URL.
     Query(String),
+    /// `session=TOKEN`
+    Cookie(String),
 }
 
 impl fmt::Debug for Usage {
@@ -54,6 +56,7 @@ impl fmt::Debug for Usage {
         formatter.write_str(match self {
             Self::Header(_) => "Header(***)",
             Self::Query(_) => "Query(***)",
+            Self::Cookie(_) => "Cookie(***)",
         })
     }
 }
@@ -161,7 +164,11 @@ mod tests {
 
     #[test]
     fn debug_output_hides_the_token() {
-        for usage in [Usage::Header("A: hush".into()), Usage::Query("t=hush".into())] {
+        for usage in [
+            Usage::Header("A: hush".into()),
+            Usage::Query("t=hush".into()),
+            Usage::Cookie("t=hush".into()),
+        ] {
             assert!(!format!("{:?}", given("hush", usage)).contains("hush"));
         }
     }

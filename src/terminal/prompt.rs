@@ -4,8 +4,9 @@
 //! captures output, and a prompt must appear all the same. There is one only where a person can be expected to answer, so a
 //! background process is never stopped by asking. Who may be asked for what is left to others.
 //!
-//! Nothing that is typed into a hidden prompt can be sent by mistake: end of input, a lost terminal, control characters (an
-//! arrow key) and text that is not UTF-8 are errors. However a prompt ends, the terminal is left as it was found.
+//! Nothing that is typed into a hidden prompt can be sent by mistake: end of input and a lost terminal are errors, and after
+//! control characters (an arrow key) and text that is not UTF-8 the question comes again, as after any answer that cannot be
+//! one, three times in all. However a prompt ends, the terminal is left as it was found.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -34,39 +35,132 @@ impl Terminal {
         waiting::hushed(ask)
     }
 
-    /// Asks for a line that can be seen while it is typed.
-    pub(crate) fn ask(&self, label: &str) -> Result<String> {
-        checked(label, self.0.ask(&format!("{label}: ")))
+    /// Asks for a line that can be seen while it is typed, and again where `check` refuses it.
+    pub(crate) fn ask(&self, question: &Question, check: impl Fn(&str) -> Result<()>) -> Result<String> {
+        question.until_answered(|prompt| self.0.ask(prompt), check)
     }
 
     /// Asks for a line that cannot.
-    pub(crate) fn ask_hidden(&self, label: &str) -> Result<Secret> {
-        checked(label, self.0.ask_hidden(&format!("{label}: "))).map(Secret::new)
+    pub(crate) fn ask_hidden(&self, question: &Question) -> Result<Secret> {
+        let answer = question.until_answered(|prompt| self.0.ask_hidden(prompt), |_| Ok(()));
+        answer.map(Secret::new)
     }
 }
 
-fn checked<E: fmt::Display>(label: &str, answer: std::result::Result<Vec<u8>, E>) -> Result<String> {
-    let broken = |why: &str| Err(Error::credential(format!("{label}: {why}")));
-    match answer.map(String::from_utf8) {
-        Err(why) => broken(&format!("the terminal: {why}")),
-        Ok(Err(_)) => broken("what was entered is not UTF-8"),
-        Ok(Ok(line)) if line.is_empty() => broken("nothing was entered"),
-        Ok(Ok(line)) if line.contains(char::is_control) => broken("what was entered contains a control character"),
-        Ok(Ok(line)) => Ok(line),
+/// How often a person is asked the same before a wrong answer counts.
+pub(crate) const TIMES: usize = 3;
+
+/// What a person is asked.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// Stands before the colon.
+    pub(crate) label: String,
+    /// The line above, which says what is wanted.
+    pub(crate) about: String,
+}
+
+impl Question {
+    /// Where an answer cannot be one, the reason takes the place of the line above. A person who ends the input wants no other
+    /// question.
+    fn until_answered<E: fmt::Display>(
+        &self,
+        ask: impl Fn(&str) -> std::result::Result<Option<Vec<u8>>, E>,
+        check: impl Fn(&str) -> Result<()>,
+    ) -> Result<String> {
+        let label = &self.label;
+        let mut about = self.about.clone();
+        let mut times = 0;
+        loop {
+            times += 1;
+            let answer = ask(&format!("{about}\n{label}: "));
+            let answer = answer.map_err(|why| Error::credential(format!("{label}: the terminal: {why}")))?;
+            let Some(bytes) = answer else {
+                return Err(self.nothing());
+            };
+            match self.line(bytes).and_then(|line| check(&line).map(|()| line)) {
+                Err(error) if times < TIMES => error.text().clone_into(&mut about),
+                line => return line,
+            }
+        }
+    }
+
+    fn line(&self, bytes: Vec<u8>) -> Result<String> {
+        let broken = |why: &str| Err(Error::credential(format!("{}: {why}", self.label)));
+        match String::from_utf8(bytes) {
+            Err(_) => broken("what was entered is not UTF-8"),
+            Ok(line) if line.is_empty() => Err(self.nothing()),
+            Ok(line) if line.contains(char::is_control) => broken("what was entered contains a control character"),
+            Ok(line) => Ok(line),
+        }
+    }
+
+    fn nothing(&self) -> Error {
+        Error::credential(format!("{}: nothing was entered", self.label))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
+    /// What comes of these answers, one after the other, and what was shown. `None` is Ctrl-D.
+    fn answered(answers: &[Option<&[u8]>]) -> (std::result::Result<String, String>, Vec<String>) {
+        let question = Question {
+            label: "acme pin".into(),
+            about: "Four digits".into(),
+        };
+        let shown = RefCell::new(Vec::new());
+        let ask = |prompt: &str| {
+            let mut shown = shown.borrow_mut();
+            shown.push(prompt.to_owned());
+            let answer = answers.get(shown.len() - 1).ok_or("it has gone")?;
+            Ok::<_, &str>(answer.map(<[u8]>::to_vec))
+        };
+        let check = |line: &str| match line.len() {
+            1..4 => Err(Error::usage("acme pin: too short")),
+            _ => Ok(()),
+        };
+        let answer = question
+            .until_answered(ask, check)
+            .map_err(|error| error.text().to_owned());
+        (answer, shown.into_inner())
+    }
+
     #[test]
-    fn what_cannot_be_an_answer_is_an_error_with_the_label() {
-        let said = |bytes: &[u8]| checked("modulus password", Ok::<_, String>(bytes.to_vec()));
-        assert_eq!(said(" p w ".as_bytes()).unwrap(), " p w ");
-        let empty = said(b"").unwrap_err();
-        assert_eq!(empty.text(), "modulus password: nothing was entered");
-        assert!(said(b"p\x1b[D").is_err());
-        assert!(said(b"p\xff").is_err());
+    fn what_cannot_be_an_answer_is_asked_for_again_with_the_reason() {
+        let (answer, shown) = answered(&[Some(b"12"), Some(b"p\x1b[D"), Some(b" 1 4 ")]);
+        assert_eq!(answer.unwrap(), " 1 4 ");
+        let reasons = [
+            "Four digits",
+            "acme pin: too short",
+            "acme pin: what was entered contains a control character",
+        ];
+        assert_eq!(shown, reasons.map(|reason| format!("{reason}\nacme pin: ")));
+        assert_eq!(
+            answered(&[Some(b""), Some(b"1\xff2345"), Some(b"1234")]).0.unwrap(),
+            "1234"
+        );
+    }
+
+    #[test]
+    fn the_third_wrong_answer_counts() {
+        let (answer, shown) = answered(&[Some(b"1"), Some(b""), Some(b"123"), Some(b"1234")]);
+        assert_eq!((answer.unwrap_err().as_str(), shown.len()), ("acme pin: too short", 3));
+    }
+
+    #[test]
+    fn nobody_is_asked_again_who_ends_the_input_or_has_gone() {
+        let (answer, shown) = answered(&[None, Some(b"1234")]);
+        assert_eq!(
+            (answer.unwrap_err().as_str(), shown.len()),
+            ("acme pin: nothing was entered", 1)
+        );
+        let (answer, shown) = answered(&[Some(b"")]);
+        assert_eq!(
+            (answer.unwrap_err().as_str(), shown.len()),
+            ("acme pin: the terminal: it has gone", 2)
+        );
     }
 }

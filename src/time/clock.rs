@@ -5,11 +5,22 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+
 /// How far ahead a time may lie that was written down a moment ago: clocks are set back by small steps.
 pub(crate) const TOLERANCE: i64 = 5_000;
 
 pub(crate) fn now_ms() -> i64 {
     ms(SystemTime::now())
+}
+
+/// The same as a date. A clock that has left the calendar behind, with its year 9999, stands still at its end.
+pub(crate) fn now() -> Timestamp {
+    dated(now_ms())
+}
+
+pub(crate) fn dated(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
 }
 
 /// A time before 1970 is 1970.
@@ -25,4 +36,17 @@ pub(crate) fn span_ms(span: Duration) -> i64 {
 /// The time from `from` to `to`, zero where it is the other way round.
 pub(crate) fn between(from: i64, to: i64) -> Duration {
     Duration::from_millis(u64::try_from(to.saturating_sub(from)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_beyond_the_calendar_is_no_panic() {
+        assert_eq!(dated(0), Timestamp::UNIX_EPOCH);
+        let year_10000 = UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        assert_eq!(dated(ms(year_10000)), Timestamp::MAX);
+        assert_eq!(dated(i64::MAX), Timestamp::MAX);
+    }
 }

@@ -1,27 +1,22 @@
-//! One request to the vendor: a login, a revocation, or what a refresh sends.
+//! What the vendor is asked for: a login, a revocation, or what a refresh sends.
 //!
 //! Whatever carries the secrets of one login takes turns, whatever token it is for, so that a wrong one is sent once.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::hold::{Credentials, pause_of};
+use super::hold::Credentials;
+use super::run::Failure;
 use super::turn::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::lock::{self, Work};
-use crate::cache::pause;
-use crate::definition::answer::{self, Context, Grant, Refusal};
-use crate::definition::request::{self, Inputs};
-use crate::definition::schema::Exchange;
-use crate::error::{Error, Result};
-use crate::http::{self, Answer};
+use crate::definition::answer::{self, Grant};
+use crate::definition::plan::Plan;
+use crate::error::Result;
 use crate::inputs::Unasked;
 use crate::secret::Secret;
-use crate::text::redact::Redactor;
-use crate::time::clock::{now_ms, span_ms};
+use crate::time::clock::span_ms;
 use crate::time::deadline::Deadline;
 
 /// What the vendor gave, and how it was asked.
@@ -44,31 +39,12 @@ impl Issued {
     }
 }
 
-pub(super) enum Failure {
-    /// The vendor answered.
-    Refusal(Refusal),
-    Error(Error),
-}
-
 /// How a revocation went.
 #[derive(Debug)]
 pub(crate) enum Revoked {
     Now,
     /// The vendor refuses to hear of the token, in these words.
     Before(String),
-}
-
-/// An answer with what is needed to read it.
-struct Exchanged {
-    answer: Answer,
-    sent_at: Timestamp,
-    redactor: Redactor,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
 }
 
 impl<'a> Need<'a> {
@@ -78,25 +54,25 @@ impl<'a> Need<'a> {
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
-        let (exchange, deadline) = (&self.vendor().definition.login, &self.session.deadline);
-        match self.ask(exchange, secrets.clone(), Provenance::Login, deadline) {
+        let (plan, deadline) = (self.principal.chosen.login_plan(), &self.session.deadline);
+        match self.ask(&plan, secrets.clone(), Provenance::Login, deadline) {
             Ok(mut issued) => {
                 self.end_hold(&credentials);
                 issued.turn = turn;
                 Ok(issued)
             }
             Err(Failure::Error(error)) => Err(error),
-            Err(Failure::Refusal(refusal)) => {
+            Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
                 self.hold_back(&credentials, &refusal);
                 Err(self.error_of(&refusal))
             }
         }
     }
 
-    /// The secrets of a request. Asks a person for what no other source has.
-    pub(super) fn secrets(&self, exchange: &Exchange) -> Result<BTreeMap<String, Secret>> {
+    /// The secrets of a plan. Asks a person for what no other source has.
+    pub(super) fn secrets(&self, plan: &Plan) -> Result<BTreeMap<String, Secret>> {
         let chosen = &self.principal.chosen;
-        let found = chosen.secrets(exchange).into_iter().filter_map(|field| {
+        let found = chosen.secrets(plan).into_iter().filter_map(|field| {
             let found = self.session.secret(field, chosen).transpose()?;
             Some(found.map(|secret| (field.name.clone(), secret)))
         });
@@ -104,19 +80,16 @@ impl<'a> Need<'a> {
     }
 
     /// The same where nobody is asked.
-    pub(super) fn secrets_unasked(
-        &self,
-        exchange: &'a Exchange,
-    ) -> std::result::Result<BTreeMap<String, Secret>, Stop<'a>> {
+    pub(super) fn secrets_unasked(&self, plan: &Plan<'a>) -> std::result::Result<BTreeMap<String, Secret>, Stop<'a>> {
         let chosen = &self.principal.chosen;
         let mut secrets = BTreeMap::new();
-        for field in chosen.secrets(exchange) {
+        for field in chosen.secrets(plan) {
             match self.session.secret_unasked(field, chosen)? {
                 Unasked::Found(secret) => {
                     secrets.insert(field.name.clone(), secret);
                 }
                 Unasked::Absent => {}
-                Unasked::Person => return Err(Stop::Person(exchange)),
+                Unasked::Person => return Err(Stop::Person(plan.clone())),
             }
         }
         Ok(secrets)
@@ -138,8 +111,8 @@ impl<'a> Need<'a> {
     }
 
     /// Has the vendor end a token that it gave.
-    pub(crate) fn revoke(&self, exchange: &Exchange, entry: &Entry) -> Result<Revoked> {
-        let own = self.secrets(exchange)?;
+    pub(crate) fn revoke(&self, plan: &Plan, entry: &Entry) -> Result<Revoked> {
+        let own = self.secrets(plan)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.extend(
@@ -153,7 +126,11 @@ impl<'a> Need<'a> {
             .as_ref()
             .map(|credentials| self.login_turn(credentials))
             .transpose()?;
-        let exchanged = self.exchange(exchange, secrets, &self.session.deadline)?;
+        let exchanged = match self.run(plan, secrets, &self.session.deadline) {
+            Ok(exchanged) => exchanged,
+            Err(Failure::Step(refusal) | Failure::Last(refusal)) => return Err(self.error_of(&refusal)),
+            Err(Failure::Error(error)) => return Err(error),
+        };
         let ended = answer::revoked(&exchanged.answer, &self.context(&exchanged));
         match ended {
             Ok(()) => Ok(Revoked::Now),
@@ -165,64 +142,19 @@ impl<'a> Need<'a> {
 
     pub(super) fn ask(
         &self,
-        exchange: &Exchange,
+        plan: &Plan,
         secrets: BTreeMap<String, Secret>,
         provenance: Provenance,
         deadline: &Deadline,
     ) -> std::result::Result<Issued, Failure> {
-        let exchanged = self.exchange(exchange, secrets, deadline)?;
-        let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Refusal)?;
+        let exchanged = self.run(plan, secrets, deadline)?;
+        let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Last)?;
         Ok(Issued {
             grant,
-            asked_at: exchanged.sent_at.as_millisecond(),
+            asked_at: exchanged.sent_at,
             provenance,
             has_rotated: false,
             turn: None,
         })
-    }
-
-    /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
-    fn exchange(
-        &self,
-        exchange: &Exchange,
-        secrets: BTreeMap<String, Secret>,
-        deadline: &Deadline,
-    ) -> Result<Exchanged> {
-        let name = &self.vendor().name;
-        self.keep_pause()?;
-        let sent = secrets.clone();
-        let sent_at = Timestamp::now();
-        let inputs = Inputs {
-            plain: &self.principal.chosen.plain,
-            secrets,
-            now: sent_at,
-        };
-        let request = request::build(exchange, &self.principal.chosen.base, &inputs).map_err(|error| error.of(name))?;
-        let credentials = request.credentials();
-        let redactor = Redactor::new(sent.values().chain(&credentials));
-        let waiting = self.session.voice.wait_for(&format!("waiting for {name}"));
-        let answer = http::send(&request, deadline, self.session.voice).map_err(|error| error.of(name))?;
-        drop(waiting);
-        if answer.status == 429 {
-            let seconds = pause_of(&answer, sent_at);
-            self.say(
-                pause::put(self.store, &self.principal.chosen.base.origin(), seconds, now_ms()),
-                "",
-            );
-        }
-        Ok(Exchanged {
-            answer,
-            sent_at,
-            redactor,
-        })
-    }
-
-    fn context<'b>(&'b self, exchanged: &'b Exchanged) -> Context<'b> {
-        Context {
-            rules: &self.vendor().definition.answer,
-            plain: &self.principal.chosen.plain,
-            sent_at: exchanged.sent_at,
-            redactor: &exchanged.redactor,
-        }
     }
 }

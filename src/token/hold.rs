@@ -101,12 +101,15 @@ impl Need<'_> {
 
     /// Exit 7 while the vendor's pause lasts.
     pub(super) fn keep_pause(&self) -> Result<()> {
-        match pause::check(self.store, &self.principal.chosen.base.origin(), now_ms()) {
+        self.keep_pause_of(&self.principal.chosen.base.origin())
+    }
+
+    pub(super) fn keep_pause_of(&self, origin: &str) -> Result<()> {
+        match pause::check(self.store, origin, now_ms()) {
             None => Ok(()),
             Some(left) => Err(Error::rate_limited(format!(
-                "{}: {} asked for a pause, which lasts another {}",
+                "{}: {origin} asked for a pause, which lasts another {}",
                 self.vendor().name,
-                self.principal.chosen.base.origin(),
                 duration::words(left)
             ))),
         }
@@ -132,6 +135,11 @@ impl Need<'_> {
         match refusal.cause {
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
+            Cause::Vendor if refusal.is_elsewhere => error.with_hint(format!(
+                "look at the URL, {}; --url, {} or url in the profile gives another",
+                self.principal.chosen.base.as_str(),
+                self.vendor().variable_of("url")
+            )),
             Cause::Request | Cause::Vendor => error,
         }
     }
@@ -139,12 +147,65 @@ impl Need<'_> {
 
 /// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
 pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
-    let asked = answer.retry_after.as_deref().map(str::trim).and_then(|text| {
+    let asked = answer.header("retry-after").map(str::trim).and_then(|text| {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(text.parse().unwrap_or(LONGEST_PAUSE));
         }
-        let now = answer.date.as_deref().and_then(http_date).unwrap_or(sent_at);
+        let now = answer.header("date").and_then(http_date).unwrap_or(sent_at);
         Some(http_date(text)?.as_second() - now.as_second())
     });
     asked.unwrap_or(PAUSE).clamp(1, LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pause(retry_after: Option<&str>, date: Option<&str>) -> i64 {
+        let headers = [("date", date), ("retry-after", retry_after)].into_iter();
+        let answer = Answer {
+            headers: headers
+                .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+                .collect(),
+            ..Answer::new(429, "")
+        };
+        pause_of(&answer, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_pause_is_in_seconds_or_until_a_date_by_the_vendors_clock() {
+        let date = Some("Fri, 31 Dec 9999 23:59:00 GMT");
+        for (retry_after, seconds) in [
+            (None, 30),
+            (Some("120"), 120),
+            (Some("0"), 1),
+            (Some("99999999999999999999999"), 3600),
+            (Some("Fri, 31 Dec 1999 23:59:59 GMT"), 3600),
+            (Some("soon"), 30),
+        ] {
+            assert_eq!(pause(retry_after, None), seconds, "{retry_after:?}");
+        }
+        let date_of = |seconds: i64| {
+            let time = Timestamp::from_second(1_705_309_200 + seconds).unwrap();
+            time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        };
+        assert_eq!(pause(Some(&date_of(90)), Some(&date_of(0))), 90);
+        assert_eq!(pause(Some(&date_of(0)), Some(&date_of(90))), 1);
+        assert!((1..=3600).contains(&pause(date, date)));
+    }
+
+    fn head() -> impl Strategy<Value = Option<String>> {
+        let date =
+            "[A-Z][a-z]{2}, [0-9]{1,2} (Jan|Feb|Dec|Foo) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|[+-][0-9]{4}|X)";
+        proptest::option::of(prop_oneof![any::<String>(), "[ ]?[0-9]{0,30}", date])
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_vendor_says_a_pause_lasts_a_second_to_an_hour(retry_after in head(), date in head()) {
+            prop_assert!((1..=3600).contains(&pause(retry_after.as_deref(), date.as_deref())));
+        }
+    }
 }

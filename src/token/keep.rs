@@ -15,7 +15,9 @@ impl Need<'_> {
     pub(super) fn keep(&self, issued: &Issued, guard: &Guard) -> Result<()> {
         let grant = &issued.grant;
         let Some(expires_at) = issued.expires_at() else {
-            self.warn_of_no_end();
+            self.session
+                .voice
+                .explain("the vendor does not say how long the token lasts, so it is not kept");
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
@@ -44,19 +46,6 @@ impl Need<'_> {
         self.say(kept, next);
         prune(self.store, now_ms());
         Ok(())
-    }
-
-    fn warn_of_no_end(&self) {
-        let vendor = self.vendor();
-        let remedy = vendor.path.as_ref().map(|path| {
-            let path = path.display();
-            format!("; 'lifetime' in [answer] of {path} can say it")
-        });
-        self.session.voice.warn(&format!(
-            "{}: the vendor does not say how long the token lasts, so it is not kept, and every call logs in{}",
-            vendor.name,
-            remedy.unwrap_or_default()
-        ));
     }
 
     /// Exit 6 where what the vendor gave does not last as long as it must.

@@ -9,6 +9,7 @@ mod hold;
 mod keep;
 mod principal;
 mod refresh;
+mod run;
 mod turn;
 
 pub(crate) use ask::Revoked;
@@ -66,7 +67,7 @@ pub(crate) enum Provenance {
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
         need.keep_pause()?;
-        let secrets = need.secrets(&need.vendor().definition.login)?;
+        let secrets = need.secrets(&need.principal.chosen.login_plan())?;
         return need.lasting(need.log_in(&secrets)?);
     }
     let cached = need.look();
@@ -137,7 +138,7 @@ impl<'a> Need<'a> {
             issued
         } else {
             self.keep_pause()?;
-            self.log_in(&self.secrets_unasked(&self.vendor().definition.login)?)?
+            self.log_in(&self.secrets_unasked(&self.principal.chosen.login_plan())?)?
         };
         self.keep(&issued, guard)?;
         Ok(self.lasting(issued)?)

@@ -41,7 +41,7 @@ impl<'a> Principal<'a> {
     /// The same with the secrets, which are looked up only where plain values do not tell.
     pub(crate) fn identified(chosen: Chosen<'a>, session: &Session) -> Result<Self> {
         let fingerprints = if chosen.is_told_by_secrets() {
-            let fields = chosen.secrets(&chosen.vendor.definition.login);
+            let fields = chosen.secrets(&chosen.login_plan());
             let secrets = fields
                 .into_iter()
                 .filter_map(|field| session.secret(field, &chosen).transpose());

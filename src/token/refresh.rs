@@ -4,7 +4,8 @@
 //! connection is followed by a login, in what is left of the time, where its secrets are there without asking a person: a
 //! vendor may say in many ways that a refresh token is spent. A refusal is followed by a login in any case.
 
-use super::ask::{Failure, Issued};
+use super::ask::Issued;
+use super::run::Failure;
 use super::turn::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
@@ -15,12 +16,12 @@ use crate::time::deadline::Deadline;
 impl<'a> Need<'a> {
     /// `None` where there is nothing to refresh with, or where a login is due.
     pub(super) fn refresh(&self, entry: &Entry) -> std::result::Result<Option<Issued>, Stop<'a>> {
-        let exchange = self.vendor().definition.refresh.as_ref();
-        let (Some(exchange), Some(refresh_token)) = (exchange, &entry.refresh_token) else {
+        let plan = self.principal.chosen.refresh_plan();
+        let (Some(plan), Some(refresh_token)) = (plan, &entry.refresh_token) else {
             return Ok(None);
         };
         self.session.voice.explain("refreshing the token");
-        let own = self.secrets_unasked(exchange)?;
+        let own = self.secrets_unasked(&plan)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
         secrets.insert("refresh-token".to_owned(), refresh_token.clone());
@@ -34,21 +35,23 @@ impl<'a> Need<'a> {
         // The other half is for the login.
         let half = Deadline::after(self.session.deadline.remaining() / 2);
         let deadline = if has_ended { &half } else { &self.session.deadline };
-        match self.ask(exchange, secrets, Provenance::Refresh, deadline) {
+        match self.ask(&plan, secrets, Provenance::Refresh, deadline) {
             Ok(mut issued) => {
                 let next = issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
                 issued.has_rotated = next.expose() != refresh_token.expose();
                 issued.turn = turn;
                 Ok(Some(issued))
             }
-            Err(Failure::Refusal(refusal)) if refusal.exit == Exit::Refused => {
+            Err(Failure::Last(refusal)) if refusal.exit == Exit::Refused => {
                 self.session
                     .voice
                     .explain(&format!("the refresh token is refused: {}; logging in", refusal.words));
                 self.strike_out(entry);
                 Ok(None)
             }
-            Err(Failure::Refusal(refusal)) => Ok(self.log_in_instead(self.error_of(&refusal), has_ended)?),
+            Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
+                Ok(self.log_in_instead(self.error_of(&refusal), has_ended)?)
+            }
             Err(Failure::Error(error)) => Ok(self.log_in_instead(error, has_ended)?),
         }
     }
@@ -65,7 +68,7 @@ impl<'a> Need<'a> {
 
     fn has_credentials_at_hand(&self) -> bool {
         let chosen = &self.principal.chosen;
-        let mut fields = chosen.secrets(&self.vendor().definition.login).into_iter();
+        let mut fields = chosen.secrets(&chosen.login_plan()).into_iter();
         fields.all(|field| self.session.has_at_hand(field, chosen))
     }
 

@@ -7,14 +7,15 @@
 
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
+use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Earlier, Turn, Work};
-use crate::definition::schema::Exchange;
+use crate::definition::plan::Plan;
 use crate::error::{Error, Result};
 
 /// Why there is no token yet.
 pub(super) enum Stop<'a> {
-    /// Only a person can tell the secrets of this request.
-    Person(&'a Exchange),
+    /// Only a person can tell the secrets of these requests.
+    Person(Plan<'a>),
     Error(Error),
 }
 
@@ -33,7 +34,7 @@ impl<'a> Need<'a> {
         loop {
             let outcome = match self.attempt(earlier.as_ref()) {
                 Ok(obtained) => Ok(obtained),
-                Err(Stop::Person(exchange)) => {
+                Err(Stop::Person(plan)) => {
                     if asking.is_none() {
                         match self.turn(&person, asks, earlier.as_ref())? {
                             Turn::Held(guard) => asking = Some(guard),
@@ -42,7 +43,7 @@ impl<'a> Need<'a> {
                         }
                     }
                     // From now on they are known.
-                    self.secrets(exchange)?;
+                    self.secrets(&plan)?;
                     continue;
                 }
                 Err(Stop::Error(missing)) if missing.is_missing() => {
@@ -52,6 +53,8 @@ impl<'a> Need<'a> {
                         Turn::Failed(error) => Err(error),
                     };
                 }
+                // The others wait on, since the answer was the person's mistake.
+                Err(Stop::Error(error)) if asking.is_some() && self.session.asks_again(&error) => continue,
                 Err(Stop::Error(error)) => Err(error),
             };
             if let Some(guard) = &asking {
@@ -95,6 +98,16 @@ impl<'a> Need<'a> {
         };
         let is_own = |fingerprint: &_| self.principal.has(fingerprint);
         lock::acquire(self.store, name, waiter, look, is_own)
+    }
+
+    /// Waits until nobody asks for a token of this identity, and keeps everybody from it while the guard lives.
+    pub(crate) fn turn_of(&self, identity: &Identity) -> Result<Guard> {
+        lock::wait(self.store, &identity.digest(), self.waiter(Work::Requests))
+    }
+
+    /// Waits until every token is kept that this login is being given, whatever it was asked for with.
+    pub(crate) fn await_logins(&self) -> Result<()> {
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter(Work::Requests)).map(drop)
     }
 
     /// For a fresh token: the attempts that are too old to take one from.

@@ -305,7 +305,7 @@ fn several_vendors_ask_one_after_the_other() {
     std::thread::sleep(Duration::from_millis(200));
     let screen = terminal.screen();
     assert_eq!(screen.matches("password: ").count(), 1, "{screen}");
-    let (first, second) = if screen.starts_with("modulus") {
+    let (first, second) = if screen.contains("modulus password: ") {
         (account::MODULUS_PASSWORD, account::STARSHIP_PASSWORD)
     } else {
         (account::STARSHIP_PASSWORD, account::MODULUS_PASSWORD)

@@ -73,7 +73,7 @@ fn a_broken_file_of_ones_own_is_exit_2_with_its_line() {
         ("[modulus\n", 1),
         ("[modulus]\nusername = 'a'\nnonsense = 'b'\n", 3),
         ("[modulus]\npassword = 'b'\n", 2),
-        ("\n[nonsense]\n", 2),
+        ("\nnonsense = 1\n", 2),
         ("modulus = 'a'\n", 1),
         ("[modulus]\ntimeout = 'soon'\n", 2),
         ("[modulus]\nusername = { a = 1 }\n", 0),

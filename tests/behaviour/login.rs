@@ -87,14 +87,16 @@ fn on_a_terminal_the_missing_fields_are_asked_for_in_order_and_the_secret_is_hid
     let server = Server::start();
     let tok = keyring.of(Tok::new());
     let mut terminal = tok.terminal(["login", "crmcom"]);
+    terminal.answer("crmcom url: ", &server.url_of("crmcom"));
     terminal.answer("crmcom organisation: ", account::CRMCOM_ORGANISATION);
     terminal.answer("crmcom username: ", account::CRMCOM_USERNAMES[0]);
-    terminal.answer("crmcom url: ", &server.url_of("crmcom"));
     terminal.answer_hidden("crmcom password: ", account::CRMCOM_PASSWORD);
     let output = terminal
         .wait()
         .ok()
         .prints("")
+        .says("crmcom: you log in with username and password; other ways to log in: authentication-code (")
+        .says("; identifier and pass-code (--identifier, TOK_CRMCOM_IDENTIFIER, or identifier in [crmcom] of ")
         .says("logged in")
         .says("tok crmcom")
         .says("tok exec crmcom");
@@ -382,7 +384,7 @@ fn a_second_login_asks_for_the_secret_only_and_takes_the_changed_one() {
     let mut terminal = tok.terminal(["login", "modulus"]);
     terminal.answer_hidden("modulus password: ", account::MODULUS_PASSWORD);
     let output = terminal.wait().ok();
-    assert_eq!(output.screen.replace(['\r', '\n'], ""), "modulus password: ");
+    assert_eq!(output.screen.matches(": ").count(), 1, "{output}");
     assert_eq!(keyring.secrets(), [account::MODULUS_PASSWORD]);
     tok.run(["modulus", "--fresh"]).ok().quiet();
 }
@@ -690,15 +692,39 @@ fn what_a_killed_login_left_in_the_config_folder_goes_with_the_next_one() {
 }
 
 #[test]
-fn a_slip_in_a_visible_answer_ends_the_login_before_the_secret_is_asked_for() {
+fn a_visible_answer_that_stays_wrong_ends_the_login_before_the_secret_is_asked_for() {
     let Some(keyring) = Keyring::unlocked() else { return };
     let tok = keyring.of(Tok::new());
     let mut terminal = tok.terminal(["login", "oauth2"]);
-    terminal.answer("oauth2 client-id: ", "me");
-    terminal.answer("oauth2 url: ", "http://idp.example/token");
+    for _ in 0..3 {
+        terminal.answer("oauth2 url: ", "http://idp.example/token");
+    }
     let output = terminal.wait().fails(2);
-    assert!(!output.screen.contains("client-secret"), "{output}");
+    assert!(!output.screen.contains("client-"), "{output}");
     tok.kept_nothing(&output);
+}
+
+#[test]
+fn a_refused_password_is_asked_for_again_and_the_third_refusal_keeps_nothing() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = keyring.of(Tok::new()).vendor(&server);
+    let mut terminal = tok.terminal(["login", "modulus"]);
+    terminal.answer("modulus username: ", account::MODULUS_USERNAMES[0]);
+    for wrong in ["wrong-one", "wrong-one", "wrong-two"] {
+        terminal.answer_hidden("modulus password: ", wrong);
+    }
+    let output = terminal.wait().fails(4).says("nothing is kept");
+    tok.kept_nothing_but_the_hold(&output);
+    server.expect(&[MODULUS; 3]);
+    let mut terminal = tok.terminal(["login", "modulus"]);
+    terminal.answer("modulus username: ", account::MODULUS_USERNAMES[0]);
+    terminal.answer_hidden("modulus password: ", "wrong-one");
+    terminal.answer_hidden("modulus password: ", account::MODULUS_PASSWORD);
+    let output = terminal.wait().ok();
+    assert_eq!(output.screen.matches("modulus username: ").count(), 1, "{output}");
+    assert_eq!(keyring.secrets(), [account::MODULUS_PASSWORD]);
+    assert_eq!(terminal.modes(), terminal.before);
 }
 
 #[test]

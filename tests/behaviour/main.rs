@@ -51,12 +51,18 @@ mod keyring;
 mod killed;
 mod leaks;
 #[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
 mod login;
 #[cfg(target_os = "linux")]
 mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;
+#[cfg(unix)]
+mod open_prompts;
+mod origins;
+mod own_failures;
 mod own_vendors;
 mod pauses;
 mod persons;
@@ -67,6 +73,8 @@ mod profiles;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod proxies;
+#[cfg(unix)]
+mod questions;
 mod real_servers;
 mod refreshes;
 mod security;
@@ -77,6 +85,7 @@ mod shells;
 mod sources;
 mod status;
 mod statuses;
+mod steps;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;

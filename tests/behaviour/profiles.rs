@@ -205,7 +205,17 @@ fn a_home_that_is_not_absolute_is_exit_2_where_it_matters() {
         .fails(2)
         .says(said);
     let tok = tok.without("TOK_CONFIG_DIR");
-    tok.run(["modulus"]).fails(2).says(said);
+    for arguments in [&["modulus"][..], &["status"], &["vendors"], &["modulos"]] {
+        tok.run(arguments).fails(2).says(said);
+    }
+    for arguments in [
+        &["--help"][..],
+        &["modulus", "--help"],
+        &["--version"],
+        &["completions", "bash"],
+    ] {
+        tok.run(arguments).ok().quiet();
+    }
     let elsewhere = tok.folder().join("xdg");
     tok.env("XDG_CONFIG_HOME", elsewhere).run(["modulus"]).ok().quiet();
 }

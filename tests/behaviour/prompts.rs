@@ -31,7 +31,11 @@ fn a_person_is_asked_on_the_terminal_while_output_is_captured_and_input_comes_fr
     assert_eq!(output.token(), server.only().token.unwrap());
     assert_eq!(
         output.screen.replace('\r', ""),
-        "modulus username: api-user\nmodulus password: \n"
+        format!(
+            "User that may call the API\nmodulus username: api-user\n\
+             Password of that user, sent to {}\nmodulus password: \n",
+            server.url()
+        )
     );
     assert_eq!(terminal.modes(), terminal.before);
 }
@@ -70,8 +74,8 @@ fn what_is_known_is_not_asked_for_and_prompts_name_vendor_and_field() {
     let mut terminal = tok.terminal(["data8"]);
     terminal.answer("data8 username: ", account::DATA8_USERNAMES[0]);
     terminal.answer_hidden("data8 password: ", account::DATA8_PASSWORD);
-    let screen = terminal.wait().ok().screen.replace('\r', "");
-    assert_eq!(screen, "data8 username: d8-user\ndata8 password: \n");
+    let output = terminal.wait().ok();
+    assert_eq!(output.screen.matches(": ").count(), 2, "{output}");
 }
 
 #[test]
@@ -108,33 +112,6 @@ fn nothing_is_asked_where_a_token_is_cached() {
     let token = tok.run(["modulus"]).ok().token();
     let output = tok.without("TOK_MODULUS_PASSWORD").terminal(["modulus"]).wait().ok();
     assert_eq!((output.token(), output.screen.as_str()), (token, ""));
-}
-
-#[test]
-fn an_answer_that_fails_its_check_or_is_empty_sends_nothing() {
-    let server = Server::start();
-    let tok = Tok::new()
-        .vendor(&server)
-        .knows("jmvstream")
-        .without("TOK_JMVSTREAM_RESOURCE");
-    let mut terminal = tok.terminal(["jmvstream"]);
-    terminal.answer("jmvstream resource: ", "my-app");
-    terminal.wait().fails(2).says("jmvstream resource: ").says("UUID");
-    let mut terminal = modulus(&server).terminal(["modulus"]);
-    terminal.answer("modulus username: ", "");
-    terminal.wait().fails(3).says("modulus username: nothing was entered");
-    let mut terminal = with_username(&server).terminal(["modulus"]);
-    terminal.answer_hidden("modulus password: ", "");
-    terminal.wait().fails(3).says("modulus password: nothing was entered");
-    assert_eq!(terminal.modes(), terminal.before);
-    let mut terminal = with_username(&server).terminal(["modulus"]);
-    terminal.answer_hidden("modulus password: ", "half\x1b[D");
-    terminal.wait().fails(3).says("control character").never_says("half");
-    let mut terminal = with_username(&server).terminal(["modulus"]);
-    terminal.expect("modulus password: ");
-    terminal.send("\x04");
-    terminal.wait().fails(3);
-    server.untouched();
 }
 
 #[test]
@@ -308,16 +285,23 @@ fn prompts_at_once_are_shown_one_after_the_other_and_none_is_answered_in_the_ope
         .env("TOK_STARSHIP_USERNAME", account::STARSHIP_USERNAMES[0]);
     let script = "tok modulus >/dev/null & tok starship >/dev/null & tok jmvstream >/dev/null & wait";
     let mut terminal = tok.terminal_of("sh", ["-c", script]);
-    for count in 1..=3 {
-        until("a prompt", || terminal.screen().matches(": ").count() == count);
+    let asked = |screen: &str| {
+        [" password: ", " email: "]
+            .map(|end| screen.matches(end).count())
+            .iter()
+            .sum::<usize>()
+    };
+    // One of them is not asked again, and two are three times.
+    for count in 1..=7 {
+        until("a prompt", || asked(&terminal.screen()) == count);
         // Time for another to appear as well.
         sleep(Duration::from_millis(300));
-        assert_eq!(terminal.screen().matches(": ").count(), count, "{}", terminal.screen());
+        assert_eq!(asked(&terminal.screen()), count, "{}", terminal.screen());
         if terminal.screen().ends_with(" password: ") {
             until("the terminal hides what is typed", || !terminal.echoes());
             terminal.send("a-wrong-password\n");
         } else {
-            terminal.send("\n");
+            terminal.send("\x04");
         }
     }
     let output = terminal.wait();

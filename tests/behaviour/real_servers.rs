@@ -220,6 +220,62 @@ mod simple_jwt {
     }
 }
 
+mod django_login {
+    use super::*;
+
+    const DJANGO: &str = include_str!("vendors/django.toml");
+
+    #[track_caller]
+    fn start() -> Option<Server> {
+        let python = installed("TOK_TEST_DJANGO")?;
+        Some(Server::start(&python, "django_login.py", &[PASSWORD, "users.sqlite3"]))
+    }
+
+    fn user(server: &Server) -> Tok {
+        Tok::new()
+            .own_vendor("django", DJANGO)
+            .env("TOK_DJANGO_URL", server.url(""))
+            .env("TOK_DJANGO_USERNAME", "ada")
+            .env("TOK_DJANGO_PASSWORD", PASSWORD)
+    }
+
+    #[test]
+    fn the_cookie_of_a_form_goes_with_it_and_the_session_is_the_token() {
+        let Some(server) = start() else { return };
+        let tok = user(&server);
+        let cookie = tok.run(["django", "-f", "header"]).ok().quiet().token();
+        assert_eq!(tok.run(["django", "-f", "header"]).ok().quiet().token(), cookie);
+        assert!(cookie.starts_with("Cookie: sessionid="), "{cookie}");
+        assert_eq!(server.ask("GET /who/", &cookie, ""), (200, json!({ "user": "ada" })));
+        let requests = ["GET /accounts/login/ 200", "POST /accounts/login/ 302", "GET /who/ 200"];
+        server.answered(&requests);
+    }
+
+    #[test]
+    fn a_wrong_password_is_told_in_the_pages_words_and_sent_once() {
+        let Some(server) = start() else { return };
+        let tok = user(&server).env("TOK_DJANGO_PASSWORD", "wrong password");
+        let reason = "Please enter a correct username and password.";
+        tok.run(["django"]).fails(4).says(reason);
+        tok.run(["django"]).fails(4).says(reason);
+        server.answered(&["GET /accounts/login/ 200", "POST /accounts/login/ 200"]);
+    }
+
+    #[test]
+    fn its_definition_is_sound() {
+        let tok = Tok::new().write("home/django.toml", DJANGO);
+        tok.run(["vendors", "check", "django.toml"]).ok().quiet();
+        user_free_demo(&tok.own_vendor("django", DJANGO));
+    }
+
+    fn user_free_demo(tok: &Tok) {
+        let output = tok.run(["demo", "django"]).ok();
+        output
+            .prints_this("GET /accounts/login/, POST /accounts/login/")
+            .prints_this("exit 4");
+    }
+}
+
 mod oauth2 {
     use super::*;
 

@@ -144,7 +144,7 @@ fn without_a_credential_at_hand_a_refresh_that_fails_is_the_failure() {
 }
 
 #[test]
-fn a_pause_that_is_asked_for_in_a_refresh_is_kept_by_the_login() {
+fn a_refresh_that_is_asked_for_a_pause_is_not_followed_by_a_login() {
     let server = Server::start();
     let tok = ready(&server);
     tok.run(["starship"]).ok();
@@ -152,6 +152,17 @@ fn a_pause_that_is_asked_for_in_a_refresh_is_kept_by_the_login() {
     server.behave(too_many().on("/auth/refresh"));
     tok.run(["starship"]).fails(7);
     server.expect(&REFRESH);
+}
+
+#[test]
+fn where_no_connection_can_be_made_no_login_is_tried() {
+    let server = Server::start();
+    let tok = ready(&server);
+    tok.run(["starship"]).ok();
+    tok.pass(24 * 3600);
+    drop(server);
+    let output = tok.run(["starship", "-v"]).exits(5);
+    assert!(!output.stderr.contains("logging in"), "{output}");
 }
 
 #[test]

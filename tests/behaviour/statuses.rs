@@ -177,6 +177,39 @@ fn a_redirect_is_not_followed_and_nothing_more_is_sent() {
 }
 
 #[test]
+fn an_address_that_is_not_the_apis_brings_the_url_to_look_at() {
+    let server = Server::start();
+    let page =
+        "<!doctype html>\n<html><head><title>Page not found</title></head><body><h1>long words</h1></body></html>";
+    let hint = format!(
+        "hint: look at the URL, {}; --url, TOK_MODULUS_URL or url in the profile gives another\n",
+        server.url_of("modulus")
+    );
+    for (status, body, said) in [
+        (404, page, "(HTTP 404): an HTML page, titled 'Page not found'\n"),
+        (404, "no such page", "(HTTP 404): no such page\n"),
+        (
+            200,
+            page,
+            "(HTTP 200): the answer is not JSON but an HTML page, titled 'Page not found'\n",
+        ),
+        (
+            301,
+            "",
+            "(HTTP 301): it answers with a redirect, which is not followed\n",
+        ),
+    ] {
+        let output = modulus(&server, status, body, 6).says(&(said.to_owned() + &hint));
+        output.never_says("long words").never_says("doctype");
+    }
+    // There it is not the URL that is wrong.
+    for (status, code) in [(503, 6), (403, 4)] {
+        let output = modulus(&server, status, page, code).says("an HTML page, titled 'Page not found'\n");
+        output.never_says("look at the URL");
+    }
+}
+
+#[test]
 fn a_rate_limit_is_exit_7_now_and_while_the_pause_lasts() {
     for behaviour in [
         too_many(),

@@ -121,7 +121,7 @@ fn every_mistake_is_one_line() {
         .map(|(at, _)| at + 1)
         .collect();
     let difference = "the example is read otherwise than documented";
-    let lifetime = format!("{difference}: lifetime: 3600 s is read, 20m is documented");
+    let lifetime = format!("{difference}: lifetime: 1 h is read, 20m is documented");
     assert_eq!(
         check("acme.toml", &text).fails(2).stderr,
         format!(
@@ -215,16 +215,14 @@ fn a_vendor_that_names_no_end_is_told_that_nothing_is_kept() {
         .env("TOK_ACME_USERNAME", "jo")
         .env("TOK_ACME_PASSWORD", "some-password");
     let path = tok.config_folder().join("vendors/acme.toml");
-    let output = tok.run(["acme"]).ok().prints("abc\n");
-    assert_eq!(
-        output.stderr,
-        format!(
-            "tok: warning: acme: the vendor does not say how long the token lasts, so it is not kept, and every call logs \
-             in; 'lifetime' in [answer] of {} can say it\n",
-            path.display()
-        )
-    );
-    tok.run(["acme", "-q"]).ok().quiet();
+    let without_a_keyring = tok.clone().without("TOK_KEYRING");
+    without_a_keyring.run(["login", "acme", "--username", "jo"]).ok().says(&format!(
+        "tok: warning: acme: the vendor does not say how long the token lasts, so it is not kept, and every call logs in; \
+         'lifetime' in [answer] of {} can say it\n",
+        path.display()
+    ));
+    // A script that calls every minute is not told every minute.
+    tok.run(["acme"]).ok().prints("abc\n").quiet();
     assert_eq!(server.requests().len(), 2);
     assert!(tok.cached().is_empty());
 }
@@ -398,4 +396,93 @@ fn an_optional_secret_is_neither_needed_nor_asked_for() {
     tok.run(["acme"]).fails(5);
     let with = tok.env("TOK_ACME_KEY", "12345678").run(["acme", "-v"]).exits(5);
     with.says("key: from the variable TOK_ACME_KEY");
+}
+
+#[test]
+fn a_files_requests_are_shown_without_secrets_and_nothing_is_sent() {
+    let file = r#"about = "Shown"
+url = "https://{site}.shown.example"
+field = [
+    { name = "site", help = "x" },
+    { name = "username", help = "x", person = true },
+    { name = "password", help = "x", secret = true },
+    { name = "unit", help = "x", optional = true },
+]
+[[step]]
+method = "GET"
+path = "/csrf"
+take = { csrf = "cookie:csrf", next = "/next" }
+[[step]]
+path = "/first/{csrf}"
+basic = "{username}:{password}"
+[login]
+url = "{next}"
+headers = { X-Csrf = "{csrf}", X-Unit = "{unit}" }
+form = { user = "{username}", password = "{password}" }
+[refresh]
+method = "PUT"
+path = "/refresh"
+json = { refresh = "{refresh-token}", unit = "{unit}" }
+[answer]
+token = "/token"
+refresh_token = "/refresh"
+lifetime = "1h"
+"#;
+    let tok = Tok::new()
+        .write("home/shown.toml", file)
+        .env("TOK_SHOWN_PASSWORD", "password-canary");
+    let shown = tok
+        .run([
+            "vendors",
+            "check",
+            "--show",
+            "shown.toml",
+            "--site",
+            "north",
+            "--username=a b",
+        ])
+        .ok()
+        .stdout;
+    let expected = "# login, 1 of 3
+GET https://north.shown.example/csrf
+
+# login, 2 of 3
+POST https://north.shown.example/first/{csrf}
+Authorization: Basic ***
+
+# login, 3 of 3
+POST {next}
+X-Csrf: {csrf}
+Content-Type: application/x-www-form-urlencoded
+
+user=a+b&password=***
+
+# refresh
+PUT https://north.shown.example/refresh
+Content-Type: application/json
+
+{\"refresh\":\"***\"}
+
+";
+    assert_eq!(shown, expected);
+    let sampled = tok
+        .run(["vendors", "check", "shown.toml", "--show", "--unit", "7"])
+        .ok();
+    sampled
+        .prints_this("https://demo-site.shown.example")
+        .prints_this("X-Unit: 7");
+    tok.run(["vendors", "check", "--show", "shown.toml", "--usrename", "x"])
+        .fails(2)
+        .says("--username");
+    tok.run(["vendors", "check", "--show", "shown.toml", "--site", "a.b"])
+        .fails(2)
+        .says("site");
+    tok.run(["vendors", "check", "shown.toml", "--site", "north"])
+        .fails(2)
+        .says("--show");
+    let wrong = file.replace("X-Csrf = \"{csrf}\"", "X-Csrf = \"{crsf}\"");
+    let tok = tok.write("home/shown.toml", &wrong);
+    tok.run(["vendors", "check", "--show", "shown.toml"])
+        .fails(2)
+        .says("did you mean '{csrf}'?");
 }

@@ -585,33 +585,6 @@ mod starship {
     }
 
     #[test]
-    fn a_refresh_that_does_not_get_through_is_not_followed_by_a_login() {
-        let cases = [
-            (close(), 5),
-            (answer(500, "{}"), 6),
-            (answer(200, "<html>"), 6),
-            (redirect(302, "/auth/login"), 6),
-            (retry_after("60"), 7),
-        ];
-        // Side by side, since each waits for its token to end.
-        std::thread::scope(|scope| {
-            for (behaviour, code) in cases {
-                scope.spawn(move || {
-                    let server = Server::start();
-                    let tok = ended(&server);
-                    server.behave(behaviour.on("/auth/refresh"));
-                    tok.run(["starship"]).fails(code);
-                    let requests = server.requests();
-                    assert!(
-                        requests[1..].iter().all(|request| request.path == "/auth/refresh"),
-                        "{requests:#?}"
-                    );
-                });
-            }
-        });
-    }
-
-    #[test]
     fn a_token_that_has_not_ended_is_given_with_a_warning_where_the_refresh_does_not_get_through() {
         let server = Server::start();
         server.behave(lifetime(15).once());

@@ -107,7 +107,17 @@ fn where_no_field_has_a_value_the_profile_names_the_way_and_else_it_is_the_first
     let tok = crmcom(&server).config("[crmcom]\nway = 'authentication-code'\n[crmcom.x]\nway = 'identifier'\n");
     tok.run(["crmcom"]).fails(3).says("authentication-code is missing");
     tok.run(["crmcom@x"]).fails(3).says("identifier is missing");
-    crmcom(&server).run(["crmcom"]).fails(3).says("username is missing");
+    let output = crmcom(&server).run(["crmcom"]).fails(3).says("username is missing");
+    output.says(
+        "; other ways to log in: authentication-code (--authentication-code-stdin, --authentication-code-file, \
+         TOK_CRMCOM_AUTHENTICATION_CODE, or way = \"authentication-code\" in [crmcom] of ",
+    );
+    let output = crmcom(&server).run(["exec", "crmcom", "--", "true"]).fails(3);
+    output
+        .says("; identifier and pass-code (TOK_CRMCOM_IDENTIFIER, or identifier in [crmcom] of ")
+        .never_says("--identifier");
+    let output = crmcom(&server).run(["crmcom", "--username", "me"]).fails(3);
+    output.never_says("other ways");
     server.untouched();
 }
 

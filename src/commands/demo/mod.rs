@@ -13,7 +13,6 @@ use super::App;
 use crate::cache::entry;
 use crate::cache::store::Store;
 use crate::cli::Target;
-use crate::definition::schema::Of;
 use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
@@ -73,23 +72,24 @@ impl<'a> Demo<'a> {
     fn run(&self) -> Result<()> {
         let definition = &self.vendor.definition;
         say(&format!("{}: {}", self.vendor.name, definition.about))?;
-        let Some(good) = example::first(definition, Of::Login, true) else {
-            return Err(Error::usage(
-                "the definition has no [[example]] of a login that exits 0",
-            ));
-        };
-        self.stand_in.answer_with(good);
+        let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+        let login = definition.login(way);
+        let good = example::answers(definition, &login, true).map_err(Error::usage)?;
+        self.stand_in.answer_with(&good);
         self.step("log in", &self.good())?;
         self.step("ask again", &self.good())?;
-        if let Some(answer) = example::first(definition, Of::Refresh, true) {
+        let refresh = definition
+            .refresh(way)
+            .map(|plan| example::answers(definition, &plan, true));
+        if let Some(Ok(answers)) = refresh {
             self.age()?;
-            self.stand_in.answer_with(answer);
+            self.stand_in.answer_with(&answers);
             self.step("when it has ended", &self.good())?;
         }
         if self.vendor.secret_fields().next().is_some()
-            && let Some(refusal) = example::first(definition, Of::Login, false)
+            && let Ok(refusal) = example::answers(definition, &login, false)
         {
-            self.stand_in.answer_with(refusal);
+            self.stand_in.answer_with(&refusal);
             self.refused("a wrong secret")?;
             self.refused("the same again")?;
         }

@@ -2,25 +2,27 @@
 //!
 //! For the demo alone. It reads what tok sends, so it has no limits and no time-outs of its own.
 
+use std::collections::VecDeque;
 use std::io::{Read as _, Result, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use jiff::Timestamp;
-
 use crate::definition::schema::Example;
+use crate::time::clock;
 
 #[derive(Debug, Clone)]
 struct Reply {
     status: u16,
-    date: String,
+    /// With their lines' ends.
+    headers: String,
     body: String,
 }
 
 #[derive(Debug, Default)]
 struct Desk {
-    reply: Option<Reply>,
+    /// One for each request of a call, over and over.
+    replies: VecDeque<Reply>,
     /// Method and path of every request.
     requests: Vec<String>,
 }
@@ -49,13 +51,33 @@ impl StandIn {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Answers from now on as this example documents it.
-    pub(super) fn answer_with(&self, example: &Example) {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner).reply = Some(Reply {
+    /// Answers the requests of a call from now on as these examples document it, one after the other.
+    pub(super) fn answer_with(&self, examples: &[&Example]) {
+        let replies = examples.iter().map(|example| self.reply(example)).collect();
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner).replies = replies;
+    }
+
+    fn reply(&self, example: &Example) -> Reply {
+        let date = example.date.clone().unwrap_or_else(now);
+        let more = example
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"));
+        Reply {
             status: example.status,
-            date: example.date.clone().unwrap_or_else(now),
-            body: example.body.clone(),
-        });
+            headers: [format!("Date: {date}\r\n")].into_iter().chain(more).collect(),
+            body: self.as_own(&example.body),
+        }
+    }
+
+    /// A discovery document with the stand-in as its issuer.
+    fn as_own(&self, body: &str) -> String {
+        let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
+        let issuer = json.as_ref().and_then(|json| json.get("issuer")?.as_str());
+        issuer.map_or_else(
+            || body.to_owned(),
+            |issuer| body.replace(issuer.trim_end_matches('/'), &self.url()),
+        )
     }
 
     /// Method and path of what came since this was last asked.
@@ -65,7 +87,7 @@ impl StandIn {
 }
 
 fn now() -> String {
-    Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    clock::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn serve(mut stream: TcpStream, desk: &Mutex<Desk>) -> Result<()> {
@@ -83,14 +105,16 @@ fn serve(mut stream: TcpStream, desk: &Mutex<Desk>) -> Result<()> {
     let reply = {
         let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
         desk.requests.push(request);
-        desk.reply.clone()
+        let reply = desk.replies.pop_front();
+        desk.replies.extend(reply.clone());
+        reply
     };
-    let Some(Reply { status, date, body }) = reply else {
+    let Some(Reply { status, headers, body }) = reply else {
         return Ok(());
     };
     write!(
         stream,
-        "HTTP/1.1 {status} As documented\r\nDate: {date}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+        "HTTP/1.1 {status} As documented\r\n{headers}Content-Type: application/json\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{body}",
         body.len()
     )

@@ -15,7 +15,7 @@ use crate::definition::schema::Field;
 use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Turn};
-use crate::inputs::{Session, first_line};
+use crate::inputs::{Chosen, Session, first_line};
 use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
@@ -57,37 +57,43 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         session
             .voice
             .notice(&format!("{name}: what you enter is kept {when}; Ctrl-C keeps nothing"));
+        if let Some(ways) = settings.other_ways() {
+            let way = way.join(" and ");
+            session.voice.notice(&format!("{name}: you log in with {way}; {ways}"));
+        }
     }
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
-    for field in &secrets {
-        session.remember(&field.name, session.new_secret(field, &chosen)?);
-    }
-    let principal = Principal::identified(chosen, &session)?;
-    let need = Need {
-        principal: &principal,
-        session: &session,
-        store: &store(session.voice)?,
-        fresh: true,
-        // Nobody else's token and nobody else's failure says anything of what was entered here.
-        alone: true,
-        min_ttl: None,
-        no_cache: call.no_cache,
-    };
-    if verify == Verify::Yes {
-        try_them(&need)?;
-    }
-    keep(call, &need, &places).inspect_err(|_| {
+    let store = store(session.voice)?;
+    let principal = session.until_accepted(|| {
+        for field in &secrets {
+            session.new_secret(field, &chosen)?;
+        }
+        let principal = Principal::identified(chosen.clone(), &session)?;
+        if verify == Verify::Yes {
+            try_them(&Need {
+                principal: &principal,
+                session: &session,
+                store: &store,
+                fresh: true,
+                // Nobody else's token and nobody else's failure says anything of what was entered here.
+                alone: true,
+                min_ttl: None,
+                no_cache: call.no_cache,
+            })?;
+        }
+        Ok(principal)
+    })?;
+    keep(call, &session, &principal.chosen, &places).inspect_err(|_| {
         // A token without its secret would hide for a while that the login was not kept.
-        let _ = entry::forget(need.store, &principal.identity);
+        let _ = entry::forget(&store, &principal.identity);
     })?;
     tell(&session, &places, verify);
     Ok(())
 }
 
 /// Secrets and profile, or neither.
-fn keep(call: &Call, need: &Need, places: &Places) -> Result<()> {
-    let (session, chosen) = (need.session, &need.principal.chosen);
+fn keep(call: &Call, session: &Session, chosen: &Chosen, places: &Places) -> Result<()> {
     let (vendor, profile) = (&call.vendor.name, &session.settings.profile);
     let turn = Turn::take(&session.settings.config_path, &session.deadline)?;
     let secrets = places.keyring.iter().filter_map(|name| {
@@ -122,16 +128,28 @@ fn try_them(need: &Need) -> Result<()> {
         _ => error,
     })?;
     hide_in_job(&obtained.token, need.session.voice)?;
+    let (vendor, voice) = (need.principal.chosen.vendor, need.session.voice);
     let lasts = obtained.expires_at.map(|end| {
         let left = clock::between(clock::now_ms(), end);
         format!("; the token lasts {}", duration::words(left))
     });
-    need.session.voice.notice(&format!(
+    voice.notice(&format!(
         "{}: logged in at {}{}",
-        need.principal.chosen.vendor.name,
+        vendor.name,
         need.principal.chosen.base.origin(),
         lasts.unwrap_or_default()
     ));
+    if obtained.expires_at.is_none() {
+        let remedy = vendor.path.as_ref().map(|path| {
+            let path = path.display();
+            format!("; 'lifetime' in [answer] of {path} can say it")
+        });
+        voice.warn(&format!(
+            "{}: the vendor does not say how long the token lasts, so it is not kept, and every call logs in{}",
+            vendor.name,
+            remedy.unwrap_or_default()
+        ));
+    }
     Ok(())
 }
 

@@ -66,8 +66,10 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
             Row::of_entry(entry, vendor)
         }));
     }
-    let strangers = config::strangers(app.config_folder.as_deref(), &app.catalogue)?;
-    for error in broken.iter().chain(&strangers) {
+    for error in broken {
+        voice.warn(error.text());
+    }
+    for error in config::strangers(app.config_folder.as_deref(), &app.catalogue)? {
         let hint = error.hint().map(|hint| format!("; {hint}"));
         voice.warn(&format!("{}{}", error.text(), hint.unwrap_or_default()));
     }
@@ -125,7 +127,7 @@ impl Look<'_> {
             let source = settings.words_of_source(name, chosen.sources.get(name).copied());
             row.fields.push(format!("{name}: {value}, {source}"));
         }
-        for field in chosen.secrets(&chosen.vendor.definition.login) {
+        for field in chosen.secrets(&chosen.login_plan()) {
             let name = &field.name;
             let source = settings.words_of_secret_source(name, chosen);
             let ring = self.ring.as_ref().filter(|_| settings.keyring);

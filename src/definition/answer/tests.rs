@@ -23,21 +23,18 @@ const PLAIN: &str = "token = \"/token\"\nerror = [\"/error\"]\n";
 
 fn read(rules: &str, status: u16, body: impl Into<Vec<u8>>) -> Result<Grant, Refusal> {
     let rules: AnswerRules = toml::from_str(rules).unwrap();
+    let exchange: Exchange = toml::from_str("").unwrap();
     let plain = BTreeMap::new();
     let secret = Secret::new("s3cret");
     let redactor = Redactor::new([&secret]);
     let context = Context {
         rules: &rules,
+        exchange: &exchange,
         plain: &plain,
         sent_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         redactor: &redactor,
     };
-    let answer = Answer {
-        status,
-        date: None,
-        retry_after: None,
-        body: body.into(),
-    };
+    let answer = Answer::new(status, body);
     let _ = revoked(&answer, &context);
     grant(&answer, &context)
 }
@@ -199,6 +196,35 @@ fn the_order_is_status_flag_other_status_token() {
 }
 
 #[test]
+fn an_answer_that_may_not_be_the_apis_is_marked() {
+    let page = "<!doctype html><title>s3cret wiki</title>";
+    let read = |status, body: &str| read(FLAGGED, status, body).err().unwrap();
+    for (status, body, is_elsewhere) in [
+        (404, "{}", true),
+        (404, page, true),
+        (405, "", true),
+        (302, "", true),
+        (200, page, true),
+        (418, page, true),
+        (200, "{}", false),
+        (200, "hello", false),
+        (418, "{}", false),
+        (503, page, false),
+        (401, page, false),
+        (400, page, false),
+        (404, r#"{"ok": false}"#, false),
+    ] {
+        assert_eq!(read(status, body).is_elsewhere, is_elsewhere, "{status} {body}");
+    }
+    assert_eq!(read(404, page).words, "an HTML page, titled '*** wiki'");
+    assert_eq!(read(401, "<html>").words, "an HTML page");
+    assert_eq!(
+        read(200, page).words,
+        "the answer is not JSON but an HTML page, titled '*** wiki'"
+    );
+}
+
+#[test]
 fn what_must_not_be_sent_again_is_told_by_the_status_alone() {
     let cause = |rules, status, body: &str| read(rules, status, body).err().unwrap().cause;
     assert_eq!(cause(PLAIN, 401, ""), Cause::Credentials);
@@ -215,20 +241,16 @@ fn what_must_not_be_sent_again_is_told_by_the_status_alone() {
 fn a_revocation_is_done_with_any_2xx_and_with_the_flag_if_there_is_json() {
     let outcome = |status, body: &str| {
         let rules: AnswerRules = toml::from_str(FLAGGED).unwrap();
+        let exchange: Exchange = toml::from_str("").unwrap();
         let (plain, redactor) = (BTreeMap::new(), Redactor::default());
         let context = Context {
             rules: &rules,
+            exchange: &exchange,
             plain: &plain,
             sent_at: Timestamp::UNIX_EPOCH,
             redactor: &redactor,
         };
-        let answer = Answer {
-            status,
-            date: None,
-            retry_after: None,
-            body: body.into(),
-        };
-        revoked(&answer, &context).map_err(|refusal| refusal.exit as u8)
+        revoked(&Answer::new(status, body), &context).map_err(|refusal| refusal.exit as u8)
     };
     for (status, body) in [
         (200, ""),

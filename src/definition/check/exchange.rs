@@ -1,118 +1,163 @@
 //! The rules for one request.
 
-use super::no_field;
-use crate::definition::mistake::{Mistake, Place};
+use super::answer::check_readers;
+use super::is_field_name;
+use super::placeholders::{self, OWN};
+use super::table::Table;
+use crate::definition::mistake::Mistake;
 use crate::definition::request;
-use crate::definition::schema::{Definition, Exchange, Method, Of};
+use crate::definition::schema::{Definition, Exchange, Of};
+use crate::definition::shape::keys;
 use crate::definition::template::{self, Form, Part};
-use crate::definition::value::Kind;
+use crate::http::Method;
 use crate::origin::BaseUrl;
+use crate::origin::address::Address;
 
-pub(super) fn check(
-    definition: &Definition,
-    table: &'static str,
-    of: Of,
-    exchange: &Exchange,
-    found: &mut Vec<Mistake>,
-) {
-    let mut say = |key, words: &str| found.push(Place::of(table, key).mistake(format!("[{table}] {words}")));
-    if exchange.json.is_some() && exchange.form.is_some() {
-        say("form", "takes 'json' or 'form', not both");
-    }
-    if exchange.method == Method::Get && (exchange.json.is_some() || exchange.form.is_some()) {
-        say("method", "takes no 'json' and no 'form', since a GET has no body");
-    }
-    if !exchange.path.is_empty() && !exchange.path.starts_with('/') {
-        say("path", "'path' starts with '/'");
-    } else if exchange.path.contains(['?', '#']) {
-        say("path", "'path' takes no '?' and no '#'; a query has a key of its own");
-    } else if let Err(reason) = BaseUrl::parse(&format!("https://x{}", with_an_x_for_each_field(&exchange.path))) {
-        say("path", &format!("'path' {reason}"));
-    }
-    if let Some(name) = exchange.headers.keys().find(|name| !is_header_name(name)) {
-        say(
-            "headers",
-            &format!(
-                "'headers' has the name '{}', which HTTP cannot carry",
-                name.escape_debug()
-            ),
-        );
-    }
-    if exchange.note.is_some() && of != Of::Revoke {
-        say("note", "takes no 'note'; that is for [revoke]");
-    }
-    if exchange
-        .basic
-        .as_deref()
-        .is_some_and(|basic| request::pair(basic).is_none())
-    {
-        say("basic", "'basic' is 'user:password'");
-    }
-    let own: &[&str] = if of == Of::Login {
-        &[]
-    } else {
-        &["token", "refresh-token"]
+pub(super) fn check(definition: &Definition, of: Of, place: usize, exchange: &Exchange, found: &mut Vec<Mistake>) {
+    let table = Table {
+        definition,
+        of,
+        place,
+        header: keys::header(of.table()),
+        exchange,
     };
-    for Template { key, text, logged } in templates(exchange) {
-        let mut say = |words: String| {
-            found.push(
-                Place::of(table, key)
-                    .at(text)
-                    .mistake(format!("[{table}] '{key}'{words}")),
+    table.body(found);
+    table.address(found);
+    table.belonging(found);
+    table.answer(found);
+    placeholders::check(&table, found);
+}
+
+impl Table<'_> {
+    fn body(&self, found: &mut Vec<Mistake>) {
+        let exchange = self.exchange;
+        let mut say = |key, words: &str| found.push(self.mistake(key, words));
+        if exchange.json.is_some() && exchange.form.is_some() {
+            say("form", "takes 'json' or 'form', not both");
+        }
+        if exchange.method == Method::Get && (exchange.json.is_some() || exchange.form.is_some()) {
+            say("method", "takes no 'json' and no 'form', since a GET has no body");
+        }
+        if let Some(name) = exchange.headers.keys().find(|name| !is_header_name(name)) {
+            let name = name.escape_debug();
+            say(
+                "headers",
+                &format!("'headers' has the name '{name}', which HTTP cannot carry"),
             );
-        };
-        let parts = match template::parse(text) {
-            Ok(parts) => parts,
-            Err(reason) => {
-                say(format!(": {reason}"));
-                continue;
+        }
+        let basic = exchange.basic.as_deref();
+        if basic.is_some_and(|basic| request::pair(basic).is_none()) {
+            say("basic", "'basic' is 'user:password'");
+        }
+    }
+
+    fn address(&self, found: &mut Vec<Mistake>) {
+        let exchange = self.exchange;
+        let mut say = |key, words: &str| found.push(self.mistake(key, words));
+        if !exchange.path.is_empty() && !exchange.path.starts_with('/') {
+            say("path", "'path' starts with '/'");
+        } else if exchange.path.contains(['?', '#']) {
+            say("path", "'path' takes no '?' and no '#'; a query has a key of its own");
+        } else if let Err(reason) = BaseUrl::parse(&format!("https://x{}", with_an_x_for_each_field(&exchange.path))) {
+            say("path", &format!("'path' {reason}"));
+        }
+        let Some(url) = &exchange.url else { return };
+        if !exchange.path.is_empty() {
+            say("url", "takes 'url' or 'path', not both");
+        }
+        if let Some([Part::Field(name, form)]) = template::parse(url).ok().as_deref() {
+            let taken = self.definition.taken().any(|taken| taken == *name);
+            if !taken || *form != Form::AsIs {
+                say("url", "'url' is an address, or '{name}' of one that a step takes");
             }
-        };
-        for part in parts {
-            let Part::Field(name, form) = part else { continue };
-            let field = definition.field(name);
-            let is_own = own.contains(&name);
-            let secret = is_own || field.is_some_and(|field| field.secret);
-            if field.is_none() && !is_own {
-                say(format!(" {}", no_field(definition, own, name)));
-            } else if secret && logged {
-                say(format!(" holds the secret '{name}', and servers log URLs"));
-            } else if form == Form::Utc && field.is_none_or(|field| field.kind != Kind::Duration) {
-                say(format!(": '{{{name}:utc}}' needs a field of kind duration"));
+            return;
+        }
+        let host = url
+            .split_once("://")
+            .map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+        let plain = |name: &&str| self.definition.field(name).is_some_and(|field| !field.secret);
+        if url.contains(['?', '#']) {
+            say("url", "'url' takes no '?' and no '#'; a query has a key of its own");
+        } else if let Err(reason) = Address::parse(&with_an_x_for_each_field(url)) {
+            say("url", &format!("'url' {reason}"));
+        } else if !template::names(host).iter().all(plain) {
+            say(
+                "url",
+                "'url' takes fields that are not secret in its host, and no others",
+            );
+        } else if self.definition.url.is_none() {
+            say(
+                "url",
+                "'url' is moved to the URL that the user gives, and the file has none of its own",
+            );
+        }
+    }
+
+    /// Keys that mean something in one table alone.
+    fn belonging(&self, found: &mut Vec<Mistake>) {
+        let exchange = self.exchange;
+        let keys = [
+            ("note", exchange.note.is_some(), Of::Revoke),
+            ("take", !exchange.take.is_empty(), Of::Step),
+            ("again", exchange.again, Of::Step),
+            ("discovery", exchange.discovery, Of::Step),
+            ("way", exchange.way.is_some(), Of::Login),
+        ];
+        for (key, is_there, of) in keys {
+            if is_there && of != self.of {
+                let home = keys::header(of.table());
+                found.push(self.mistake(key, &format!("takes no '{key}'; that is for {home}")));
+            }
+        }
+        if let Some(way) = exchange.way.as_ref().filter(|_| self.of == Of::Login)
+            && !self.definition.ways.iter().flatten().any(|field| field == way)
+        {
+            found.push(self.mistake("way", &format!("'way' names no field of 'ways': '{way}'")));
+        }
+    }
+
+    fn answer(&self, found: &mut Vec<Mistake>) {
+        let exchange = self.exchange;
+        check_readers(
+            &self.header,
+            &self.at("take"),
+            exchange.take.values().map(String::as_str),
+            found,
+        );
+        let success = exchange
+            .success
+            .iter()
+            .flat_map(|success| success.keys())
+            .map(String::as_str);
+        check_readers(&self.header, &self.at("success"), success, found);
+        check_readers(
+            &self.header,
+            &self.at("error"),
+            exchange.error.iter().flatten().map(String::as_str),
+            found,
+        );
+        if exchange.status.contains(&429) {
+            found.push(self.mistake("status", "'status' takes no 429, which asks for a pause"));
+        }
+        for name in exchange.take.keys() {
+            let mut say = |words: &str| {
+                let words = format!("{} 'take' {words}", self.header);
+                found.push(self.at("take").at(name).mistake(words));
+            };
+            if !is_field_name(name) {
+                say(&format!("has the name '{name}', and a name is [a-z][a-z0-9-]*"));
+            } else if OWN.contains(&name.as_str()) || self.definition.field(name).is_some() {
+                say(&format!("has the name '{name}', which something else has"));
+            } else if self.of == Of::Step && !self.is_used(name) {
+                say(&format!("takes '{name}', which no request behind it uses"));
             }
         }
     }
-}
 
-struct Template<'a> {
-    key: &'static str,
-    text: &'a str,
-    /// Whether servers and proxies log it.
-    logged: bool,
-}
-
-fn templates(exchange: &Exchange) -> Vec<Template<'_>> {
-    let mut found = vec![("path", exchange.path.as_str())];
-    found.extend(exchange.query.values().map(|text| ("query", text.as_str())));
-    found.extend(exchange.headers.values().map(|text| ("headers", text.as_str())));
-    found.extend(exchange.basic.iter().map(|text| ("basic", text.as_str())));
-    let mut texts = Vec::new();
-    if let Some(json) = &exchange.json {
-        request::strings(json, &mut texts);
+    fn is_used(&self, name: &str) -> bool {
+        let mut others = self.definition.exchanges();
+        others.any(|(of, place, other)| (of != Of::Step || place > self.place) && request::names(other).contains(&name))
     }
-    found.extend(texts.drain(..).map(|text| ("json", text)));
-    if let Some(form) = &exchange.form {
-        form.values().for_each(|value| request::strings(value, &mut texts));
-    }
-    found.extend(texts.into_iter().map(|text| ("form", text)));
-    found
-        .into_iter()
-        .map(|(key, text)| Template {
-            key,
-            text,
-            logged: matches!(key, "path" | "query"),
-        })
-        .collect()
 }
 
 /// What is left to check where a value can do no harm. Nothing where the template is broken.

@@ -231,7 +231,7 @@ fn an_unknown_key_or_a_wrong_type_is_not_read() {
         ("[answer]\n", "[answer]\nscript = \"x\"\n"),
         (r#"about = "Acme""#, "about = 7"),
         (r#"kind = "duration""#, r#"kind = "regex""#),
-        ("[login]\n", "[login]\nmethod = \"DELETE\"\n"),
+        ("[login]\n", "[login]\nmethod = \"TRACE\"\n"),
         (r#"about = "Acme""#, ""),
         ("[login]", "[enter]"),
     ] {
@@ -250,7 +250,7 @@ fn a_path_of_another_kind_brings_the_pointer_that_was_meant() {
         ("$['data']['token']", "/data/token"),
         ("data/v1.token", "/data/v1.token"),
     ] {
-        assert_eq!(as_pointer(path), pointer, "{path}");
+        assert_eq!(answer::as_pointer(path), pointer, "{path}");
     }
     let said = found(&RIGHT.replace(r#""/data/token""#, r#""data.access_token""#));
     assert_eq!(

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::definition::schema::AnswerRules;
+use crate::definition::schema::{AnswerRules, Exchange};
+use crate::http::Answer;
 use crate::text::redact::Redactor;
 
 const DATE: &str = "Mon, 15 Jan 2024 09:00:00 GMT";
@@ -18,16 +19,19 @@ const NOW: i64 = 1_705_309_200;
 
 fn lasts(rules: &str, answer: &Json, token: &str, date: Option<&str>) -> Result<Option<u64>, String> {
     let rules: AnswerRules = toml::from_str(&format!("token = \"/token\"\n{rules}")).unwrap();
+    let exchange: Exchange = toml::from_str("").unwrap();
     let plain = BTreeMap::from([("span".to_owned(), Value::Duration(Duration::from_secs(77)))]);
     let redactor = Redactor::default();
     let context = Context {
         rules: &rules,
+        exchange: &exchange,
         plain: &plain,
         // A day after the vendor's clock.
         sent_at: Timestamp::from_second(NOW + 86400).unwrap(),
         redactor: &redactor,
     };
-    read(&context, answer, token, date).map(|span| span.map(|span| span.as_secs()))
+    let answer = Answer::new(200, answer.to_string());
+    read(&context, &Reading::of(&answer), token, date).map(|span| span.map(|span| span.as_secs()))
 }
 
 fn at(end: &Json) -> Result<Option<u64>, String> {
@@ -192,6 +196,38 @@ proptest! {
             prop_assert_eq!(lasts(rules, &answer(json!(end.as_millisecond())), "opaque", Some(&date)), wanted.clone());
         }
         prop_assert_eq!(lasts("", &json!({}), &jwt(&json!(end.as_second())), Some(&date)), wanted);
+    }
+
+    #[test]
+    fn a_time_of_any_year_is_read_or_refused(
+        year in prop_oneof![Just("9999".to_owned()), Just("10000".to_owned()), "[+-]?[0-9]{4,6}"],
+        month in 0..14, day in 0..33, hour in 0..26, second in 58..62,
+        fraction in prop_oneof![Just(String::new()), "[.,][0-9]{1,12}"],
+        offset in prop_oneof![Just(String::new()), Just("Z".to_owned()), "[+-][0-9]{2}(:?[0-9]{2}){0,2}"],
+        between in "[T ]",
+    ) {
+        let time = format!("{year}-{month:02}-{day:02}{between}{hour:02}:59:{second}{fraction}{offset}");
+        for date in [DATE, "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 99999 23:59:59 GMT", &time] {
+            let read = lasts("expires_at = \"/at\"", &json!({"at": time}), "opaque", Some(date));
+            if let Ok(Some(seconds)) = read {
+                prop_assert!((1..=315_576_000).contains(&seconds), "{} {}", time, seconds);
+            }
+        }
+    }
+
+    #[test]
+    fn an_epoch_of_any_size_is_read_or_refused(
+        end in prop_oneof![
+            any::<i64>().prop_map(Json::from), any::<u64>().prop_map(Json::from), any::<f64>().prop_map(Json::from),
+            (253_402_300_700..253_402_300_900i64).prop_map(Json::from), "[+-]?[0-9]{1,40}(e[+-]?[0-9]{1,4})?".prop_map(Json::from),
+        ],
+    ) {
+        for (rules, token) in [("expires_at = \"/at\"", "opaque".to_owned()), ("", jwt(&end))] {
+            let read = lasts(rules, &json!({"at": end}), &token, Some(DATE));
+            if let Ok(Some(seconds)) = read {
+                prop_assert!((1..=315_576_000).contains(&seconds), "{} {}", end, seconds);
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use proptest::prelude::*;
+mod any;
 
 use super::*;
 use crate::definition::{Catalogue, person};
@@ -108,7 +108,7 @@ fn what_stands_behind_a_key_must_be_what_it_takes() {
         ("[use]\nheader = 1", "2: 'header' in [use] takes a text in quotes"),
         (
             "[revoke]\nmethod = 'get'",
-            "2: 'method' in [revoke] takes one of 'GET', 'POST', not 'get'",
+            "2: 'method' in [revoke] takes one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', not 'get'",
         ),
         (
             "[revoke]\njson = { at = 1979-05-27 }",
@@ -299,6 +299,18 @@ fn the_rules_for_answers_and_the_use_name_the_line() {
             "7: [answer] 'lifetime': 'long' is not a duration such as 90s, 15m, 1h30m or 7d",
         ],
     );
+    for lifetime in ["0", "3653d", "99999999999999d"] {
+        let said = "4: [answer] 'lifetime': a token lasts from a second to ten years";
+        says(
+            &[
+                TOP,
+                "[login]\n",
+                "[answer]\n",
+                &format!("lifetime = '{lifetime}'\ntoken = '/t'\n"),
+            ],
+            &[said],
+        );
+    }
     ends(
         "[use]\nheader = 'X: {token}'\nquery = 't={token}'",
         "1: [use] takes 'header' or 'query', not both",
@@ -430,68 +442,112 @@ fn every_built_in_file_passes() {
     }
 }
 
-/// A whole file of which some lines were lost, doubled or cut, or took each other's place.
-fn damaged() -> impl Strategy<Value = String> {
-    let names = Catalogue::new(None).names();
-    let damage = proptest::collection::vec((0..4, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..6);
-    (prop::sample::select(names), damage).prop_map(|(name, damage)| {
-        let text = Catalogue::new(None).find(&name).unwrap().unwrap().text;
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        for (kind, one, other) in damage {
-            let (one, other) = (one.index(lines.len()), other.index(lines.len()));
-            match kind {
-                0 if lines.len() > 1 => drop(lines.remove(one)),
-                1 => lines.insert(one, lines[other].clone()),
-                2 => lines[one] = lines[one].chars().take(other).collect(),
-                _ => lines.swap(one, other),
-            }
-        }
-        lines.join("\n")
-    })
+/// A file whose requests are these.
+fn said_of_requests(requests: &str) -> Vec<String> {
+    let fields =
+        "field = [{ name = 'user', help = 'x', person = true }, { name = 'password', help = 'x', secret = true }]\n";
+    let text = format!("about = 'x'\nurl = 'https://x.example'\n{fields}{requests}\n[answer]\ntoken = '/t'\n");
+    prove(&text)
+        .err()
+        .into_iter()
+        .flatten()
+        .map(|fault| format!("{}: {}", fault.line, fault.words))
+        .collect()
 }
 
-/// What is read without a word keeps shape and rules; what is not is explained.
-fn holds(text: &str) {
-    match prove(text) {
-        Ok(_) => {
-            let definition: Definition = toml::from_str(text).unwrap();
-            assert_eq!(check::mistakes(&definition), []);
-        }
-        Err(faults) => {
-            assert!(!faults.is_empty());
-            let lines = text.lines().count().max(1) + 1;
-            assert!(
-                faults
-                    .iter()
-                    .all(|fault| (1..=lines).contains(&fault.line) && !fault.words.is_empty()),
-                "{faults:?}"
-            );
-            let from_serde = [
-                "invalid type",
-                "unknown field",
-                "missing field",
-                "unknown variant",
-                "did not match",
-            ];
-            let of_serde = |fault: &Fault| from_serde.iter().any(|start| fault.words.starts_with(start));
-            assert!(!faults.iter().any(of_serde), "{faults:?}");
-        }
+const WITH_CODE: &str = "[login]\nform = { user = '{user}', password = '{password}', c = '{code}' }";
+
+#[test]
+fn the_rules_for_steps_name_the_line() {
+    assert_eq!(
+        said_of_requests(&format!("[[step]]\ntake = {{ code = 'header:X' }}\n{WITH_CODE}")),
+        [""; 0]
+    );
+    for (requests, expected) in [
+        (
+            format!("[[step]]\ntake = {{ code = '/c', other = '/o' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' takes 'other', which no request behind it uses",
+        ),
+        (
+            format!("[[step]]\npath = '/{{code}}'\n[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'path' uses '{code}', which no step before it takes",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = 'headr:X' }}\n{WITH_CODE}"),
+            "5: [[step]] 'headr:X' says not where to read, did you mean 'header:X'?",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = 'c.d' }}\n{WITH_CODE}"),
+            "5: [[step]] 'c.d' is not a JSON pointer; write '/c/d'",
+        ),
+        (
+            format!("[[step]]\ntake = {{ user = '/c', code = '/d' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' has the name 'user', which something else has",
+        ),
+        (
+            format!("[[step]]\ntake = {{ cod = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'take' takes 'cod', which no request behind it uses",
+        ),
+        (
+            format!("[[step]]\nquery = {{ p = '{{password}}' }}\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'query' holds the secret 'password', and servers log URLs",
+        ),
+        (
+            format!("[[step]]\nstatus = [429]\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] 'status' takes no 429, which asks for a pause",
+        ),
+        (
+            format!("[[step]]\nway = 'user'\ntake = {{ code = '/c' }}\n{WITH_CODE}"),
+            "5: [[step]] takes no 'way'; that is for [login]",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}\nagain = true"),
+            "8: [login] takes no 'again'; that is for [[step]]",
+        ),
+        (
+            format!("[[step]]\ntake = {{ code = '/c' }}\n{WITH_CODE}\n[revoke]\npath = '/{{code}}'"),
+            "9: [revoke] 'path' uses '{code}', which needs 'again = true' in the step that takes it",
+        ),
+    ] {
+        assert_eq!(
+            said_of_requests(&requests).first().map(String::as_str),
+            Some(expected),
+            "{requests}"
+        );
     }
 }
 
-proptest! {
-    #[test]
-    fn any_text_is_explained(text in "(?s).*") {
-        holds(&text);
+#[test]
+fn the_rules_for_addresses_name_the_line() {
+    let step = "[[step]]\ntake = { code = '/c' }\n";
+    for (url, expected) in [
+        (
+            "url = '{password}'",
+            "'url' is an address, or '{name}' of one that a step takes",
+        ),
+        ("url = '/token'", "'url' must begin with https://"),
+        (
+            "url = 'http://other.example/token'",
+            "'url' is http to another machine, and passwords go over https only",
+        ),
+        (
+            "url = 'https://x.example/?a=b'",
+            "'url' takes no '?' and no '#'; a query has a key of its own",
+        ),
+        (
+            "url = 'https://{code}.example'",
+            "'url' takes fields that are not secret in its host, and no others",
+        ),
+        ("url = '{code}'\npath = '/x'", "takes 'url' or 'path', not both"),
+    ] {
+        let said = said_of_requests(&format!("{step}{WITH_CODE}\n{url}"));
+        assert!(said.contains(&format!("8: [login] {expected}")), "{url}: {said:?}");
     }
-
-    #[test]
-    fn any_toml_is_explained(text in r#"((\[{0,2}(login|answer|field|x)\]{0,2}|(about|token|json|ways|status)) ?=? ?('a'|"[{}/]*"|1|true|\[\['a'\]\]|\{ a = '\{b\}' \}|2020-01-01)?\n){0,12}"#) {
-        holds(&text);
-    }
-
-    #[test]
-    fn any_damage_is_explained(text in damaged()) {
-        holds(&text);
+    for right in ["url = '{code}'", "url = 'https://{user}.login.example/token/{code}'"] {
+        assert_eq!(
+            said_of_requests(&format!("{step}{WITH_CODE}\n{right}")),
+            [""; 0],
+            "{right}"
+        );
     }
 }

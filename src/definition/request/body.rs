@@ -49,10 +49,7 @@ fn bare(json: &Json) -> String {
 fn fill(template: &Json, inputs: &Inputs) -> Result<Option<Json>> {
     Ok(match template {
         Json::String(text) => match template::parse(text).map_err(Error::usage)?.as_slice() {
-            [Part::Field(name, Form::AsIs)] => match inputs.plain.get(*name) {
-                Some(value) => Some(value.to_json()),
-                None => inputs.text(name, Form::AsIs)?.map(Json::String),
-            },
+            [Part::Field(name, Form::AsIs)] => inputs.json(name),
             _ => render(text, inputs)?.map(Json::String),
         },
         Json::Array(items) => {

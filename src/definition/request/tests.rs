@@ -1,11 +1,15 @@
 //! A value stays where the definition puts it, whatever it is.
 
+use std::collections::BTreeMap;
+
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use serde_json::json;
 use ureq::http::Uri;
 
 use super::*;
+use crate::definition::value::Value;
+use crate::origin::BaseUrl;
 
 fn exchange(toml: &str) -> Exchange {
     toml::from_str(toml).unwrap()
@@ -15,6 +19,7 @@ fn inputs(plain: &BTreeMap<String, Value>) -> Inputs<'_> {
     Inputs {
         plain,
         secrets: BTreeMap::from([("secret".to_owned(), Secret::new("s: €\"\\"))]),
+        taken: BTreeMap::new(),
         now: "2026-01-31T09:00:00Z".parse().unwrap(),
     }
 }
@@ -32,7 +37,11 @@ fn text(text: &str) -> Value {
 
 fn built(toml: &str, plain: &BTreeMap<String, Value>) -> Result<Request> {
     let base = BaseUrl::parse("https://api.example.com/v1").unwrap();
-    build(&exchange(toml), &base, &inputs(plain))
+    let site = Site {
+        base: &base,
+        given: false,
+    };
+    build(&exchange(toml), &site, &inputs(plain))
 }
 
 fn body_of(request: &Request) -> &str {

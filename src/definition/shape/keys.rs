@@ -55,7 +55,7 @@ pub(super) fn home(key: &str) -> Option<&'static str> {
 pub(crate) fn header(table: &str) -> String {
     match of(TOP).find(|key| key.name == table).map(|key| &key.takes) {
         Some(Takes::Tables) => format!("[[{table}]]"),
-        Some(Takes::Table) => format!("[{table}]"),
+        Some(Takes::Table | Takes::OneOrMore) => format!("[{table}]"),
         _ => String::new(),
     }
 }

@@ -16,7 +16,11 @@ pub(crate) enum Takes {
     /// Any names, with anything that JSON has.
     NamedValues,
     Json,
+    /// HTTP statuses.
+    Statuses,
     Table,
+    /// One table, or `[[name]]` several times.
+    OneOrMore,
     /// `[[name]]`, any number of times.
     Tables,
 }
@@ -46,10 +50,12 @@ impl Takes {
                 .is_some_and(|table| table.values().all(|value| value.get_ref().is_str())),
             Self::NamedValues => value.is_table() && is_json(value),
             Self::Json => is_json(value),
-            Self::Table => value.is_table(),
-            Self::Tables => value
+            Self::Statuses => value
                 .as_array()
-                .is_some_and(|items| items.iter().all(|item| item.get_ref().is_table())),
+                .is_some_and(|items| items.iter().all(|item| Self::Number(100, 599).fits(item.get_ref()))),
+            Self::Table => value.is_table(),
+            Self::OneOrMore => value.is_table() || tables(value).is_some_and(|count| count > 0),
+            Self::Tables => tables(value).is_some(),
         }
     }
 
@@ -68,7 +74,9 @@ impl Takes {
                 "a table of names, each with a value that JSON has; a date stands in quotes".to_owned()
             }
             Self::Json => "what JSON has; a date stands in quotes".to_owned(),
+            Self::Statuses => "a list of numbers from 100 to 599".to_owned(),
             Self::Table => format!("one table, written [{key}]"),
+            Self::OneOrMore => format!("one table, written [{key}], or one for each way, written [[{key}]]"),
             Self::Tables => format!("tables, each written [[{key}]]"),
         }
     }
@@ -80,6 +88,15 @@ impl Takes {
             _ => String::new(),
         }
     }
+}
+
+/// How many, if there is nothing else.
+fn tables(value: &DeValue) -> Option<usize> {
+    let items = value.as_array()?;
+    items
+        .iter()
+        .all(|item| item.get_ref().is_table())
+        .then_some(items.len())
 }
 
 fn number(integer: &DeInteger) -> Option<i64> {

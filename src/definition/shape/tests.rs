@@ -42,7 +42,7 @@ fn least(table: &str) -> Table {
 
 fn example(key: &Key) -> Value {
     match &key.takes {
-        Takes::Table => Value::Table(least(key.name)),
+        Takes::Table | Takes::OneOrMore => Value::Table(least(key.name)),
         Takes::Number(least, _) => Value::Integer(*least),
         Takes::OneOf(words) => Value::String(words[0].to_owned()),
         _ => Value::String("x".to_owned()),
@@ -71,6 +71,7 @@ fn values() -> Vec<Value> {
         "['x']",
         "[['x']]",
         "[1]",
+        "[409]",
         "{}",
         "{ a = 'x' }",
         "{ a = 1 }",
@@ -98,7 +99,7 @@ fn every_key_that_is_written_down_is_read_and_every_one_that_is_read_is_written_
         assert_eq!(listed(&error), known, "[{table}]");
         assert_eq!(known.len(), of(table).count(), "[{table}] has a key twice");
     }
-    for key in of(TOP).filter(|key| matches!(key.takes, Takes::Table | Takes::Tables)) {
+    for key in of(TOP).filter(|key| matches!(key.takes, Takes::Table | Takes::OneOrMore | Takes::Tables)) {
         assert!(of(key.name).next().is_some(), "[{}] has no keys", key.name);
     }
 }
@@ -131,7 +132,7 @@ fn what_is_needed_is_what_the_reader_misses() {
 
 #[test]
 fn whatever_a_key_takes_can_be_read() {
-    let is_table = |key: &&Key| matches!(key.takes, Takes::Table | Takes::Tables);
+    let is_table = |key: &&Key| matches!(key.takes, Takes::Table | Takes::OneOrMore | Takes::Tables);
     for table in tables() {
         for key in of(table).filter(|key| !is_table(key)) {
             let mut taken = 0;

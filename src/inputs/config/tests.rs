@@ -26,38 +26,82 @@ allowed-method = ["One", "Two"]
 max-credits = 7
 "#;
 
-fn load(text: &str, vendor: &str) -> Result<Profiles> {
+fn load(text: impl AsRef<[u8]>, vendor: &str) -> Result<Profiles> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("config.toml"), text).unwrap();
     let catalogue = Catalogue::new(Some(folder.path()));
     let vendor = catalogue.find(vendor).unwrap().unwrap();
-    Profiles::load(Some(folder.path()), &vendor, &catalogue)
+    let profiles = Profiles::load(Some(folder.path()), &vendor, &catalogue)?;
+    strangers(Some(folder.path()), &catalogue)?;
+    Ok(profiles)
 }
 
-fn check(text: &str, vendor: &str) -> std::result::Result<(), TestCaseError> {
+/// Read, or refused with file and line.
+fn check(text: &[u8], vendor: &str) -> std::result::Result<(), TestCaseError> {
     if let Err(error) = load(text, vendor) {
         prop_assert_eq!(error.exit, Exit::Usage);
-        prop_assert!(error.text().contains("config.toml"), "{}", error);
-        prop_assert!(!error.text().contains('\n'), "{}", error);
+        let (_, place) = error.text().split_once("config.toml:").unwrap_or_default();
+        let (line, why) = place.split_once(": ").unwrap_or_default();
+        let lines = text.split(|byte| *byte == b'\n').count();
+        prop_assert!((1..=lines).contains(&line.parse().unwrap_or(0)), "{}", error);
+        prop_assert!(!why.is_empty(), "{}", error);
+        prop_assert!(!error.text().contains(char::is_control), "{:?}", error);
+        prop_assert!(
+            !error.hint().unwrap_or_default().contains(char::is_control),
+            "{:?}",
+            error
+        );
     }
     Ok(())
 }
 
+/// What may stand in such a file, right or wrong.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    let lines = proptest::sample::select(vec![
+        "password = 'x'\n",
+        "timeout = 0\n",
+        "variable = '1X'\n",
+        "min-ttl = -1\n",
+        "[crmcom]\n",
+        "[nobody.x]\n",
+        "crmcom = 1\n",
+        "way = [[1], {a = 2}]\n",
+        "\"\\u0007\" = 1\n",
+        "[\"\\n\".\"\\n\"]\n",
+        "'''\n",
+        "1979-05-27\n",
+    ]);
+    prop_oneof![
+        any::<Vec<u8>>(),
+        any::<String>().prop_map(String::into_bytes),
+        "[a-z\"'=\\[\\]{}\n.,#-]{0,9}".prop_map(String::into_bytes),
+        lines.prop_map(|line| line.as_bytes().to_vec()),
+    ]
+}
+
 proptest! {
     #[test]
-    fn any_text_is_read(text in any::<String>()) {
-        check(&text, "crmcom")?;
+    fn any_bytes_are_read_or_refused_with_file_and_line(bytes in any::<Vec<u8>>()) {
+        check(&bytes, "crmcom")?;
     }
 
     #[test]
-    fn a_file_with_something_put_in_its_place_is_read(
-        from in 0..400usize, length in 0..30usize,
-        instead in prop_oneof![any::<String>(), "[a-z\"'=\\[\\]{}\n.,#-]{0,9}", Just("password = 'x'\n".to_owned())],
+    fn any_text_is_read_or_refused_with_file_and_line(text in any::<String>()) {
+        check(text.as_bytes(), "crmcom")?;
+    }
+
+    #[test]
+    fn any_pieces_are_read_or_refused_with_file_and_line(pieces in proptest::collection::vec(piece(), 0..9)) {
+        check(&pieces.concat(), "crmcom")?;
+    }
+
+    #[test]
+    fn a_good_file_with_something_put_in_its_place_is_read_or_refused_with_file_and_line(
+        from in 0..400usize, length in 0..30usize, instead in piece(),
     ) {
-        let text: Vec<char> = RIGHT.chars().collect();
-        let from = from.min(text.len());
-        let to = (from + length).min(text.len());
-        let changed: String = text[..from].iter().copied().chain(instead.chars()).chain(text[to..].iter().copied()).collect();
+        let from = from.min(RIGHT.len());
+        let to = (from + length).min(RIGHT.len());
+        let changed = [&RIGHT.as_bytes()[..from], &instead, &RIGHT.as_bytes()[to..]].concat();
         check(&changed, "crmcom")?;
         check(&changed, "data8")?;
     }

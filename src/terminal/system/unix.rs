@@ -11,6 +11,8 @@
 mod signals;
 mod turn;
 
+pub(super) use signals::outlive_file_limit;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
@@ -30,7 +32,8 @@ impl Terminal {
         in_foreground(&tty).then_some(Self { tty })
     }
 
-    pub(super) fn ask(&self, prompt: &str) -> io::Result<Vec<u8>> {
+    /// `None` at Ctrl-D, here and below.
+    pub(super) fn ask(&self, prompt: &str) -> io::Result<Option<Vec<u8>>> {
         let _turn = turn::take()?;
         self.expect_foreground()?;
         (&self.tty).write_all(prompt.as_bytes())?;
@@ -39,19 +42,20 @@ impl Terminal {
         BufReader::with_capacity(1, &self.tty).read_until(b'\n', &mut line)?;
         if line.last() == Some(&b'\n') {
             line.pop();
-        } else {
-            // Ctrl-D leaves the cursor behind the prompt.
-            (&self.tty).write_all(b"\n")?;
+            return Ok(Some(line));
         }
-        Ok(line)
+        // Ctrl-D leaves the cursor behind the prompt.
+        (&self.tty).write_all(b"\n")?;
+        Ok(Some(line).filter(|line| !line.is_empty()))
     }
 
-    pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
+    pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Option<Vec<u8>>> {
         loop {
-            if let Typed::Line(line) = self.ask_hidden_once(prompt)? {
-                return Ok(line);
+            match self.ask_hidden_once(prompt)? {
+                Typed::Line(line) => return Ok(Some(line)),
+                Typed::End => return Ok(None),
+                Typed::Suspend => signals::suspend(),
             }
-            signals::suspend();
         }
     }
 
@@ -142,8 +146,10 @@ fn close_prompt() {
 /// What comes of a hidden prompt.
 #[derive(Debug, PartialEq, Eq)]
 enum Typed {
-    /// Without its end; empty at Ctrl-D.
+    /// Without its end.
     Line(Vec<u8>),
+    /// Ctrl-D before anything else.
+    End,
     /// The key that stops a process, whatever was typed before it.
     Suspend,
 }
@@ -159,7 +165,7 @@ fn read_hidden(input: impl BufRead, suspend_key: u8) -> io::Result<Typed> {
     for byte in input.bytes() {
         match byte? {
             b'\n' | b'\r' => return Ok(Typed::Line(line)),
-            CTRL_D if line.is_empty() => return Ok(Typed::Line(line)),
+            CTRL_D if line.is_empty() => return Ok(Typed::End),
             key if key == suspend_key && key != NO_KEY => return Ok(Typed::Suspend),
             BACKSPACE | DELETE => drop_character(&mut line),
             CTRL_U | CTRL_W => line.clear(),
@@ -187,7 +193,7 @@ mod tests {
     fn typed(keys: &str) -> Option<String> {
         match read_hidden(keys.as_bytes(), CTRL_Z).ok()? {
             Typed::Line(line) => Some(String::from_utf8(line).unwrap()),
-            Typed::Suspend => None,
+            Typed::End | Typed::Suspend => None,
         }
     }
 
@@ -199,8 +205,8 @@ mod tests {
 
     #[test]
     fn half_a_password_is_not_taken_when_the_terminal_goes() {
-        assert_eq!(typed("hal"), None);
-        assert_eq!(typed("\x04").unwrap(), "");
+        assert!(read_hidden(&b"hal"[..], CTRL_Z).is_err());
+        assert_eq!(read_hidden(&b"\x04"[..], CTRL_Z).unwrap(), Typed::End);
     }
 
     #[test]

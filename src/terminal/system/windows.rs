@@ -15,25 +15,29 @@ impl Terminal {
         console("CONIN$").and(console("CONOUT$")).map(|_| Self)
     }
 
-    pub(super) fn ask(&self, prompt: &str) -> io::Result<Vec<u8>> {
+    /// `None` at Ctrl-Z, the end of input, here and below.
+    pub(super) fn ask(&self, prompt: &str) -> io::Result<Option<Vec<u8>>> {
         // A mask that begins after the last character is an echo.
         let echo = ConfigBuilder::new().password_feedback_partial_mask('*', usize::MAX);
         answer(prompt, echo)
     }
 
-    pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Vec<u8>> {
+    pub(super) fn ask_hidden(&self, prompt: &str) -> io::Result<Option<Vec<u8>>> {
         answer(prompt, ConfigBuilder::new())
     }
 }
+
+/// There is no such limit.
+pub(super) fn outlive_file_limit() {}
 
 /// A console here need not know how to erase.
 pub(super) fn owns_stderr() -> bool {
     false
 }
 
-fn answer(prompt: &str, config: ConfigBuilder) -> io::Result<Vec<u8>> {
+fn answer(prompt: &str, config: ConfigBuilder) -> io::Result<Option<Vec<u8>>> {
     match rpassword::prompt_password_with_config(prompt, config.build()) {
-        Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => Ok(Vec::new()),
-        answer => answer.map(String::into_bytes),
+        Err(end) if end.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        answer => answer.map(|line| Some(line.into_bytes())),
     }
 }

@@ -50,6 +50,7 @@ pub(super) const USE: Section = Section {
             "A whole header line with `{token}`; `Authorization: Bearer {token}` where nothing is said",
         ),
         may("query", Takes::Text, "For the URL's query, as `NAME={token}`"),
+        may("cookie", Takes::Text, "As a cookie, `NAME={token}`"),
     ],
 };
 
@@ -58,11 +59,21 @@ pub(super) const EXAMPLE: Section = Section {
     keys: &[
         may(
             "of",
-            Takes::OneOf(&["login", "refresh", "revoke"]),
+            Takes::OneOf(&["step", "login", "refresh", "revoke"]),
             "The request that it answers, `login` where nothing is said",
+        ),
+        may(
+            "nth",
+            Takes::Number(1, 99),
+            "Which of several steps or logins, 1 where nothing is said",
         ),
         must("status", Takes::Number(100, 599), "The answer's status"),
         may("body", Takes::Text, "The answer's body"),
+        may(
+            "headers",
+            Takes::NamedTexts,
+            "The answer's headers, as far as they are read",
+        ),
         may("date", Takes::Text, "Its `Date` header, against which times count"),
         may("token", Takes::Text, "The token that must be read"),
         may("lifetime", Takes::Text, "How long it must last, as `1h`"),

@@ -3,13 +3,23 @@
 use super::{Section, Takes, may};
 
 pub(super) const REQUEST: Section = Section {
-    tables: &["login", "refresh", "revoke"],
+    tables: &["step", "login", "refresh", "revoke"],
     keys: &[
-        may("method", Takes::OneOf(&["GET", "POST"]), "`POST` where nothing is said"),
+        may(
+            "method",
+            Takes::OneOf(&["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            "`POST` where nothing is said",
+        ),
         may(
             "path",
             Takes::Text,
             "Appended to the base URL; values are percent-encoded",
+        ),
+        may(
+            "url",
+            Takes::Text,
+            "An absolute address in the place of base URL and `path`, or `{name}` of one that a step takes. Where the user \
+             gives the URL, it keeps its path and gets the origin that was given",
         ),
         may("query", Takes::NamedTexts, "The URL's query: names and templates"),
         may("headers", Takes::NamedTexts, "Further headers: names and templates"),
@@ -29,6 +39,31 @@ pub(super) const REQUEST: Section = Section {
             Takes::NamedValues,
             "The body as a form; there is one body at most",
         ),
+        may(
+            "take",
+            Takes::NamedTexts,
+            "In `[[step]]`: names and where in its answer to read what later requests lay in as `{name}`. It is secret; where \
+             nothing is found, what it would stand in drops out, and a path or an address fails (exit 6)",
+        ),
+        may(
+            "success",
+            Takes::NamedValues,
+            "As in `[answer]`, in its place for this request",
+        ),
+        may("error", Takes::Texts, "As in `[answer]`, in its place for this request"),
+        may("status", Takes::Statuses, "What is a success beside 2xx"),
+        may(
+            "again",
+            Takes::TrueOrFalse,
+            "In `[[step]]`, `true`: it runs before a refresh and a revocation as well",
+        ),
+        may(
+            "discovery",
+            Takes::TrueOrFalse,
+            "In `[[step]]`, `true`: its `/issuer` must be the base URL, and then the addresses that it takes may lead elsewhere; \
+             without it they may not leave the base URL's origin",
+        ),
+        may("way", Takes::Text, "In `[[login]]`: a field of the way that it is for"),
         may(
             "note",
             Takes::Text,

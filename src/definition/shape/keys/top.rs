@@ -23,7 +23,16 @@ pub(super) const TOP: Section = Section {
             Takes::Tables,
             "A value that the requests are made with: a flag, a variable, a key of a profile",
         ),
-        must("login", Takes::Table, "The request that logs in"),
+        may(
+            "step",
+            Takes::Tables,
+            "A request before the login, in the order of the file. One that lays in fields of other ways alone is left out",
+        ),
+        must(
+            "login",
+            Takes::OneOrMore,
+            "The request that logs in; of several each names its way",
+        ),
         may(
             "refresh",
             Takes::Table,

@@ -1,12 +1,15 @@
-//! `tok vendors check`: reads a vendor's file, explains each mistake, and runs the examples in it.
+//! `tok vendors check`: reads a vendor's file, explains each mistake, and runs the examples in it or shows its requests.
+
+mod show;
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use super::App;
 use crate::cli::unknown_vendor;
 use crate::definition::check::is_vendor_name;
-use crate::definition::{Catalogue, lint, name, remark};
+use crate::definition::{Catalogue, Vendor, lint, name, remark};
 use crate::error::{Error, Result};
 use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
@@ -21,8 +24,8 @@ struct Checked {
     refusal: Option<String>,
 }
 
-/// A vendor's name, built in or own, or a file.
-pub(super) fn run(app: &App, given: &Path) -> Result<()> {
+/// A vendor's name, built in or own, or a file. With `show`, fields for its requests, these are printed.
+pub(super) fn run(app: &App, given: &Path, show: Option<Vec<OsString>>) -> Result<()> {
     let Checked { shown, text, refusal } = Checked::of(app, given)?;
     let voice = Voice(Verbosity::Normal);
     let mut mistakes: Vec<String> = refusal.iter().map(|refusal| format!("{shown}: {refusal}")).collect();
@@ -39,6 +42,17 @@ pub(super) fn run(app: &App, given: &Path) -> Result<()> {
     let Ok(definition) = proven else { return Ok(()) };
     for remark in remark::remarks(&definition) {
         voice.warn(&format!("{shown}: {remark}"));
+    }
+    if let Some(words) = show {
+        let path = PathBuf::from(&shown);
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let vendor = Vendor {
+            name,
+            definition,
+            text,
+            path: Some(path),
+        };
+        return print(&show::requests(app, vendor, words)?, &mut Stdout);
     }
     let what = match definition.examples.len() {
         0 => "nothing is wrong".to_owned(),

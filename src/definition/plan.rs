@@ -1,0 +1,122 @@
+//! Which exchanges a way consists of: what is sent, in which order, to log in, to refresh and to revoke.
+//!
+//! Whoever asks what a login needs, or sends it, asks here; that a file has several tables for it is known to nobody else.
+
+use super::request;
+use super::schema::{Definition, Exchange, Of};
+
+/// The exchanges in the order in which they are sent. The last one has the answer that counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan<'a> {
+    pub(crate) steps: Vec<&'a Exchange>,
+    pub(crate) last: &'a Exchange,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn exchanges(&self) -> impl Iterator<Item = &'a Exchange> {
+        self.steps.clone().into_iter().chain([self.last])
+    }
+
+    /// The names of everything that its requests lay in, with repetitions.
+    pub(crate) fn names(&self) -> Vec<&'a str> {
+        self.exchanges().flat_map(request::names).collect()
+    }
+}
+
+impl Definition {
+    /// Every step that is not another way's alone, then the way's own login, or the one that is for every way.
+    pub(crate) fn login(&self, way: &[String]) -> Plan<'_> {
+        Plan {
+            steps: self.steps_of(way).collect(),
+            last: self.login_of(way),
+        }
+    }
+
+    pub(crate) fn refresh(&self, way: &[String]) -> Option<Plan<'_>> {
+        self.with_steps_again(self.refresh.as_ref(), way)
+    }
+
+    pub(crate) fn revoke(&self, way: &[String]) -> Option<Plan<'_>> {
+        self.with_steps_again(self.revoke.as_ref(), way)
+    }
+
+    pub(crate) fn can_revoke(&self) -> bool {
+        self.revoke.is_some()
+    }
+
+    /// Every exchange of the file, with its table and its place among those of that name.
+    pub(crate) fn exchanges(&self) -> impl Iterator<Item = (Of, usize, &Exchange)> {
+        let steps = self.steps.iter().enumerate();
+        let logins = self.login.iter().enumerate();
+        let steps = steps.map(|(place, step)| (Of::Step, place, step));
+        let logins = logins.map(|(place, login)| (Of::Login, place, login));
+        let refresh = self.refresh.iter().map(|refresh| (Of::Refresh, 0, refresh));
+        let revoke = self.revoke.iter().map(|revoke| (Of::Revoke, 0, revoke));
+        steps.chain(logins).chain(refresh).chain(revoke)
+    }
+
+    /// Every name that a step takes, with repetitions.
+    pub(super) fn taken(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().flat_map(|step| step.take.keys()).map(String::as_str)
+    }
+
+    /// What an exchange can lay in of what was taken before it, whatever the way.
+    pub(super) fn taken_before(&self, exchange: &Exchange) -> Vec<&str> {
+        let none = Vec::new();
+        let ways = if self.ways.is_empty() {
+            std::slice::from_ref(&none)
+        } else {
+            self.ways.as_slice()
+        };
+        let plans = ways.iter().flat_map(|way| {
+            let others = [self.refresh(way), self.revoke(way)].into_iter().flatten();
+            [self.login(way)].into_iter().chain(others)
+        });
+        let is_it = |other: &&Exchange| std::ptr::eq(*other, exchange);
+        let before: Vec<Vec<&str>> = plans
+            .filter(|plan| plan.exchanges().any(|other| is_it(&other)))
+            .map(|plan| {
+                let steps = plan.exchanges().take_while(|other| !is_it(other));
+                steps.flat_map(|step| step.take.keys()).map(String::as_str).collect()
+            })
+            .collect();
+        self.taken()
+            .filter(|name| before.iter().all(|taken| taken.contains(name)))
+            .collect()
+    }
+
+    /// Where below the base URL credentials go, for the help.
+    pub(crate) fn path(&self) -> &str {
+        &self.login.first.path
+    }
+
+    fn login_of(&self, way: &[String]) -> &Exchange {
+        let own = self
+            .login
+            .iter()
+            .find(|login| login.way.as_ref().is_some_and(|field| way.contains(field)));
+        let common = || self.login.iter().find(|login| login.way.is_none());
+        own.or_else(common).unwrap_or(&self.login.first)
+    }
+
+    /// As a member whose field is absent, a step drops out that lays in fields of other ways alone.
+    fn steps_of(&self, way: &[String]) -> impl Iterator<Item = &Exchange> {
+        self.steps.iter().filter(move |step| {
+            let names = request::names(step);
+            let mut of_ways = self
+                .ways
+                .iter()
+                .flatten()
+                .filter(|field| names.contains(&field.as_str()))
+                .peekable();
+            of_ways.peek().is_none() || of_ways.any(|field| way.contains(field))
+        })
+    }
+
+    fn with_steps_again<'a>(&'a self, last: Option<&'a Exchange>, way: &[String]) -> Option<Plan<'a>> {
+        Some(Plan {
+            steps: self.steps_of(way).filter(|step| step.again).collect(),
+            last: last?,
+        })
+    }
+}

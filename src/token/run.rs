@@ -1,0 +1,139 @@
+//! The requests of a plan, one after the other, up to the answer that counts.
+//!
+//! They share a connection, the cookies and what the steps take from their answers. All of that ends with the run, and none
+//! of it is shown: it is as secret as the password that it was got with.
+
+use std::collections::BTreeMap;
+
+use super::Need;
+use super::hold::pause_of;
+use crate::cache::pause;
+use crate::definition::answer::{self, Context, Refusal};
+use crate::definition::discovery;
+use crate::definition::plan::Plan;
+use crate::definition::request::{self, Inputs, Taken};
+use crate::definition::schema::Exchange;
+use crate::error::{Error, Result};
+use crate::http::{Answer, Client};
+use crate::secret::Secret;
+use crate::text::redact::Redactor;
+use crate::time::clock::{self, dated, now_ms};
+use crate::time::deadline::Deadline;
+
+/// An answer with what is needed to read it.
+pub(super) struct Exchanged<'a> {
+    pub(super) answer: Answer,
+    /// In milliseconds.
+    pub(super) sent_at: i64,
+    exchange: &'a Exchange,
+    redactor: Redactor,
+}
+
+pub(super) enum Failure {
+    /// The vendor refused a step, so that the last request was not sent.
+    Step(Refusal),
+    /// The answer that counts is a refusal.
+    Last(Refusal),
+    Error(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Need<'_> {
+    /// The last answer is not judged yet.
+    pub(super) fn run<'p>(
+        &self,
+        plan: &Plan<'p>,
+        secrets: BTreeMap<String, Secret>,
+        deadline: &Deadline,
+    ) -> std::result::Result<Exchanged<'p>, Failure> {
+        let voice = self.session.voice;
+        let client = Client::default();
+        let mut inputs = Inputs {
+            plain: &self.principal.chosen.plain,
+            secrets,
+            taken: BTreeMap::new(),
+            now: clock::now(),
+        };
+        for (place, step) in plan.steps.iter().enumerate() {
+            voice.explain(&format!("step {} of {}", place + 1, plan.steps.len()));
+            let exchanged = self.exchange(&client, step, &mut inputs, deadline)?;
+            let mut found = answer::taken(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Step)?;
+            if step.discovery {
+                discovery::check(&exchanged.answer, &self.principal.chosen.base)
+                    .map_err(|reason| Error::vendor(format!("{}: {reason}", self.vendor().name)))?;
+            }
+            for (name, reader) in &step.take {
+                let taken = found.remove(name).map(|value| Taken {
+                    value,
+                    discovered: step.discovery,
+                });
+                if taken.is_none() {
+                    voice.explain(&format!("{name}: the answer has nothing at '{reader}'"));
+                }
+                inputs.taken.insert(name.clone(), taken);
+            }
+        }
+        Ok(self.exchange(&client, plan.last, &mut inputs, deadline)?)
+    }
+
+    /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
+    fn exchange<'p>(
+        &self,
+        client: &Client,
+        exchange: &'p Exchange,
+        inputs: &mut Inputs,
+        deadline: &Deadline,
+    ) -> Result<Exchanged<'p>> {
+        let (name, session) = (&self.vendor().name, self.session);
+        let sent_at = now_ms();
+        inputs.now = dated(sent_at);
+        let request =
+            request::build(exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
+        self.keep_pause_of(&request.origin)?;
+        let cookies = client.cookies();
+        let credentials = request.credentials();
+        let taken: Vec<Secret> = inputs
+            .taken
+            .values()
+            .flatten()
+            .map(|taken| Secret::new(taken.text()))
+            .collect();
+        let hidden = inputs
+            .secrets
+            .values()
+            .chain(&credentials)
+            .chain(&taken)
+            .chain(&cookies);
+        let redactor = Redactor::new(hidden);
+        let waiting = session.voice.wait_for(&format!("waiting for {name}"));
+        let answer = client
+            .send(&request, deadline, session.voice)
+            .map_err(|error| error.of(name))?;
+        drop(waiting);
+        if answer.status == 429 {
+            let seconds = pause_of(&answer, dated(sent_at));
+            self.say(pause::put(self.store, &request.origin, seconds, now_ms()), "");
+        }
+        Ok(Exchanged {
+            answer,
+            sent_at,
+            exchange,
+            redactor,
+        })
+    }
+
+    pub(super) fn context<'a>(&'a self, exchanged: &'a Exchanged) -> Context<'a> {
+        Context {
+            rules: &self.vendor().definition.answer,
+            exchange: exchanged.exchange,
+            plain: &self.principal.chosen.plain,
+            sent_at: dated(exchanged.sent_at),
+            redactor: &exchanged.redactor,
+        }
+    }
+}
