@@ -16,6 +16,7 @@ use super::fingerprint::Fingerprint;
 use super::store::Store;
 use crate::disk::lock::{Lock, LockFile};
 use crate::error::Error;
+use crate::time::clock;
 
 const MAX_STATE: u64 = 64 * 1024;
 
@@ -43,6 +44,8 @@ pub(super) struct State {
 pub(super) struct Failure {
     pub(super) attempt: AttemptId,
     pub(super) error: Error,
+    /// In milliseconds of the wall clock.
+    pub(super) ended: i64,
     /// Of the secret that it was made with, where the identity does not tell one person from another.
     pub(super) fingerprint: Option<Fingerprint>,
 }
@@ -130,6 +133,7 @@ impl Guard {
             self.end(Some(Failure {
                 attempt,
                 error: error.clone(),
+                ended: clock::now_ms(),
                 fingerprint,
             }));
         }
@@ -168,6 +172,7 @@ mod tests {
             failure: Some(Failure {
                 attempt,
                 error: Error::refused("acme: no").with_hint("try another"),
+                ended: 0,
                 fingerprint: None,
             }),
         };

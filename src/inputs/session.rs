@@ -8,6 +8,7 @@ use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::terminal::{TIMES, Terminal};
+use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Session<'a> {
     pub(crate) settings: &'a Settings<'a>,
     pub(crate) deadline: Deadline,
     pub(crate) voice: Voice,
+    /// From when on the failures of others count, in milliseconds of the wall clock.
+    began: Cell<i64>,
     terminal: OnceCell<Option<Terminal>>,
     asked: Cell<bool>,
     /// Standard input is read once, a person is asked once.
@@ -32,6 +35,7 @@ impl<'a> Session<'a> {
             settings,
             deadline,
             voice,
+            began: Cell::new(now_ms()),
             terminal: OnceCell::new(),
             asked: Cell::new(false),
             known: RefCell::default(),
@@ -39,6 +43,10 @@ impl<'a> Session<'a> {
             refused: Cell::new(0),
             refusal: RefCell::default(),
         }
+    }
+
+    pub(crate) fn began(&self) -> i64 {
+        self.began.get()
     }
 
     /// The terminal on which somebody can be asked; opened when it is first needed.
@@ -94,6 +102,7 @@ impl<'a> Session<'a> {
             return false;
         }
         self.refused.set(times);
+        self.began.set(now_ms().saturating_add(1));
         self.refusal.replace(Some(error.text().to_owned()));
         true
     }
