@@ -60,7 +60,7 @@ pub(crate) struct Error {
 enum Reach {
     #[default]
     All,
-    /// Whoever has no more time than this.
+    /// Whoever has no more time left than was waited in vain.
     Within(Duration),
     /// This call's alone.
     Own,
@@ -139,10 +139,10 @@ impl Error {
         }
     }
 
-    /// Nothing but this limit was over.
-    pub(crate) fn within(self, limit: Duration) -> Self {
+    /// Nothing but a limit was over, after so much time.
+    pub(crate) fn within(self, waited: Duration) -> Self {
         Self {
-            reach: Reach::Within(limit),
+            reach: Reach::Within(waited),
             ..self
         }
     }
@@ -193,9 +193,9 @@ impl Error {
         self
     }
 
-    /// Whether it would be that of anybody else who has so much time: what the vendor says and that it cannot be reached is,
-    /// what this call or this machine lacks is not.
-    pub(crate) fn holds_for(&self, limit: Duration) -> bool {
+    /// Whether it would be that of anybody else who has so much time left: what the vendor says and that it cannot be
+    /// reached is, what this call or this machine lacks is not.
+    pub(crate) fn holds_for(&self, left: Duration) -> bool {
         let is_the_vendors = matches!(
             self.exit,
             Exit::Refused | Exit::Unreachable | Exit::Vendor | Exit::RateLimited
@@ -203,7 +203,7 @@ impl Error {
         is_the_vendors
             && match self.reach {
                 Reach::All => true,
-                Reach::Within(own) => limit <= own,
+                Reach::Within(waited) => left <= waited,
                 Reach::Own => false,
             }
     }

@@ -23,7 +23,7 @@ pub(crate) use message::{Answer, Body, Method, Request};
 use std::cell::{OnceCell, RefCell};
 use std::io;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Proxy;
 use ureq::http::Uri;
@@ -93,12 +93,13 @@ impl Client {
         let line = self.line(whom.plain)?;
         let mut retries = 0..RETRIES;
         loop {
+            let asked_at = Instant::now();
             let failure = match attempt(line, proxy, call, deadline).map_err(lacking)? {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
             let unconnected = failure.sent_nothing();
-            let error = failure.into_error(&whom, deadline.limit());
+            let error = failure.into_error(&whom, deadline.limit(), asked_at.elapsed());
             let error = if unconnected { error.unconnected() } else { error };
             let pause = Duration::from_millis(100 + u64::from(getrandom::u32().unwrap_or(0) % 201));
             if !unconnected || pause >= deadline.remaining() || retries.next().is_none() {
