@@ -5,6 +5,7 @@
 //! waiting process takes over the failure of the one that it waited for.
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub(crate) struct Error {
 enum Reach {
     #[default]
     All,
-    /// Whoever has no more time than this.
+    /// Whoever has no more time left than was waited in vain.
     Within(Duration),
     /// This call's alone.
     Own,
@@ -138,10 +139,10 @@ impl Error {
         }
     }
 
-    /// Nothing but this limit was over.
-    pub(crate) fn within(self, limit: Duration) -> Self {
+    /// Nothing but a limit was over, after so much time.
+    pub(crate) fn within(self, waited: Duration) -> Self {
         Self {
-            reach: Reach::Within(limit),
+            reach: Reach::Within(waited),
             ..self
         }
     }
@@ -169,9 +170,32 @@ impl Error {
         self.missing
     }
 
-    /// Whether it would be that of anybody else who has so much time: what the vendor says and that it cannot be reached is,
-    /// what this call or this machine lacks is not.
-    pub(crate) fn holds_for(&self, limit: Duration) -> bool {
+    /// Exit 1 where the cause is that this machine lacks descriptors or memory, whatever it was about.
+    pub(crate) fn unless_lacking(self, cause: Option<&io::Error>) -> Self {
+        let Some(cause) = cause else { return self };
+        #[cfg(unix)]
+        let lacks_descriptors = {
+            use rustix::io::Errno;
+            let number = cause.raw_os_error();
+            [Errno::MFILE, Errno::NFILE]
+                .iter()
+                .any(|lack| number == Some(lack.raw_os_error()))
+        };
+        #[cfg(not(unix))]
+        let lacks_descriptors = false;
+        if lacks_descriptors || cause.kind() == io::ErrorKind::OutOfMemory {
+            return Self {
+                exit: Exit::Other,
+                hint: None,
+                ..self
+            };
+        }
+        self
+    }
+
+    /// Whether it would be that of anybody else who has so much time left: what the vendor says and that it cannot be
+    /// reached is, what this call or this machine lacks is not.
+    pub(crate) fn holds_for(&self, left: Duration) -> bool {
         let is_the_vendors = matches!(
             self.exit,
             Exit::Refused | Exit::Unreachable | Exit::Vendor | Exit::RateLimited
@@ -179,7 +203,7 @@ impl Error {
         is_the_vendors
             && match self.reach {
                 Reach::All => true,
-                Reach::Within(own) => limit <= own,
+                Reach::Within(waited) => left <= waited,
                 Reach::Own => false,
             }
     }

@@ -86,6 +86,7 @@ mod tests {
             what: "acme",
             work: Work::Requests,
             fresh: false,
+            began: 0,
             deadline: &deadline,
         };
         let (claim, kept) = claim(store, &login(user), steps, waiter).unwrap();

@@ -80,6 +80,11 @@ pub(crate) fn all(store: &Store, now: i64) -> Vec<Entry> {
         .collect()
 }
 
+/// The entry for this identity, if there is one that can be used.
+pub(crate) fn look_quietly(store: &Store, identity: &Identity, now: i64) -> Option<Entry> {
+    read_quietly(store, &file_name(identity), now)
+}
+
 /// The entry in this file, if it is one and the file has its name.
 pub(super) fn read_quietly(store: &Store, name: &str, now: i64) -> Option<Entry> {
     if !is_entry_name(name) {

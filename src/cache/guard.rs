@@ -16,6 +16,7 @@ use super::fingerprint::Fingerprint;
 use super::store::Store;
 use crate::disk::lock::{Lock, LockFile};
 use crate::error::Error;
+use crate::time::clock;
 
 const MAX_STATE: u64 = 64 * 1024;
 
@@ -43,6 +44,8 @@ pub(super) struct State {
 pub(super) struct Failure {
     pub(super) attempt: AttemptId,
     pub(super) error: Error,
+    /// In milliseconds of the wall clock.
+    pub(super) ended: i64,
     /// Of the secret that it was made with, where the identity does not tell one person from another.
     pub(super) fingerprint: Option<Fingerprint>,
 }
@@ -130,6 +133,7 @@ impl Guard {
             self.end(Some(Failure {
                 attempt,
                 error: error.clone(),
+                ended: clock::now_ms(),
                 fingerprint,
             }));
         }
@@ -144,6 +148,68 @@ impl Guard {
         state.failure = failure;
         if let Some(file) = &self.file {
             let _ = state.write(&file.file);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Option<State> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        State::read(&file)
+    }
+
+    fn written() -> Vec<u8> {
+        let attempt = AttemptId("0123456789abcdef".into());
+        let state = State {
+            process: 7,
+            attempt: Some(attempt.clone()),
+            failure: Some(Failure {
+                attempt,
+                error: Error::refused("acme: no").with_hint("try another"),
+                ended: 0,
+                fingerprint: None,
+            }),
+        };
+        serde_json::to_vec(&state).unwrap()
+    }
+
+    #[test]
+    fn a_state_is_read_as_it_was_written_and_half_of_one_tells_nothing() {
+        let whole = written();
+        let state = read(&whole).unwrap();
+        assert_eq!(
+            state.failure.unwrap().error,
+            Error::refused("acme: no").with_hint("try another")
+        );
+        assert!((1..whole.len()).all(|length| read(&whole[..length]).is_none()));
+        assert!(read(b"").unwrap().attempt.is_none());
+    }
+
+    #[test]
+    fn every_attempt_has_a_number_of_its_own() {
+        let drawn: Vec<_> = (0..1000).map(|_| AttemptId::draw().unwrap().0).collect();
+        let different: std::collections::BTreeSet<_> = drawn.iter().collect();
+        assert_eq!(different.len(), 1000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_tell_of_no_failure(bytes in proptest::collection::vec(any::<u8>(), 0..1024)) {
+            prop_assert!(read(&bytes).is_none_or(|state| state.failure.is_none()));
+        }
+
+        #[test]
+        fn a_changed_byte_is_never_a_panic(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = written();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let _ = read(&bytes);
         }
     }
 }

@@ -3,7 +3,8 @@
 //! The wait has an end and leaves nothing behind: everybody tries the lock again and again, looks at the cache in between and
 //! takes a token, or a failure, as soon as there is one. What those are worth depends on what had begun before one came: who
 //! comes notes down the attempts that it meets, and whatever bears another number is later. A failure is taken if it came
-//! later, and a token that has to be a fresh one if it was asked for later. Where there are no locks everybody asks.
+//! later, or by the clock since the process began; a token that has to be a fresh one only if it was asked for later. Where
+//! there are no locks everybody asks.
 //!
 //! A person is asked under a lock of its own, so that nobody who needs no answer waits for one. Of those who do need it,
 //! whoever could ask as well does not count the time, which is a person's; whoever could not waits for as long as it has
@@ -16,6 +17,7 @@ use super::fingerprint::Fingerprint;
 use super::guard::{self, AttemptId, Failure, Guard, State};
 use super::store::Store;
 use crate::error::{Error, Result};
+use crate::time::clock;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
 
@@ -38,6 +40,8 @@ pub(crate) struct Waiter<'a> {
     /// What for, as a person knows it.
     pub(crate) what: &'a str,
     pub(crate) work: Work,
+    /// When this process began to need it, in milliseconds of the wall clock.
+    pub(crate) began: i64,
     /// Only what was asked for after this process came will do.
     pub(crate) fresh: bool,
     pub(crate) deadline: &'a Deadline,
@@ -126,22 +130,17 @@ struct Failures<'a, F> {
 impl<F: FnMut(&Fingerprint) -> bool> Failures<'_, F> {
     /// The last one, if it is to be taken over.
     fn shared(&mut self, state: State) -> Option<Error> {
+        let failure = state.failure?;
+        if !self.is_late(&failure) || !failure.error.holds_for(self.waiter.deadline.remaining()) {
+            return None;
+        }
         let Failure {
             attempt,
             error,
             fingerprint,
-        } = state.failure?;
-        let before = self.before.as_ref()?;
-        let had_failed = before
-            .failure
-            .as_ref()
-            .is_some_and(|failure| failure.attempt == attempt);
-        let had_begun = before.attempt.as_ref() == Some(&attempt);
-        if had_failed
-            || had_begun && self.waiter.fresh
-            || !error.holds_for(self.waiter.deadline.limit())
-            || self.foreign.as_ref() == Some(&attempt)
-        {
+            ..
+        } = failure;
+        if self.foreign.as_ref() == Some(&attempt) {
             return None;
         }
         if fingerprint.as_ref().is_none_or(&mut self.is_own) {
@@ -149,6 +148,20 @@ impl<F: FnMut(&Fingerprint) -> bool> Failures<'_, F> {
         }
         self.foreign = Some(attempt);
         None
+    }
+
+    /// Whether it came while this process was there, whose way to this lock may have been long.
+    fn is_late(&self, failure: &Failure) -> bool {
+        let Some(before) = &self.before else { return false };
+        let had_failed = before
+            .failure
+            .as_ref()
+            .is_some_and(|other| other.attempt == failure.attempt);
+        if self.waiter.fresh {
+            return !had_failed && before.attempt.as_ref() != Some(&failure.attempt);
+        }
+        // One that ended in the future was written down by a wrong clock.
+        !had_failed || (self.waiter.began..=clock::now_ms()).contains(&failure.ended)
     }
 }
 

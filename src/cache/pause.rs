@@ -46,6 +46,8 @@ fn file_name(origin: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::entry::tests::store;
     use super::*;
 
@@ -93,6 +95,23 @@ mod tests {
         ] {
             store.replace(&file_name(A), bytes).unwrap();
             assert_eq!(check(&store, A, 0), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_no_pause(bytes in proptest::collection::vec(any::<u8>(), 0..512), now in any::<i64>()) {
+            let (_home, store) = store();
+            store.replace(&file_name(A), &bytes).unwrap();
+            prop_assert_eq!(check(&store, A, now), None);
+        }
+
+        #[test]
+        fn whatever_time_a_file_names_a_pause_is_at_most_an_hour(until in any::<i64>(), now in any::<i64>()) {
+            let (_home, store) = store();
+            let text = format!(r#"{{"schema":1,"origin":"{A}","until":{until}}}"#);
+            store.replace(&file_name(A), text.as_bytes()).unwrap();
+            prop_assert!(check(&store, A, now).is_none_or(|left| left <= Duration::from_secs(3605)));
         }
     }
 }

@@ -67,13 +67,14 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         return remove();
     }
     let lock = take_free(store, stem)?;
-    if is_over() {
-        if kind != "lock" {
-            remove()?;
-        }
-        lock.remove();
+    if !is_over() {
+        return None;
     }
-    Some(())
+    if kind == "lock" {
+        lock.remove();
+        return Some(());
+    }
+    remove()
 }
 
 #[cfg(test)]

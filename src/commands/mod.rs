@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
 use crate::inputs::folders;
 use crate::output::{Stdout, print};
+use crate::terminal::outlive_file_limit;
 
 /// What every command needs.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl App {
 
 /// Does what the words behind the program's name ask for.
 pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
+    outlive_file_limit();
     if completions::is_asked_by_a_script(&words) {
         completions::run(&words);
         return Ok(());

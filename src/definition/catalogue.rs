@@ -82,7 +82,7 @@ impl Catalogue {
             {
                 Ok(None)
             }
-            Err(unread) => Err(Error::usage(unread.at(&path))),
+            Err(unread) => Err(Error::usage(unread.at(&path)).unless_lacking(unread.io())),
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) fn replace(
         None => with_any_name(path, temporary)?,
     };
     prepare(file.as_file())?;
-    file.write_all(bytes)?;
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // Windows cannot open a folder for this, and not every file system can sync one.

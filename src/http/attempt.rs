@@ -1,6 +1,6 @@
 //! One attempt to send a request.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -15,26 +15,22 @@ use crate::time::deadline::Deadline;
 
 const LARGEST_BODY: u64 = 1 << 20;
 
-type Outcome = Result<Answer, Failure>;
+pub(super) type Outcome = Result<Answer, Failure>;
 
-/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte.
-pub(super) fn attempt(line: &Line, proxy: Option<&Proxy>, call: &Call, deadline: &Deadline) -> Outcome {
+/// On a thread of its own, because the deadline of the client does not hold for a proxy that answers byte by byte. The outer
+/// error is that of this machine.
+pub(super) fn attempt(line: &Line, proxy: Option<&Proxy>, call: &Call, deadline: &Deadline) -> io::Result<Outcome> {
     line.begin(proxy);
     let (line, proxy, call, limit) = (line.clone(), proxy.cloned(), call.clone(), deadline.remaining());
     let (sender, receiver) = mpsc::channel();
-    let asking = thread::Builder::new().spawn(move || sender.send(exchange(&line, proxy, call, limit)));
-    if let Err(error) = asking {
-        return Err(Failure {
-            stage: Stage::Asking,
-            cause: ureq::Error::Io(error),
-        });
-    }
-    receiver.recv_timeout(deadline.remaining()).unwrap_or_else(|_| {
+    thread::Builder::new().spawn(move || sender.send(exchange(&line, proxy, call, limit)))?;
+    let late = |_| {
         Err(Failure {
             stage: Stage::Asking,
             cause: ureq::Error::Timeout(Timeout::Global),
         })
-    })
+    };
+    Ok(receiver.recv_timeout(deadline.remaining()).unwrap_or_else(late))
 }
 
 fn exchange(line: &Line, proxy: Option<Proxy>, call: Call, limit: Duration) -> Outcome {

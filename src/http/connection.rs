@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector, SocksConnector,
     TcpConnector, Transport,
@@ -15,6 +14,7 @@ use ureq::unversioned::transport::{
 use ureq::{Agent, Error, Proxy, ProxyProtocol};
 
 use super::failure::Stage;
+use super::room::OnThisThread;
 
 /// An agent for one request after the other.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl Line {
                 .chain(Watch(Arc::clone(&sent)))
                 .chain(RustlsConnector::default());
         Self {
-            agent: Agent::with_parts(config, connector, DefaultResolver::default()),
+            agent: Agent::with_parts(config, connector, OnThisThread),
             sent,
         }
     }

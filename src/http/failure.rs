@@ -46,7 +46,8 @@ impl Failure {
             )
     }
 
-    pub(super) fn into_error(self, whom: &Whom, limit: Duration) -> Error {
+    /// What is over is the call's `limit`, of which the vendor may have had only what was left: the time that it `took`.
+    pub(super) fn into_error(self, whom: &Whom, limit: Duration, took: Duration) -> Error {
         use ureq::Error as E;
         let Whom { name, plain } = whom;
         let unreachable = |why: &str| Error::unreachable(format!("{name} could not be reached: {why}"));
@@ -57,10 +58,8 @@ impl Failure {
         };
         let perhaps_tls = |error: Error| if *plain { error.with_hint(TLS) } else { error };
         match self.cause {
-            E::Timeout(Timeout::Connect) => unreachable("the connection timed out").within(limit),
-            E::Timeout(_) => {
-                unreachable(&format!("no complete answer within {}", duration::words(limit))).within(limit)
-            }
+            E::Timeout(Timeout::Connect) => unreachable("the connection timed out").within(took),
+            E::Timeout(_) => unreachable(&format!("no complete answer within {}", duration::words(limit))).within(took),
             E::BodyExceedsLimit(_) => vendor("is larger than 1 MiB"),
             E::LargeResponseHeader(..) => vendor("has too long a head"),
             _ if self.stage == Stage::Answering => match self.cause {
@@ -90,7 +89,7 @@ impl Failure {
 const TLS: &str = "look at the URL; where the port is one for TLS, it begins with https://";
 
 /// Without the number of the system's error.
-fn reason(text: &str) -> String {
+pub(super) fn reason(text: &str) -> String {
     match text.split_once(" (os error") {
         Some((system, _)) => system.trim_end_matches('.').to_ascii_lowercase(),
         None => text.into(),

@@ -13,6 +13,7 @@ mod cookies;
 mod failure;
 mod message;
 mod proxy;
+mod room;
 mod roots;
 mod set_cookie;
 mod tls;
@@ -20,8 +21,9 @@ mod tls;
 pub(crate) use message::{Answer, Body, Method, Request};
 
 use std::cell::{OnceCell, RefCell};
+use std::io;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Proxy;
 use ureq::http::Uri;
@@ -31,9 +33,10 @@ use ureq::tls::RootCerts;
 use self::attempt::attempt;
 use self::connection::Line;
 use self::cookies::Jar;
-use self::failure::Whom;
+use self::failure::{Whom, reason};
 use self::message::{Call, add_cookies};
-use crate::error::Result;
+use self::room::expect_room;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
@@ -82,15 +85,21 @@ impl Client {
 
     fn send_through(&self, proxy: Option<&Proxy>, call: &Call, deadline: &Deadline, voice: Voice) -> Result<Answer> {
         let whom = whom(call.uri(), proxy);
+        let lacking = |why: io::Error| {
+            let why = reason(&why.to_string());
+            Error::other(format!("{}: no request can be made: {why}", whom.name))
+        };
+        expect_room().map_err(lacking)?;
         let line = self.line(whom.plain)?;
         let mut retries = 0..RETRIES;
         loop {
-            let failure = match attempt(line, proxy, call, deadline) {
+            let asked_at = Instant::now();
+            let failure = match attempt(line, proxy, call, deadline).map_err(lacking)? {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
             let unconnected = failure.sent_nothing();
-            let error = failure.into_error(&whom, deadline.limit());
+            let error = failure.into_error(&whom, deadline.limit(), asked_at.elapsed());
             let error = if unconnected { error.unconnected() } else { error };
             let pause = Duration::from_millis(100 + u64::from(getrandom::u32().unwrap_or(0) % 201));
             if !unconnected || pause >= deadline.remaining() || retries.next().is_none() {

@@ -210,6 +210,16 @@ fn an_answer_that_drips_ends_at_the_deadline() {
 }
 
 #[test]
+fn an_answer_that_had_little_time_left_is_missed_only_by_those_who_have_no_more() {
+    let vendor = Vendor::start(|_stream| thread::sleep(Duration::from_secs(3)));
+    let deadline = within(2);
+    thread::sleep(Duration::from_millis(1500));
+    let error = failure(&vendor.get(), &deadline);
+    assert!(error.holds_for(Duration::from_millis(300)));
+    assert!(!error.holds_for(Duration::from_millis(1500)));
+}
+
+#[test]
 fn a_deadline_that_is_over_sends_nothing() {
     let vendor = Vendor::saying(b"");
     assert_eq!(failure(&vendor.get(), &within(0)).exit, Exit::Unreachable);

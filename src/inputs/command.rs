@@ -36,9 +36,9 @@ pub(crate) fn run(
         shell.env_remove(variable);
     }
     let is_apart = set_apart(&mut shell);
-    let mut child = shell
-        .spawn()
-        .map_err(|why| Error::credential(format!("{source}: the command cannot be started: {why}")))?;
+    let mut child = shell.spawn().map_err(|why| {
+        Error::credential(format!("{source}: the command cannot be started: {why}")).unless_lacking(Some(&why))
+    })?;
     let ended = until_end(&mut child, deadline).inspect_err(|_| {
         kill(&mut child, is_apart);
         let _ = child.wait();

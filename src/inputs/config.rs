@@ -121,7 +121,7 @@ fn text(path: &Path) -> Result<Option<String>> {
     match text::file::read(path) {
         Ok(text) => Ok(Some(text)),
         Err(unread) if !matches!(unread.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            Err(Error::usage(unread.at(path)))
+            Err(Error::usage(unread.at(path)).unless_lacking(unread.io()))
         }
         Err(_) => match fs::read_link(path) {
             Ok(target) => Err(Error::usage(format!(

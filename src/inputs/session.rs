@@ -4,10 +4,11 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::settings::Settings;
-use crate::error::{Exit, Result};
+use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::terminal::{TIMES, Terminal};
+use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
 #[derive(Debug)]
@@ -15,13 +16,16 @@ pub(crate) struct Session<'a> {
     pub(crate) settings: &'a Settings<'a>,
     pub(crate) deadline: Deadline,
     pub(crate) voice: Voice,
+    /// From when on the failures of others count, in milliseconds of the wall clock.
+    began: Cell<i64>,
     terminal: OnceCell<Option<Terminal>>,
     asked: Cell<bool>,
     /// Standard input is read once, a person is asked once.
     known: RefCell<BTreeMap<String, Secret>>,
     /// Whose secrets a person typed.
     typed: RefCell<BTreeSet<String>>,
-    /// What was said of those that were typed before.
+    /// How often those were refused, and what was said of them at last.
+    refused: Cell<usize>,
     refusal: RefCell<Option<String>>,
 }
 
@@ -31,12 +35,18 @@ impl<'a> Session<'a> {
             settings,
             deadline,
             voice,
+            began: Cell::new(now_ms()),
             terminal: OnceCell::new(),
             asked: Cell::new(false),
             known: RefCell::default(),
             typed: RefCell::default(),
+            refused: Cell::new(0),
             refusal: RefCell::default(),
         }
+    }
+
+    pub(crate) fn began(&self) -> i64 {
+        self.began.get()
     }
 
     /// The terminal on which somebody can be asked; opened when it is first needed.
@@ -77,15 +87,24 @@ impl<'a> Session<'a> {
 
     /// Where secrets are refused that a person typed, others are asked for and tried, three times in all.
     pub(crate) fn until_accepted<T>(&self, attempt: impl Fn() -> Result<T>) -> Result<T> {
-        for _ in 1..TIMES {
+        loop {
             match attempt() {
-                Err(error) if error.exit == Exit::Refused && self.forget_typed() => {
-                    self.refusal.replace(Some(error.text().to_owned()));
-                }
+                Err(error) if self.asks_again(&error) => {}
                 outcome => return outcome,
             }
         }
-        attempt()
+    }
+
+    /// Whether others are to be asked for after this, the typed ones forgotten.
+    pub(crate) fn asks_again(&self, error: &Error) -> bool {
+        let times = self.refused.get() + 1;
+        if error.exit != Exit::Refused || times >= TIMES || !self.forget_typed() {
+            return false;
+        }
+        self.refused.set(times);
+        self.began.set(now_ms().saturating_add(1));
+        self.refusal.replace(Some(error.text().to_owned()));
+        true
     }
 
     /// Whether there was something to forget.

@@ -45,9 +45,11 @@ fn in_time(
     deadline: &Deadline,
     read: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static,
 ) -> Result<Secret> {
-    match bounded::within(deadline.remaining(), read) {
+    let outcome = bounded::try_within(deadline.remaining(), read)
+        .map_err(|why| Error::other(format!("{source}: no thread can be made to read it: {why}")))?;
+    match outcome {
         Some(Ok(bytes)) => extent.secret(bytes, source),
-        Some(Err(why)) => Err(Error::credential(format!("{source}: {why}"))),
+        Some(Err(why)) => Err(Error::credential(format!("{source}: {why}")).unless_lacking(Some(&why))),
         None => Err(Error::credential(format!(
             "{source}: {} within {}",
             extent.lateness(),

@@ -12,3 +12,8 @@ mod waiting;
 mod watched;
 
 pub(crate) use prompt::{Question, TIMES, Terminal};
+
+/// Has a write that goes past the limit of a file fail, instead of ending the process.
+pub(crate) fn outlive_file_limit() {
+    system::outlive_file_limit();
+}

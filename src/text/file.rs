@@ -68,6 +68,13 @@ impl Unread {
         }
     }
 
+    pub(crate) fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Path, line if there is one, and reason.
     pub(crate) fn at(&self, path: &Path) -> String {
         let path = path.display();

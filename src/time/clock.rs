@@ -19,7 +19,7 @@ pub(crate) fn now() -> Timestamp {
     dated(now_ms())
 }
 
-fn dated(ms: i64) -> Timestamp {
+pub(crate) fn dated(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
 }
 

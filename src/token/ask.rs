@@ -151,7 +151,7 @@ impl<'a> Need<'a> {
         let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Last)?;
         Ok(Issued {
             grant,
-            asked_at: exchanged.sent_at.as_millisecond(),
+            asked_at: exchanged.sent_at,
             provenance,
             has_rotated: false,
             turn: None,

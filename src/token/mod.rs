@@ -123,6 +123,7 @@ impl<'a> Need<'a> {
         Waiter {
             what: &self.vendor().name,
             work,
+            began: self.session.began(),
             fresh: self.fresh,
             deadline: &self.session.deadline,
         }

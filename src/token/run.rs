@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::Need;
 use super::hold::pause_of;
 use crate::cache::pause;
@@ -19,13 +17,14 @@ use crate::error::{Error, Result};
 use crate::http::{Answer, Client};
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::{self, now_ms};
+use crate::time::clock::{self, dated, now_ms};
 use crate::time::deadline::Deadline;
 
 /// An answer with what is needed to read it.
 pub(super) struct Exchanged<'a> {
     pub(super) answer: Answer,
-    pub(super) sent_at: Timestamp,
+    /// In milliseconds.
+    pub(super) sent_at: i64,
     exchange: &'a Exchange,
     redactor: Redactor,
 }
@@ -88,7 +87,7 @@ impl Need<'_> {
         let (name, session) = (&self.vendor().name, self.session);
         let lets = &self.vendor().definition.lets;
         let sent_at = self.moment(exchange, inputs, deadline)?;
-        request::renew(lets, inputs, sent_at);
+        request::renew(lets, inputs, dated(sent_at));
         let request =
             request::build(lets, exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
         self.keep_pause_of(&request.origin)?;
@@ -102,7 +101,7 @@ impl Need<'_> {
             .map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
-            let seconds = pause_of(&answer, sent_at);
+            let seconds = pause_of(&answer, dated(sent_at));
             self.say(pause::put(self.store, &request.origin, seconds, now_ms()), "");
         }
         Ok(Exchanged {
@@ -118,7 +117,7 @@ impl Need<'_> {
             rules: &self.vendor().definition.answer,
             exchange: exchanged.exchange,
             plain: &self.principal.chosen.plain,
-            sent_at: exchanged.sent_at,
+            sent_at: dated(exchanged.sent_at),
             redactor: &exchanged.redactor,
         }
     }

@@ -7,6 +7,7 @@
 
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
+use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Earlier, Turn, Work};
 use crate::definition::plan::Plan;
 use crate::error::{Error, Result};
@@ -52,6 +53,8 @@ impl<'a> Need<'a> {
                         Turn::Failed(error) => Err(error),
                     };
                 }
+                // The others wait on, since the answer was the person's mistake.
+                Err(Stop::Error(error)) if asking.is_some() && self.session.asks_again(&error) => continue,
                 Err(Stop::Error(error)) => Err(error),
             };
             if let Some(guard) = &asking {
@@ -95,6 +98,16 @@ impl<'a> Need<'a> {
         };
         let is_own = |fingerprint: &_| self.principal.has(fingerprint);
         lock::acquire(self.store, name, waiter, look, is_own)
+    }
+
+    /// Waits until nobody asks for a token of this identity, and keeps everybody from it while the guard lives.
+    pub(crate) fn turn_of(&self, identity: &Identity) -> Result<Guard> {
+        lock::wait(self.store, &identity.digest(), self.waiter(Work::Requests))
+    }
+
+    /// Waits until every token is kept that this login is being given, whatever it was asked for with.
+    pub(crate) fn await_logins(&self) -> Result<()> {
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter(Work::Requests)).map(drop)
     }
 
     /// For a fresh token: the attempts that are too old to take one from.

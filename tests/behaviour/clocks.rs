@@ -98,6 +98,18 @@ fn a_clock_that_was_set_back_by_a_few_seconds_costs_nothing() {
 }
 
 #[test]
+fn a_fresh_token_is_another_one_although_the_clock_was_set_back() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("modulus");
+    let old = tok.run(["modulus"]).ok().token();
+    tok.pass(-4);
+    let fresh = tok.run(["modulus", "--fresh"]).ok().quiet().token();
+    assert_ne!(fresh, old);
+    assert_eq!(tok.run(["modulus"]).ok().quiet().token(), fresh);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
 fn a_clock_that_was_set_forward_costs_one_refresh_at_most() {
     let server = Server::start();
     let tok = Tok::new().vendor(&server).knows("starship");

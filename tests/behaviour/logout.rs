@@ -3,10 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::harness::{Tok, mode};
+use crate::harness::{Tok, mode, until};
 use crate::protocol::account;
 use crate::ring::Keyring;
-use crate::stand_in::{Server, answer, close, lifetime, refuse};
+use crate::stand_in::{Server, answer, close, delay, lifetime, refuse};
 
 const LOGIN: &str = "POST /auth/login";
 const LOGOUT: &str = "POST /auth/logout";
@@ -110,6 +110,63 @@ fn a_logout_finds_the_token_of_a_login_with_a_list() {
     reader.run(["lists"]).ok();
     assert_eq!(server.requests().len(), 2);
     reader.run(["logout", "lists"]).ok().says("forgot 1 token\n");
+}
+
+#[test]
+fn a_token_that_another_process_is_being_given_is_forgotten_as_well() {
+    for (before, revoke) in [(true, true), (true, false), (false, true)] {
+        let server = Server::start();
+        let tok = Tok::new().vendor(&server).knows("starship");
+        if before {
+            tok.run(["starship"]).ok();
+        }
+        let asked = server.requests().len();
+        server.behave(delay(3_000).on("/auth/login").once());
+        let login = tok.start(["starship", "--fresh"]);
+        until("its request has come", || server.requests().len() > asked);
+        let arguments: &[&str] = if revoke {
+            &["logout", "starship", "--revoke"]
+        } else {
+            &["logout", "starship"]
+        };
+        tok.run(arguments).ok().says("forgot 1 token\n");
+        login.wait().ok();
+        assert!(tok.kept("json").is_empty(), "{:?}", tok.kept("json"));
+        let revoked = server
+            .requests()
+            .into_iter()
+            .filter(|request| request.path == "/auth/logout");
+        assert_eq!(revoked.count(), usize::from(revoke));
+    }
+}
+
+#[test]
+fn the_tokens_of_other_rights_that_are_being_given_are_forgotten_too() {
+    let server = Server::start();
+    let tok = Tok::new().vendor(&server).knows("oauth2");
+    tok.run(["oauth2"]).ok();
+    server.behave(delay(3_000).once());
+    let login = tok.start(["oauth2", "--scope", "write"]);
+    until("its request has come", || server.requests().len() == 2);
+    tok.run(["logout", "oauth2"]).ok().says("forgot 2 tokens\n");
+    login.wait().ok();
+    assert!(tok.kept("json").is_empty());
+}
+
+#[test]
+fn a_logout_that_waits_in_vain_forgets_nothing_and_says_so() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = logged_in(&keyring, &server, "modulus", 0);
+    let stuck = tok.start_stuck(&server, &["modulus", "--fresh", "--timeout", "110"]);
+    for arguments in [&["logout", "modulus"][..], &["logout", "modulus", "--all"]] {
+        let output = tok.clone().env("TOK_TIMEOUT", "2").run(arguments).fails(5);
+        assert!(output.took < Duration::from_secs(20), "{output}");
+        output.says("waiting for another tok").says("nothing is forgotten");
+    }
+    assert_eq!((tok.kept("json").len(), keyring.secrets().len()), (1, 1));
+    drop(stuck);
+    tok.run(["logout", "modulus"]).ok().says("1 token");
 }
 
 #[test]

@@ -52,13 +52,18 @@ mod keyring;
 mod killed;
 mod leaks;
 #[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
 mod login;
 #[cfg(target_os = "linux")]
 mod logout;
 #[cfg(unix)]
 mod masks;
 mod network;
+#[cfg(unix)]
+mod open_prompts;
 mod origins;
+mod own_failures;
 mod own_vendors;
 mod pauses;
 mod persons;

@@ -103,6 +103,11 @@ fn modes(end: &OwnedFd) -> Modes {
 }
 
 impl Terminal {
+    /// What it has written to standard error so far.
+    pub(crate) fn stderr(&self) -> String {
+        self.running.stderr()
+    }
+
     pub(crate) fn screen(&self) -> String {
         String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
     }

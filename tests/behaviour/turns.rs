@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::harness::{Output, Running, Tok};
 use crate::kept::until_all_wait;
-use crate::protocol::account;
 use crate::stand_in::{Server, answer, delay, lifetime, too_many};
 
 const WRONG: &str = "wrong-secret-1";
@@ -197,26 +196,6 @@ fn many_who_need_a_longer_life_than_the_one_who_asks_get_it_by_one_more_login() 
     let long = the_same_token(tok.parallel(20, &["oauth2", "--min-ttl", "1h"]));
     assert_ne!(short, long);
     assert_eq!(server.requests().len(), 2);
-}
-
-#[cfg(unix)]
-#[test]
-fn one_asks_the_person_and_the_others_wait_without_a_limit_on_the_persons_time() {
-    let server = Server::start();
-    let tok = Tok::new().vendor(&server).knows("modulus");
-    let tok = tok.without("TOK_MODULUS_PASSWORD").env("TOK_TIMEOUT", "4");
-    let mut terminal = tok.terminal(["modulus"]);
-    terminal.expect("modulus password: ");
-    let waiters: Vec<Running> = (0..5).map(|_| tok.start(["modulus"])).collect();
-    until_all_wait(&waiters);
-    std::thread::sleep(Duration::from_secs(4));
-    terminal.send(&format!("{}\n", account::MODULUS_PASSWORD));
-    let token = terminal.wait().ok().token();
-    for waiter in waiters {
-        let output = waiter.wait().ok().says("asking for input");
-        assert_eq!(output.token(), token);
-    }
-    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]

@@ -161,6 +161,21 @@ proptest! {
     }
 
     #[test]
+    fn of_a_file_that_was_cut_off_and_written_on_the_token_is_the_whole_one_or_none(
+        at in any::<prop::sample::Index>(),
+        rest in proptest::collection::vec(any::<u8>(), 0..64),
+    ) {
+        let (_home, store) = store();
+        let mut bytes = text(&store).into_bytes();
+        let whole = bytes.len();
+        bytes.truncate(at.index(whole + 1));
+        bytes.extend(rest);
+        if let Ok(entry) = parse(&bytes, NOW) {
+            prop_assert_eq!(entry.token.expose(), "abc.def");
+        }
+    }
+
+    #[test]
     fn a_changed_byte_is_never_a_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), now in any::<i64>()) {
         let (_home, store) = store();
         let mut bytes = text(&store).into_bytes();

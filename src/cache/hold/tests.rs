@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::super::entry::tests::store;
 use super::super::identity::tests::login;
 use super::*;
@@ -107,4 +109,34 @@ fn garbage_holds_nothing_and_is_written_over() {
     }
     put(&store, &login("s"), Kind::Secret, A, "", 0).unwrap();
     assert!(check(&store, &login("s"), A, 0).is_some());
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_hold_nothing(bytes in proptest::collection::vec(any::<u8>(), 0..1024), now in any::<i64>()) {
+        let (_home, store) = store();
+        store.replace(&file_name(&login("s")), &bytes).unwrap();
+        prop_assert_eq!(check(&store, &login("s"), A, now), None);
+    }
+
+    #[test]
+    fn a_changed_byte_is_never_a_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), now in any::<i64>()) {
+        let (_home, store) = store();
+        let name = file_name(&login("s"));
+        let mut bytes = HELD.to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        store.replace(&name, &bytes).unwrap();
+        let _ = read(&store, &login("s"), now);
+    }
+}
+
+/// As it lies on disk.
+const HELD: &[u8] = br#"{"schema":1,"salt":"AAAAAAAAAAAAAAAAAAAAAA==","refusals":[{"kind":"secret","digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","refused_at":0,"until":300000,"words":"no"}]}"#;
+
+#[test]
+fn a_hold_is_read_as_it_lies_on_disk() {
+    let (_home, store) = store();
+    store.replace(&file_name(&login("s")), HELD).unwrap();
+    assert_eq!(read(&store, &login("s"), 1).unwrap().refusals.len(), 1);
 }

@@ -21,6 +21,7 @@ fn waiter(deadline: &Deadline) -> Waiter<'_> {
     Waiter {
         what: "acme",
         work: Work::Requests,
+        began: i64::MAX,
         fresh: false,
         deadline,
     }

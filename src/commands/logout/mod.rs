@@ -1,7 +1,8 @@
 //! `tok logout VENDOR`: forget a profile's secret, its tokens and its hold, and say what was forgotten.
 //!
 //! With `--revoke` the vendor ends the tokens first; a token that could not be revoked is not forgotten. With `--all` it is
-//! about every profile, and about every login that a cached token is of.
+//! about every profile, and about every login that a cached token is of. A token that another process is being given is
+//! waited for, so that none is left behind.
 
 mod whose;
 
@@ -30,7 +31,8 @@ struct Work<'a> {
     tokens: usize,
     hold: bool,
     failures: Vec<Error>,
-    revocation_failed: Vec<Identity>,
+    /// Whose tokens could not be revoked, or are being asked for.
+    left: Vec<Identity>,
     keyring_failed: bool,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
         tokens: 0,
         hold: false,
         failures: Vec::new(),
-        revocation_failed: Vec::new(),
+        left: Vec::new(),
         keyring_failed: false,
     };
     if logout.revoke && !vendor.definition.can_revoke() {
@@ -138,7 +140,7 @@ impl Work<'_> {
             }
         }
         for entry in entry::all(self.store, now_ms()) {
-            if entry.identity.vendor != vendor.name || self.revocation_failed.contains(&entry.identity) {
+            if entry.identity.vendor != vendor.name || self.left.contains(&entry.identity) {
                 continue;
             }
             let call = self.call(None)?;
@@ -168,25 +170,7 @@ impl Work<'_> {
             min_ttl: None,
             no_cache: false,
         };
-        let mut revoked = true;
-        for entry in entry::all(store, now_ms()) {
-            if !is_of(&entry, &principal) {
-                continue;
-            }
-            let ended = if self.logout.revoke {
-                revoke(&need, &entry)
-            } else {
-                Ok(())
-            };
-            if let Err(error) = ended {
-                revoked = false;
-                self.failures.push(error);
-                self.revocation_failed.push(entry.identity);
-            } else {
-                self.forget_token(&entry);
-            }
-        }
-        if !revoked {
+        if !self.forget_tokens(&need) {
             return Ok(());
         }
         if hold::is_held(store, &principal.login) {
@@ -196,6 +180,44 @@ impl Work<'_> {
             }
         }
         self.forget_secrets(&session, &principal);
+        Ok(())
+    }
+
+    /// Whether every token of the login is forgotten. Each is looked at again once nobody can be renewing it, the profile's own
+    /// also where there is none yet.
+    fn forget_tokens(&mut self, need: &Need) -> bool {
+        let logins = need.await_logins();
+        let entries = entry::all(self.store, now_ms()).into_iter();
+        let mut identities: Vec<Identity> = entries
+            .filter(|entry| is_of(entry, need.principal))
+            .map(|entry| entry.identity)
+            .collect();
+        if !identities.contains(&need.principal.identity) {
+            identities.push(need.principal.identity.clone());
+        }
+        if let Err(error) = logins {
+            self.failures.push(error);
+            self.left.extend(identities);
+            return false;
+        }
+        let before = self.left.len();
+        for identity in identities {
+            if let Err(error) = self.forget_identity(need, &identity) {
+                self.failures.push(error);
+                self.left.push(identity);
+            }
+        }
+        self.left.len() == before
+    }
+
+    fn forget_identity(&mut self, need: &Need, identity: &Identity) -> Result<()> {
+        let _turn = need.turn_of(identity)?;
+        if let Some(entry) = entry::look_quietly(self.store, identity, now_ms()) {
+            if self.logout.revoke {
+                revoke(need, &entry)?;
+            }
+            self.forget_token(&entry);
+        }
         Ok(())
     }
 

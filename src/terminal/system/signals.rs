@@ -1,4 +1,4 @@
-//! The signals that end or stop a process, while something hidden is asked.
+//! The signals that end or stop a process: while something hidden is asked, and where files may not grow.
 //!
 //! A thread takes those that end it: it restores the terminal and lets the signal do what it does by default. It stays for the rest of the
 //! process, because a signal that was once taken never gets its default back. One that is ignored is left alone, since the
@@ -6,12 +6,12 @@
 
 use std::fs;
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Signal, kill_current_process_group};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use rustix::process::{Resource, Signal, getrlimit, kill_current_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -21,7 +21,7 @@ pub(super) fn watch(restore: fn()) -> io::Result<()> {
     if WATCHED.set(()).is_err() {
         return Ok(());
     }
-    let ignored = ignored(&fs::read_to_string("/proc/self/status").unwrap_or_default());
+    let ignored = ignored();
     let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
     let mut signals = Signals::new(ending.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
     thread::Builder::new().spawn(move || {
@@ -41,8 +41,18 @@ pub(super) fn suspend() {
     thread::sleep(Duration::from_millis(100));
 }
 
+/// Has a write fail that would take a file past the limit of `ulimit -f`, instead of ending the process. For the command of
+/// `tok exec` that is as it was: what is taken here has its default there, and what is ignored is left alone.
+pub(crate) fn outlive_file_limit() {
+    if getrlimit(Resource::Fsize).current.is_some() && ignored() >> (SIGXFSZ - 1) & 1 == 0 {
+        // Where it cannot be taken, it is as it always was.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+    }
+}
+
 /// One bit for each, the lowest for signal 1, as in `proc_pid_status(5)`.
-fn ignored(status: &str) -> u64 {
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or(0)

@@ -11,6 +11,8 @@
 mod signals;
 mod turn;
 
+pub(super) use signals::outlive_file_limit;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;

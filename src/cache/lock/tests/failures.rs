@@ -5,17 +5,20 @@ use crate::secret::Secret;
 #[test]
 fn of_many_one_fails_and_all_take_its_failure() {
     let home = tempfile::tempdir().unwrap();
-    let asked = AtomicUsize::new(0);
+    let (asked, began) = (AtomicUsize::new(0), clock::now_ms());
     thread::scope(|scope| {
         for _ in 0..50 {
             scope.spawn(|| {
-                let store = store(&home);
-                match take(&store, waiter(&deadline(20_000))).unwrap() {
+                let (store, limit) = (store(&home), deadline(20_000));
+                let waiter = Waiter {
+                    began,
+                    ..waiter(&limit)
+                };
+                match take(&store, waiter).unwrap() {
                     Turn::Found(()) => panic!("nothing was there"),
                     Turn::Failed(error) => assert_eq!(error, Error::refused("acme: no").with_hint("try another")),
                     Turn::Held(guard) => {
                         asked.fetch_add(1, Ordering::SeqCst);
-                        thread::sleep(Duration::from_millis(50));
                         guard.failed(&Error::refused("acme: no").with_hint("try another"), None);
                     }
                 }
@@ -49,8 +52,20 @@ fn a_failure_is_taken_by_those_who_came_before_its_end_only() {
     let store = store(&home);
     let limit = deadline(5_000);
     assert!(waits_for(&out_of_order(), waiter(&limit)).is_some());
+    let began = clock::now_ms();
     held(&store).failed(&out_of_order(), None);
-    assert!(failure(take(&store, waiter(&limit))).is_none());
+    let since = |began| Waiter {
+        began,
+        ..waiter(&limit)
+    };
+    assert!(failure(take(&store, since(began))).is_some());
+    assert!(failure(take(&store, since(clock::now_ms() + 1))).is_none());
+    let text = std::fs::read_to_string(store.path("n.lock")).unwrap();
+    let (head, tail) = text.split_once(r#""ended":"#).unwrap();
+    let (_, tail) = tail.split_once(',').unwrap();
+    let later = clock::now_ms() + 3_600_000;
+    std::fs::write(store.path("n.lock"), format!(r#"{head}"ended":{later},{tail}"#)).unwrap();
+    assert!(failure(take(&store, since(began))).is_none(), "it is from the future");
 }
 
 #[test]
