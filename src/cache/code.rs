@@ -87,7 +87,6 @@ mod tests {
             work: Work::Requests,
             began: i64::MAX,
             fresh: false,
-            began: 0,
             deadline: &deadline,
         };
         let (claim, kept) = claim(store, &login(user), steps, waiter).unwrap();
