@@ -122,3 +122,25 @@ fn who_has_the_password_waits_for_no_prompt_not_even_one_that_is_stopped() {
     assert_eq!(terminal.wait().ok().token(), newer);
     assert_eq!(server.requests().len(), 2);
 }
+
+#[test]
+fn an_answer_is_tried_although_another_process_was_refused_while_the_question_was_open() {
+    for (variable, prompt, answer) in [
+        ("TOK_MODULUS_PASSWORD", PROMPT, account::MODULUS_PASSWORD),
+        (
+            "TOK_MODULUS_USERNAME",
+            "modulus username: ",
+            account::MODULUS_USERNAMES[0],
+        ),
+    ] {
+        let server = Server::start();
+        let tok = Tok::new().vendor(&server).knows("modulus");
+        let mut terminal = tok.clone().without(variable).terminal(["modulus"]);
+        terminal.expect(prompt);
+        let stale = tok.env("TOK_MODULUS_PASSWORD", "a-stale-password");
+        stale.run(["modulus", "--no-input"]).fails(4);
+        terminal.send(&format!("{answer}\n"));
+        terminal.wait().ok();
+        assert_eq!(server.requests().len(), 2);
+    }
+}
