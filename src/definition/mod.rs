@@ -7,6 +7,7 @@ mod address;
 pub(crate) mod answer;
 pub(crate) mod catalogue;
 pub(crate) mod check;
+pub(crate) mod context;
 pub(crate) mod discovery;
 pub(crate) mod example;
 pub(crate) mod lets;

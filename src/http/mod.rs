@@ -18,7 +18,7 @@ mod roots;
 mod set_cookie;
 mod tls;
 
-pub(crate) use message::{Answer, Body, Method, Request};
+pub(crate) use message::{Answer, Body, Method, Request, check_header};
 
 use std::cell::{OnceCell, RefCell};
 use std::io;

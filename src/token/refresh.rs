@@ -49,6 +49,14 @@ impl<'a> Need<'a> {
                 self.strike_out(entry);
                 Ok(None)
             }
+            // The refresh token was not sent, so it stays. The login sends what was refused once more, and holds it back.
+            Err(Failure::Step(refusal)) if refusal.exit == Exit::Refused => {
+                self.session.voice.explain(&format!(
+                    "a step of the refresh is refused: {}; logging in",
+                    refusal.words
+                ));
+                Ok(None)
+            }
             Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
                 Ok(self.log_in_instead(self.error_of(&refusal), has_ended)?)
             }
