@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use super::fingerprint::Fingerprint;
 use super::guard::{self, AttemptId, Failure, Guard, State};
 use super::store::Store;
+use crate::disk::lock::Lock;
 use crate::error::{Error, Result};
 use crate::time::clock;
 use crate::time::deadline::Deadline;
@@ -113,7 +114,9 @@ pub(crate) fn acquire<T>(
     match file.wait(|file| outcome(file).map(Ok).or_else(|| wait.end(file).map(Err))) {
         Err(outcome) => outcome,
         // Asked once more, so that whoever gets the lock has seen what the last holder left.
-        Ok((file, tried)) => Ok(outcome(&file.file).unwrap_or_else(|| Turn::Held(Guard::of(file, tried)))),
+        Ok((file, tried)) => {
+            Ok(outcome(&file.file).unwrap_or_else(|| Turn::Held(Guard::of(file, tried.unwrap_or(Lock::Unknown)))))
+        }
     }
 }
 
@@ -172,7 +175,7 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     };
     let mut wait = Wait::new(store, waiter);
     let (file, tried) = file.wait(|file| wait.end(file))?;
-    Ok(Guard::of(file, tried))
+    Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
 }
 
 /// One wait from its first try on.
