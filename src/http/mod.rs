@@ -40,6 +40,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 const RETRIES: usize = 2;
 
@@ -105,7 +106,8 @@ impl Client {
             if !unconnected || pause >= deadline.remaining() || retries.next().is_none() {
                 return Err(error);
             }
-            voice.explain(&format!("{}; trying again in {pause:?}", error.text()));
+            let words = duration::words(pause);
+            voice.explain(&format!("{}; trying again in {words}", error.text()));
             thread::sleep(pause);
         }
     }

@@ -47,6 +47,15 @@ pub(crate) fn read(user: &str, ask: bool, deadline: &Deadline) -> Result<Found> 
     }
 }
 
+/// What writing the entry would replace. An empty one is nothing that could be lost.
+pub(crate) fn replaced(user: &str, ask: bool, deadline: &Deadline) -> Result<Option<Secret>> {
+    match with_entry(user, ask, deadline, Entry::get_password) {
+        Ok(value) => Ok(Some(Secret::new(value)).filter(|secret| !secret.expose().is_empty())),
+        Err(No::Absent(_)) => Ok(None),
+        Err(No::Broken(error)) => Err(error),
+    }
+}
+
 pub(crate) fn write(user: &str, secret: &Secret, ask: bool, deadline: &Deadline) -> Result<()> {
     let secret = secret.clone();
     let set = move |entry: &Entry| entry.set_password(secret.expose());
