@@ -53,8 +53,12 @@ impl<'a> Need<'a> {
                         Turn::Failed(error) => Err(error),
                     };
                 }
-                // The others wait on, since the answer was the person's mistake.
-                Err(Stop::Error(error)) if asking.is_some() && self.session.asks_again(&error) => continue,
+                // The others wait on, since the answer was the person's mistake. Who is told by secrets is another with others.
+                Err(Stop::Error(error))
+                    if asking.is_some() && !self.principal.is_told_by_secrets() && self.session.asks_again(&error) =>
+                {
+                    continue;
+                }
                 Err(Stop::Error(error)) => Err(error),
             };
             if let Some(guard) = &asking {

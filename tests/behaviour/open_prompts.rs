@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use crate::harness::{Tok, until};
 use crate::protocol::account;
 use crate::ring::Keyring;
-use crate::stand_in::Server;
+use crate::stand_in::{Server, answer};
 use crate::terminal::Terminal;
 
 const PROMPT: &str = "modulus password: ";
@@ -164,4 +164,62 @@ fn who_has_the_password_in_an_open_keyring_waits_for_no_prompt_and_without_a_ter
     let output = output.says("which is asking for input").says("3 s");
     assert!(output.took < Duration::from_secs(15), "{output}");
     server.only();
+}
+
+/// One whose secret alone tells who logs in, and whose refresh carries another.
+const SEALED: &str = r#"about = "A key and a seal"
+url = "https://sealed.example"
+
+[[field]]
+name = "key"
+help = "The key"
+secret = true
+
+[[field]]
+name = "seal"
+help = "The seal"
+secret = true
+
+[login]
+path = "/login"
+json = { key = "{key}" }
+
+[refresh]
+path = "/refresh"
+basic = "x:{seal}"
+json = { refresh = "{refresh-token}" }
+
+[answer]
+token = "/token"
+refresh_token = "/refresh"
+expires_in = "/seconds"
+"#;
+
+#[test]
+fn a_token_got_with_a_second_answer_is_not_given_to_who_has_the_first_one() {
+    let server = Server::start();
+    server.tolerate();
+    let give = |token: &str, seconds| {
+        let body = format!(r#"{{"token": "{token}", "refresh": "r", "seconds": {seconds}}}"#);
+        server.behave(answer(200, body).on("/login").once());
+    };
+    let tok = Tok::new()
+        .own_vendor("sealed", SEALED)
+        .env("TOK_SEALED_URL", server.url());
+    let first = tok.clone().env("TOK_SEALED_KEY", "the-first-key");
+    give("first-token", 1);
+    first.run(["sealed"]).ok();
+    std::thread::sleep(Duration::from_millis(1500));
+    let refused = || answer(401, r#"{"message": "no"}"#).once();
+    server.behave(refused().on("/refresh"));
+    server.behave(refused().on("/login"));
+    give("second-token", 3600);
+    let mut terminal = tok.terminal(["sealed"]);
+    terminal.answer_hidden("sealed key: ", "the-first-key");
+    terminal.answer_hidden("sealed seal: ", "the-seal");
+    terminal.answer_hidden("sealed key: ", "the-second-key");
+    assert_eq!(terminal.wait().ok().token(), "second-token");
+    assert_eq!(first.run(["sealed"]).fails(4).stdout, "");
+    let second = tok.env("TOK_SEALED_KEY", "the-second-key");
+    assert_eq!(second.run(["sealed"]).ok().token(), "second-token");
 }
