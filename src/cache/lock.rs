@@ -7,45 +7,23 @@
 //! there are no locks everybody asks.
 //!
 //! A person is asked under a lock of its own, so that nobody who needs no answer waits for one. Of those who do need it,
-//! whoever could ask as well does not count the time, which is a person's; whoever could not waits for as long as it has
-//! time.
+//! whoever could ask as well, on a terminal, does not count the time, which is a person's; whoever could not waits for as
+//! long as it has time.
+
+mod failures;
+mod waiter;
+
+pub(crate) use waiter::{Waiter, Work};
 
 use std::fs::File;
-use std::time::{Duration, Instant};
+
+use failures::Failures;
+use waiter::Wait;
 
 use super::fingerprint::Fingerprint;
-use super::guard::{self, AttemptId, Failure, Guard, State};
+use super::guard::{self, AttemptId, Guard, State};
 use super::store::Store;
 use crate::error::{Error, Result};
-use crate::time::clock;
-use crate::time::deadline::Deadline;
-use crate::time::duration;
-
-/// A wait shorter than this is not worth a word.
-const SILENT: Duration = Duration::from_secs(1);
-
-/// What the one who has the lock is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
-    Requests,
-    /// It asks a person, whose time may count.
-    Person {
-        counts: bool,
-    },
-}
-
-/// Who waits.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Waiter<'a> {
-    /// What for, as a person knows it.
-    pub(crate) what: &'a str,
-    pub(crate) work: Work,
-    /// When this process began to need it, in milliseconds of the wall clock.
-    pub(crate) began: i64,
-    /// Only what was asked for after this process came will do.
-    pub(crate) fresh: bool,
-    pub(crate) deadline: &'a Deadline,
-}
 
 #[derive(Debug)]
 pub(crate) enum Turn<T> {
@@ -99,12 +77,7 @@ pub(crate) fn acquire<T>(
     let Some(file) = guard::open(store, name) else {
         return Ok(Turn::Held(Guard::unlocked()));
     };
-    let mut failures = Failures {
-        waiter,
-        before: state(&file.file),
-        is_own,
-        foreign: None,
-    };
+    let mut failures = Failures::new(waiter, state(&file.file), is_own);
     let mut outcome = |file: &File| {
         let found = look().map(Turn::Found);
         found.or_else(|| failures.shared(State::read(file)?).map(Turn::Failed))
@@ -117,54 +90,6 @@ pub(crate) fn acquire<T>(
     }
 }
 
-/// Which failures are this process's own as well.
-struct Failures<'a, F> {
-    waiter: Waiter<'a>,
-    /// What was said when this process came. Nothing where it cannot be told.
-    before: Option<State>,
-    is_own: F,
-    /// The attempt whose failure was found to be of another secret, since comparing takes a while.
-    foreign: Option<AttemptId>,
-}
-
-impl<F: FnMut(&Fingerprint) -> bool> Failures<'_, F> {
-    /// The last one, if it is to be taken over.
-    fn shared(&mut self, state: State) -> Option<Error> {
-        let failure = state.failure?;
-        if !self.is_late(&failure) || !failure.error.holds_for(self.waiter.deadline.remaining()) {
-            return None;
-        }
-        let Failure {
-            attempt,
-            error,
-            fingerprint,
-            ..
-        } = failure;
-        if self.foreign.as_ref() == Some(&attempt) {
-            return None;
-        }
-        if fingerprint.as_ref().is_none_or(&mut self.is_own) {
-            return Some(error);
-        }
-        self.foreign = Some(attempt);
-        None
-    }
-
-    /// Whether it came while this process was there, whose way to this lock may have been long.
-    fn is_late(&self, failure: &Failure) -> bool {
-        let Some(before) = &self.before else { return false };
-        let had_failed = before
-            .failure
-            .as_ref()
-            .is_some_and(|other| other.attempt == failure.attempt);
-        if self.waiter.fresh {
-            return !had_failed && before.attempt.as_ref() != Some(&failure.attempt);
-        }
-        // One that ended in the future was written down by a wrong clock.
-        !had_failed || (self.waiter.began..=clock::now_ms()).contains(&failure.ended)
-    }
-}
-
 /// Waits for the lock of that name and nothing else. The error is that of waiting in vain.
 pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guard> {
     let Some(file) = guard::open(store, name) else {
@@ -173,74 +98,6 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     let mut wait = Wait::new(store, waiter);
     let (file, tried) = file.wait(|file| wait.end(file))?;
     Ok(Guard::of(file, tried))
-}
-
-/// One wait from its first try on.
-struct Wait<'a> {
-    store: &'a Store,
-    waiter: Waiter<'a>,
-    began: Instant,
-    /// When it was last seen that the lock is held.
-    last: Instant,
-    said: bool,
-}
-
-impl<'a> Wait<'a> {
-    fn new(store: &'a Store, waiter: Waiter<'a>) -> Self {
-        let now = Instant::now();
-        Self {
-            store,
-            waiter,
-            began: now,
-            last: now,
-            said: false,
-        }
-    }
-
-    /// The error once it was in vain.
-    fn end(&mut self, file: &File) -> Option<Error> {
-        let deadline = self.waiter.deadline;
-        let since = self.last.elapsed();
-        self.last += since;
-        if self.waiter.work == (Work::Person { counts: false }) {
-            deadline.extend(since);
-        } else if deadline.is_over() {
-            return Some(in_vain(self.waiter, file));
-        }
-        if !self.said && self.began.elapsed() > SILENT {
-            self.said = true;
-            let (holder, what) = (holder(self.waiter, file), self.waiter.what);
-            let notice = format!("waiting for {holder} to get a token for {what}");
-            self.store.voice().notice(&notice);
-        }
-        None
-    }
-}
-
-fn in_vain(waiter: Waiter<'_>, file: &File) -> Error {
-    let comma = match waiter.work {
-        Work::Requests => "",
-        Work::Person { .. } => ",",
-    };
-    Error::unreachable(format!(
-        "{}: waiting for {}{comma} took longer than {}",
-        waiter.what,
-        holder(waiter, file),
-        duration::words(waiter.deadline.limit())
-    ))
-    .own()
-}
-
-fn holder(waiter: Waiter<'_>, file: &File) -> String {
-    let process = match State::read(file).unwrap_or_default().process {
-        0 => String::new(),
-        id => format!(" (process {id})"),
-    };
-    let asking = match waiter.work {
-        Work::Requests => "",
-        Work::Person { .. } => ", which is asking for input",
-    };
-    format!("another tok{process}{asking}")
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ use crate::time::duration;
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]
 mod service;
 
+pub(crate) use service::TELLS_WHETHER_LOCKED;
+
 const SERVICE: &str = "tok";
 
 /// How long a keyring may take where nobody can be asked.

@@ -87,9 +87,8 @@ impl Need<'_> {
     ) -> Result<Exchanged<'p>> {
         let (name, session) = (&self.vendor().name, self.session);
         let lets = &self.vendor().definition.lets;
-        let moment = self.moment(exchange, inputs, deadline)?;
-        let sent_at = now_ms();
-        request::renew(lets, inputs, moment);
+        let sent_at = self.moment(exchange, inputs, deadline)?;
+        request::renew(lets, inputs, dated(sent_at));
         let request =
             request::build(lets, exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
         self.keep_pause_of(&request.origin)?;

@@ -2,8 +2,8 @@
 //!
 //! Of all who need the same token one asks the vendor, the others take its token or its failure. A person is asked between
 //! two such turns and not in one: whoever has the secret itself, or finds it without a person, never waits for a prompt that
-//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever nobody can be asked
-//! for waits as well while somebody is asked elsewhere, and not longer than it has time.
+//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever has no terminal
+//! waits as well while somebody is asked elsewhere, and not longer than it has time.
 
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
@@ -29,14 +29,14 @@ impl<'a> Need<'a> {
     /// Gets the token as the one who asks, or takes what that one got.
     pub(super) fn take_turn(&self) -> Result<Obtained> {
         let (earlier, person) = (self.earlier(), self.principal.identity.person_digest());
-        let asks = Work::Person { counts: false };
         let mut asking = None;
         loop {
             let outcome = match self.attempt(earlier.as_ref()) {
                 Ok(obtained) => Ok(obtained),
                 Err(Stop::Person(plan)) => {
                     if asking.is_none() {
-                        match self.turn(&person, asks, earlier.as_ref())? {
+                        let counts = self.session.terminal().is_none();
+                        match self.turn(&person, Work::Person { counts }, earlier.as_ref())? {
                             Turn::Held(guard) => asking = Some(guard),
                             Turn::Found(obtained) => return Ok(obtained),
                             Turn::Failed(error) => return Err(error),

@@ -7,6 +7,7 @@ use rustix::process::Signal;
 
 use crate::harness::{Tok, until};
 use crate::protocol::account;
+use crate::ring::Keyring;
 use crate::stand_in::Server;
 use crate::terminal::Terminal;
 
@@ -121,4 +122,46 @@ fn who_has_the_password_waits_for_no_prompt_not_even_one_that_is_stopped() {
     // It finds the token that was got meanwhile.
     assert_eq!(terminal.wait().ok().token(), newer);
     assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn an_answer_is_tried_although_another_process_was_refused_while_the_question_was_open() {
+    for (variable, prompt, answer) in [
+        ("TOK_MODULUS_PASSWORD", PROMPT, account::MODULUS_PASSWORD),
+        (
+            "TOK_MODULUS_USERNAME",
+            "modulus username: ",
+            account::MODULUS_USERNAMES[0],
+        ),
+    ] {
+        let server = Server::start();
+        let tok = Tok::new().vendor(&server).knows("modulus");
+        let mut terminal = tok.clone().without(variable).terminal(["modulus"]);
+        terminal.expect(prompt);
+        let stale = tok.env("TOK_MODULUS_PASSWORD", "a-stale-password");
+        stale.run(["modulus", "--no-input"]).fails(4);
+        terminal.send(&format!("{answer}\n"));
+        terminal.wait().ok();
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[test]
+fn who_has_the_password_in_an_open_keyring_waits_for_no_prompt_and_without_a_terminal_for_no_dialog_past_its_timeout() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = world(&server);
+    let _forgotten = asked(&tok);
+    let (url, username) = (server.url(), account::MODULUS_USERNAMES[0]);
+    let user = serde_json::json!(["modulus", url, username, "password"]).to_string();
+    keyring.put(&user, account::MODULUS_PASSWORD);
+    // A display that nobody looks at.
+    let desktop = keyring.of(tok).env("DISPLAY", ":99").env("TOK_TIMEOUT", "3");
+    let token = desktop.run(["modulus"]).ok().token();
+    assert_eq!(token, server.only().token.unwrap());
+    keyring.lock();
+    let output = desktop.run(["modulus", "--fresh"]).fails(5);
+    let output = output.says("which is asking for input").says("3 s");
+    assert!(output.took < Duration::from_secs(15), "{output}");
+    server.only();
 }

@@ -1,9 +1,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use super::*;
 use crate::terminal::voice::{Verbosity, Voice};
+use crate::time::deadline::Deadline;
 
 mod failures;
 

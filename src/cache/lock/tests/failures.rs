@@ -1,6 +1,7 @@
 use super::*;
 use crate::cache::fingerprint::Fingerprints;
 use crate::secret::Secret;
+use crate::time::clock;
 
 #[test]
 fn of_many_one_fails_and_all_take_its_failure() {
