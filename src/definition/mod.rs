@@ -5,6 +5,7 @@
 
 mod address;
 pub(crate) mod answer;
+mod built_in;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod context;

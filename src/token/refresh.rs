@@ -6,7 +6,7 @@
 
 use super::ask::Issued;
 use super::run::Failure;
-use super::turn::Stop;
+use super::stop::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
 use crate::error::{Error, Exit, Result};

@@ -5,25 +5,12 @@
 //! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever has no terminal
 //! waits as well while somebody is asked elsewhere, and not longer than it has time.
 
+use super::stop::Stop;
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Earlier, Turn, Work};
-use crate::definition::plan::Plan;
 use crate::error::{Error, Result};
-
-/// Why there is no token yet.
-pub(super) enum Stop<'a> {
-    /// Only a person can tell the secrets of these requests.
-    Person(Plan<'a>),
-    Error(Error),
-}
-
-impl From<Error> for Stop<'_> {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
 
 impl<'a> Need<'a> {
     /// Gets the token as the one who asks, or takes what that one got.
