@@ -14,6 +14,13 @@ HELD = 300
 SHORT = 2
 # What takes so long that others can run out of time while they wait.
 LONG = 0.3
+# A pause until a date is up to a second longer than it says, since dates are whole seconds.
+ROUNDED = 1.0
+
+
+def pause_end(ask):
+    """When a pause that the vendor asked for is over for certain."""
+    return ask.done + ask.mood.pause + ROUNDED + AFTER
 
 
 @dataclass
@@ -67,11 +74,11 @@ class Exits:
         for call in calls:
             if call.verb == "logout" and call.code == 0:
                 self.ends += [End(login, call.began, call.ended) for login in call.logins]
-        self.pauses = [ask for ask in self.pauses if ask.done + ask.mood.pause > since]
+        self.pauses = [ask for ask in self.pauses if pause_end(ask) > since]
         self.pauses += [ask for ask in asks if ask.code == 7]
 
     def paused_until(self):
-        return max((ask.done + ask.mood.pause + AFTER for ask in self.pauses), default=0)
+        return max(map(pause_end, self.pauses), default=0)
 
     def reasons(self, call, calls, asks):
         found = set()
@@ -88,7 +95,7 @@ class Exits:
             if not call.fresh and self.is_held(call, target):
                 found.add(4)
             for ask in self.pauses:
-                if ask.kind == target.person.kind.name and call.overlaps(ask.at, ask.done + ask.mood.pause + AFTER):
+                if ask.kind == target.person.kind.name and call.overlaps(ask.at, pause_end(ask)):
                     found.add(7)
             if call.took >= call.timeout - 0.2 and self.could_wait(call, target, calls, asks):
                 found.add(5)
