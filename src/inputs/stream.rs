@@ -45,6 +45,13 @@ fn in_time(
     deadline: &Deadline,
     read: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static,
 ) -> Result<Secret> {
+    if deadline.is_over() {
+        return Err(Error::unreachable(format!(
+            "{source}: nothing is left of {} to read it in",
+            duration::words(deadline.limit())
+        ))
+        .own());
+    }
     let outcome = bounded::try_within(deadline.remaining(), read)
         .map_err(|why| Error::other(format!("{source}: no thread can be made to read it: {why}")))?;
     match outcome {
@@ -76,6 +83,16 @@ mod tests {
 
     use super::*;
     use crate::error::Exit;
+
+    #[test]
+    fn a_call_that_has_no_time_left_blames_no_source() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "pw\n").unwrap();
+        let over = Deadline::after(Duration::ZERO);
+        let error = from_file(&path, Extent::FirstLine, &over).unwrap_err();
+        assert_eq!(error.exit, Exit::Unreachable);
+    }
 
     #[test]
     fn a_line_of_one_mib_is_taken_and_a_longer_one_is_not() {
