@@ -84,7 +84,7 @@ impl<'a> Need<'a> {
                 self.session
                     .voice
                     .explain("another process got a token in the meantime");
-                entry.into()
+                self.obtained(entry)
             })
         };
         let is_own = |fingerprint: &_| self.principal.has(fingerprint);
