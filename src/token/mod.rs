@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
-use crate::cache::lock::{Waiter, Work};
+use crate::cache::lock::Waiter;
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
@@ -119,10 +119,10 @@ impl<'a> Need<'a> {
         Freshness::of(entry, now_ms(), demand).is_fresh()
     }
 
-    fn waiter(&self, work: Work) -> Waiter<'_> {
+    fn waiter(&self) -> Waiter<'_> {
         Waiter {
             what: &self.vendor().name,
-            work,
+            could_ask: false,
             began: self.session.began(),
             fresh: self.fresh,
             deadline: &self.session.deadline,

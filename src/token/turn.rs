@@ -8,7 +8,7 @@
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
-use crate::cache::lock::{self, Earlier, Turn, Work};
+use crate::cache::lock::{self, Earlier, Turn, Waiter};
 use crate::definition::plan::Plan;
 use crate::error::{Error, Result};
 
@@ -29,25 +29,26 @@ impl<'a> Need<'a> {
     /// Gets the token as the one who asks, or takes what that one got.
     pub(super) fn take_turn(&self) -> Result<Obtained> {
         let (earlier, person) = (self.earlier(), self.principal.identity.person_digest());
-        let asks = Work::Person { counts: false };
         let mut asking = None;
         loop {
             let outcome = match self.attempt(earlier.as_ref()) {
                 Ok(obtained) => Ok(obtained),
                 Err(Stop::Person(plan)) => {
-                    if asking.is_none() {
-                        match self.turn(&person, asks, earlier.as_ref())? {
-                            Turn::Held(guard) => asking = Some(guard),
+                    let guard = match asking.take() {
+                        Some(guard) => guard,
+                        None => match self.turn(&person, true, earlier.as_ref())? {
+                            Turn::Held(guard) => guard,
                             Turn::Found(obtained) => return Ok(obtained),
                             Turn::Failed(error) => return Err(error),
-                        }
-                    }
+                        },
+                    };
                     // From now on they are known.
-                    self.secrets(&plan)?;
+                    guard.while_asking(|| self.secrets(&plan))?;
+                    asking = Some(guard);
                     continue;
                 }
                 Err(Stop::Error(missing)) if missing.is_missing() => {
-                    return match self.turn(&person, Work::Person { counts: true }, earlier.as_ref())? {
+                    return match self.turn(&person, false, earlier.as_ref())? {
                         Turn::Held(_) => Err(missing),
                         Turn::Found(obtained) => Ok(obtained),
                         Turn::Failed(error) => Err(error),
@@ -66,7 +67,7 @@ impl<'a> Need<'a> {
 
     /// Asks the vendor, unless another process has asked meanwhile.
     fn attempt(&self, earlier: Option<&Earlier>) -> std::result::Result<Obtained, Stop<'a>> {
-        let guard = match self.turn(&self.principal.identity.digest(), Work::Requests, earlier)? {
+        let guard = match self.turn(&self.principal.identity.digest(), false, earlier)? {
             Turn::Held(guard) => guard,
             Turn::Found(obtained) => return Ok(obtained),
             Turn::Failed(error) => return Err(error.into()),
@@ -81,8 +82,11 @@ impl<'a> Need<'a> {
     }
 
     /// Waits for a lock, for another's token or for another's failure.
-    fn turn(&self, name: &str, work: Work, earlier: Option<&Earlier>) -> Result<Turn<Obtained>> {
-        let waiter = self.waiter(work);
+    fn turn(&self, name: &str, could_ask: bool, earlier: Option<&Earlier>) -> Result<Turn<Obtained>> {
+        let waiter = Waiter {
+            could_ask,
+            ..self.waiter()
+        };
         if self.alone {
             return lock::wait(self.store, name, waiter).map(Turn::Held);
         }
@@ -102,12 +106,12 @@ impl<'a> Need<'a> {
 
     /// Waits until nobody asks for a token of this identity, and keeps everybody from it while the guard lives.
     pub(crate) fn turn_of(&self, identity: &Identity) -> Result<Guard> {
-        lock::wait(self.store, &identity.digest(), self.waiter(Work::Requests))
+        lock::wait(self.store, &identity.digest(), self.waiter())
     }
 
     /// Waits until every token is kept that this login is being given, whatever it was asked for with.
     pub(crate) fn await_logins(&self) -> Result<()> {
-        lock::wait(self.store, &self.principal.login.digest(), self.waiter(Work::Requests)).map(drop)
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter()).map(drop)
     }
 
     /// For a fresh token: the attempts that are too old to take one from.
