@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let rows = files.iter().map(|path| row(path)).collect::<io::Result<String>>()?;
-    let table = format!("/// By name.\nconst BUILT_IN: &[BuiltIn] = &[\n{rows}];\n");
+    let table = format!("/// By name.\npub(super) const BUILT_IN: &[BuiltIn] = &[\n{rows}];\n");
     fs::write(
         Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("built_in.rs"),
         table,

@@ -7,8 +7,8 @@
 //! there are no locks everybody asks.
 //!
 //! A person is asked under a lock of its own, so that nobody who needs no answer waits for one. Of those who do need it,
-//! whoever could ask as well does not count the time that the person takes; whoever could not waits for as long as it has
-//! time.
+//! whoever could ask as well, on a terminal, does not count the time that the person takes; whoever could not waits for as
+//! long as it has time.
 
 mod failures;
 mod waiter;
@@ -23,6 +23,7 @@ use waiter::Wait;
 use super::fingerprint::Fingerprint;
 use super::guard::{self, AttemptId, Guard, State};
 use super::store::Store;
+use crate::disk::lock::Lock;
 use crate::error::{Error, Result};
 
 #[derive(Debug)]
@@ -86,7 +87,9 @@ pub(crate) fn acquire<T>(
     match file.wait(|file| outcome(file).map(Ok).or_else(|| wait.end(file).map(Err))) {
         Err(outcome) => outcome,
         // Asked once more, so that whoever gets the lock has seen what the last holder left.
-        Ok((file, tried)) => Ok(outcome(&file.file).unwrap_or_else(|| Turn::Held(Guard::of(file, tried)))),
+        Ok((file, tried)) => {
+            Ok(outcome(&file.file).unwrap_or_else(|| Turn::Held(Guard::of(file, tried.unwrap_or(Lock::Unknown)))))
+        }
     }
 }
 
@@ -97,7 +100,7 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     };
     let mut wait = Wait::new(store, waiter);
     let (file, tried) = file.wait(|file| wait.end(file))?;
-    Ok(Guard::of(file, tried))
+    Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use super::typed::{Typed, is_plain};
 use crate::definition::Vendor;
-use crate::definition::catalogue::is_command;
+use crate::definition::name::is_command;
 use crate::options::{BESIDE, CALL, Opt};
 
 /// What other programs call it, the line where a vendor is named, and the one where none is.

@@ -31,7 +31,7 @@ use std::ffi::{OsStr, OsString};
 
 use typed::Typed;
 
-use crate::definition::catalogue::is_command;
+use crate::definition::name::is_command;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::Result;
 use crate::inputs::Flags;

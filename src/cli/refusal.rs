@@ -4,7 +4,7 @@ use clap::Error as ClapError;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::typed::Typed;
-use crate::definition::catalogue::COMMANDS;
+use crate::definition::name::COMMANDS;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::Error;
 use crate::text::suggest;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::definition::catalogue::COMMANDS;
+use crate::definition::name::COMMANDS;
 
 #[test]
 fn a_vendor_alone_is_read_as_the_tree_would_read_it() {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::invocation::Target;
-use crate::definition::catalogue::is_command;
+use crate::definition::name::is_command;
 use crate::definition::{Catalogue, Vendor};
 use crate::output::Format;
 use crate::output::env::EnvFormat;

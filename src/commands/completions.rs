@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::cli;
 use crate::definition::Catalogue;
-use crate::definition::catalogue::is_command;
+use crate::definition::name::is_command;
 use crate::inputs::folders;
 use crate::output::{Stdout, print};
 use crate::text;

@@ -10,18 +10,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use self::page::Page;
+use super::context::Context;
 use super::lifetime;
 use super::reader::{Reader, Reading};
-use super::schema::{AnswerRules, Exchange, Pointers};
-use super::value::Value;
+use super::schema::Pointers;
 use crate::error::{Error, Exit};
 use crate::http::Answer;
 use crate::secret::Secret;
-use crate::text::redact::Redactor;
 
 /// What a login or a refresh gave.
 #[derive(Debug)]
@@ -66,37 +64,6 @@ impl From<&Refusal> for Error {
         };
         let text = format!("{what} (HTTP {}): {}", refusal.status, refusal.words);
         Self::new(refusal.exit, text)
-    }
-}
-
-/// What the reading needs besides the answer.
-pub(crate) struct Context<'a> {
-    pub(crate) rules: &'a AnswerRules,
-    /// What was sent, with rules of its own.
-    pub(crate) exchange: &'a Exchange,
-    /// For a lifetime that is a field.
-    pub(crate) plain: &'a BTreeMap<String, Value>,
-    /// Local clock when the request was sent.
-    pub(crate) sent_at: Timestamp,
-    /// What was sent and must not be shown.
-    pub(crate) redactor: &'a Redactor,
-}
-
-impl Context<'_> {
-    fn success(&self) -> &BTreeMap<String, Json> {
-        self.exchange.success.as_ref().unwrap_or(&self.rules.success)
-    }
-
-    fn error(&self) -> &[String] {
-        self.exchange.error.as_ref().unwrap_or(&self.rules.error)
-    }
-
-    /// The first non-empty string at the places for errors, as it may be shown.
-    fn words(&self, reading: &Reading) -> Option<String> {
-        let texts = self.error().iter().filter_map(|reader| reading.at(reader));
-        let mut texts = texts.filter_map(|text| text.as_str().map(str::to_owned));
-        let text = texts.find(|text| !text.trim().is_empty())?;
-        Some(self.redactor.one_line(&text))
     }
 }
 

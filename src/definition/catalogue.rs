@@ -7,38 +7,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::built_in::{self, BUILT_IN, BuiltIn};
 use super::check;
+use super::name::is_command;
 use super::schema::{Definition, Field};
 use super::{lint, name, request, template};
 use crate::error::{Error, Result};
 use crate::text;
-
-/// A vendor's file, embedded by `build.rs`.
-struct BuiltIn {
-    name: &'static str,
-    text: &'static str,
-    /// What the text says. JSON is read many times quicker than TOML, and it is read at every start.
-    json: &'static str,
-}
-
-include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
-
-/// The commands, in the order of the help.
-pub(crate) const COMMANDS: [&str; 8] = [
-    "env",
-    "exec",
-    "login",
-    "logout",
-    "status",
-    "vendors",
-    "demo",
-    "completions",
-];
-
-/// Whether a name can be no vendor's, since it is a command or, as `help`, would be taken for one.
-pub(crate) fn is_command(name: &str) -> bool {
-    name == "help" || COMMANDS.contains(&name)
-}
 
 #[derive(Debug)]
 pub(crate) struct Vendor {
@@ -65,7 +40,7 @@ impl Catalogue {
 
     /// `None` where there is no such vendor; exit 2 where its file is broken.
     pub(crate) fn find(&self, name: &str) -> Result<Option<Vendor>> {
-        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.name == name) {
+        if let Some(built_in) = built_in::find(name) {
             return built_in.read().map(Some);
         }
         if !check::is_vendor_name(name) {
@@ -93,8 +68,7 @@ impl Catalogue {
 
     /// The file of a built-in vendor.
     pub(crate) fn built_in(name: &str) -> Option<&'static str> {
-        let built_in = BUILT_IN.iter().find(|built_in| built_in.name == name);
-        built_in.map(|built_in| built_in.text)
+        built_in::find(name).map(|built_in| built_in.text)
     }
 
     /// Where a file of that name lies in the user's folder, whatever is in it.

@@ -6,6 +6,7 @@
 mod answer;
 mod exchange;
 mod lets;
+mod named;
 mod placeholders;
 mod table;
 
@@ -79,7 +80,7 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
             Part::Field(name, form) => {
                 filled.push('x');
                 match definition.field(name) {
-                    None => say(format!("'url' {}", placeholders::no_field(definition, &[], name))),
+                    None => say(format!("'url' {}", named::no_field(definition, &[], name))),
                     Some(field) if field.secret => {
                         say(format!("'url' holds the secret '{name}', and servers log URLs"));
                     }

@@ -11,7 +11,7 @@ use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 use serde_json::Value as Json;
 
-use super::answer::Context;
+use super::context::Context;
 use super::reader::Reading;
 use super::template;
 use super::value::Value;

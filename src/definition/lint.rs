@@ -7,32 +7,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::mistake::Mistake;
+use super::mistake::{Fault, Mistake};
 use super::schema::Definition;
 use super::{check, example, shape};
 use crate::error::Error;
-use crate::text::lines::line_of;
-use crate::text::words;
-
-/// A mistake in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// Counted from 1.
-    pub(crate) line: usize,
-    /// One line, fit for a message.
-    pub(crate) words: String,
-    table: &'static str,
-}
-
-impl Fault {
-    pub(super) fn at(text: &str, table: &'static str, offset: usize, words: &str) -> Self {
-        Self {
-            line: line_of(text, offset),
-            words: words::one_line(words),
-            table,
-        }
-    }
-}
 
 /// The definition, or every mistake in the order of the lines.
 pub(crate) fn read(text: &str) -> Result<Definition, Vec<Fault>> {

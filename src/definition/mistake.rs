@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::text::lines::line_of;
+use crate::text::words;
+
 /// One sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
@@ -69,6 +72,26 @@ impl Place {
             };
         }
         find(here, &self.text).unwrap_or(offset)
+    }
+}
+
+/// A mistake as it is told, with its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Counted from 1.
+    pub(crate) line: usize,
+    /// One line, fit for a message.
+    pub(crate) words: String,
+    pub(super) table: &'static str,
+}
+
+impl Fault {
+    pub(super) fn at(text: &str, table: &'static str, offset: usize, words: &str) -> Self {
+        Self {
+            line: line_of(text, offset),
+            words: words::one_line(words),
+            table,
+        }
     }
 }
 

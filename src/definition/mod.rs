@@ -5,8 +5,10 @@
 
 mod address;
 pub(crate) mod answer;
+mod built_in;
 pub(crate) mod catalogue;
 pub(crate) mod check;
+pub(crate) mod context;
 pub(crate) mod discovery;
 pub(crate) mod example;
 pub(crate) mod lets;

@@ -2,9 +2,25 @@
 
 use std::path::Path;
 
-use super::Catalogue;
-use super::catalogue::is_command;
+use super::built_in;
 use super::check::{RESERVED_VENDORS, is_vendor_name};
+
+/// The commands, in the order of the help.
+pub(crate) const COMMANDS: [&str; 8] = [
+    "env",
+    "exec",
+    "login",
+    "logout",
+    "status",
+    "vendors",
+    "demo",
+    "completions",
+];
+
+/// Whether a name can be no vendor's, since it is a command or, as `help`, would be taken for one.
+pub(crate) fn is_command(name: &str) -> bool {
+    name == "help" || COMMANDS.contains(&name)
+}
 
 /// Why no file can define a vendor of this name; `None` where one can.
 pub(crate) fn refusal(name: &str) -> Option<String> {
@@ -22,7 +38,7 @@ pub(crate) fn refusal(name: &str) -> Option<String> {
             "'{name}' is reserved, since variables of tok's own begin with TOK_{prefix}; give the file another name"
         ));
     }
-    if Catalogue::new(None).knows(name) {
+    if built_in::find(name).is_some() {
         return Some(format!("'{name}' is built in; give the file another name"));
     }
     None

@@ -9,8 +9,8 @@ mod inputs;
 mod make;
 
 pub(crate) use address::{Site, url};
-use inputs::render;
 pub(crate) use inputs::{Inputs, Taken};
+use inputs::{has_taken, render, unfit};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,8 +20,8 @@ use serde_json::Value as Json;
 use super::lets::{Let, Lets};
 use super::schema::Exchange;
 use super::template::{self, Form, Part, strings};
-use crate::error::{Error, Result};
-use crate::http::Request;
+use crate::error::Result;
+use crate::http::{Request, check_header};
 use crate::made::totp::Totp;
 use crate::made::transform::Transform;
 use crate::origin::address::Address;
@@ -161,18 +161,24 @@ fn headers(exchange: &Exchange, inputs: &Inputs) -> Result<Vec<(String, Secret)>
     let mut headers = Vec::new();
     for (name, template) in &exchange.headers {
         if let Some(value) = render(template, inputs)? {
-            headers.push((name.clone(), Secret::new(value)));
+            headers.push(header(name, value, template, inputs)?);
         }
     }
     if let Some(template) = &exchange.basic
         && let Some(pair) = basic(template, inputs)?
     {
-        headers.push((
-            "Authorization".to_owned(),
-            Secret::new(format!("Basic {}", STANDARD.encode(pair))),
-        ));
+        let value = format!("Basic {}", STANDARD.encode(pair));
+        headers.push(header("Authorization", value, template, inputs)?);
     }
     Ok(headers)
+}
+
+fn header(name: &str, value: String, template: &str, inputs: &Inputs) -> Result<(String, Secret)> {
+    let value = Secret::new(value);
+    if has_taken(template, inputs) {
+        check_header(name, &value).map_err(|error| unfit(template, inputs, error.text()))?;
+    }
+    Ok((name.to_owned(), value))
 }
 
 /// RFC 7617: the user's name ends at the first colon, so it can hold none.
@@ -187,9 +193,8 @@ fn basic(template: &str, inputs: &Inputs) -> Result<Option<String>> {
             .copied()
             .unwrap_or_default()
             .to_owned();
-        return Err(Error::usage(format!(
-            "{name}: it holds a colon, which HTTP Basic cannot carry"
-        )));
+        let text = format!("{name}: it holds a colon, which HTTP Basic cannot carry");
+        return Err(unfit(template, inputs, &text));
     }
     Ok(Some(format!("{user}:{password}")))
 }

@@ -8,7 +8,7 @@ mod takes;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::lint::Fault;
+use super::mistake::Fault;
 use crate::text::suggest;
 use keys::{Key, LET, Needed, TOP, header, home, of};
 use takes::Takes;

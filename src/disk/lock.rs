@@ -72,18 +72,21 @@ impl LockFile {
         (try_lock(&lock.file) == Lock::Taken && lock.is_current()).then_some(lock)
     }
 
-    /// Waits until this process has the lock or `meanwhile` has something better, which is the error.
-    pub(crate) fn wait<T>(self, mut meanwhile: impl FnMut(&File) -> Option<T>) -> Result<(Self, Lock), T> {
+    /// Waits until this process has the lock or `meanwhile` has something better, which is the error. Where the file lost its
+    /// name and what bears it now cannot be opened there is no lock, and in its place stands why.
+    pub(crate) fn wait<T>(
+        self,
+        mut meanwhile: impl FnMut(&File) -> Option<T>,
+    ) -> Result<(Self, Result<Lock, String>), T> {
         let mut current = self;
         loop {
             let tried = wait(&current.file, || meanwhile(&current.file))?;
             if tried != Lock::Taken || current.is_current() {
-                return Ok((current, tried));
+                return Ok((current, Ok(tried)));
             }
             match Self::open(current.path.clone()) {
                 Ok(next) => current = next,
-                // There can be no lock of that name any more.
-                Err(_) => return Ok((current, Lock::Unknown)),
+                Err(why) => return Ok((current, Err(why))),
             }
         }
     }
@@ -135,7 +138,7 @@ mod tests {
         let turn = || {
             let file = LockFile::open(path.clone()).unwrap();
             let (lock, tried) = file.wait(|_| None::<()>).unwrap();
-            assert_eq!(tried, Lock::Taken);
+            assert_eq!(tried, Ok(Lock::Taken));
             assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
             thread::yield_now();
             inside.fetch_sub(1, Ordering::SeqCst);

@@ -139,11 +139,16 @@ impl Request {
     }
 }
 
-/// Behind those that the request names itself.
+/// Before it is sent, so that the error may say whose the value is.
+pub(crate) fn check_header(name: &str, value: &Secret) -> Result<()> {
+    to_header(name, value).map(|_| ())
+}
+
+/// Behind those that the request names itself, which fit.
 pub(super) fn add_cookies(call: &mut Call, cookies: &str) -> Result<()> {
     let written = call.headers().get(header::COOKIE).and_then(|value| value.to_str().ok());
     let all = written.map_or_else(|| cookies.to_owned(), |written| format!("{written}; {cookies}"));
-    let (name, value) = to_header("cookie", &Secret::new(all))?;
+    let (name, value) = to_header("cookie", &Secret::new(all)).map_err(|error| Error::vendor(error.text()))?;
     call.headers_mut().insert(name, value);
     Ok(())
 }

@@ -18,7 +18,7 @@ mod roots;
 mod set_cookie;
 mod tls;
 
-pub(crate) use message::{Answer, Body, Method, Request};
+pub(crate) use message::{Answer, Body, Method, Request, check_header};
 
 use std::cell::{OnceCell, RefCell};
 use std::io;
@@ -40,6 +40,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 const RETRIES: usize = 2;
 
@@ -105,7 +106,8 @@ impl Client {
             if !unconnected || pause >= deadline.remaining() || retries.next().is_none() {
                 return Err(error);
             }
-            voice.explain(&format!("{}; trying again in {pause:?}", error.text()));
+            let words = duration::words(pause);
+            voice.explain(&format!("{}; trying again in {words}", error.text()));
             thread::sleep(pause);
         }
     }

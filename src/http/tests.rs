@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use super::message::to_header;
+use super::message::{add_cookies, to_header};
 use super::*;
 use crate::error::{Error, Exit};
 use crate::terminal::voice::Verbosity;
@@ -399,6 +399,16 @@ fn what_a_header_cannot_carry_is_refused_without_showing_it() {
     assert!(to_header("X Key", &Secret::new("value")).is_err());
     let (_, value) = to_header("X-Key", &Secret::new("s3cret")).unwrap();
     assert!(!format!("{value:?}").contains("s3cret"));
+}
+
+#[test]
+fn more_cookies_than_a_header_carries_are_the_vendors_fault() {
+    let mut call = free_port().to_call().unwrap();
+    assert!(add_cookies(&mut call, &"c".repeat(60_000)).is_ok());
+    assert_eq!(
+        add_cookies(&mut call, &"c".repeat(60_000)).unwrap_err().exit,
+        Exit::Vendor
+    );
 }
 
 #[test]

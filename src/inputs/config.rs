@@ -50,16 +50,16 @@ impl Profiles {
         if let Some(name) = name {
             let wrong = |why: &str| {
                 let name = name.escape_debug();
-                Err(Error::usage(format!(
-                    "{}: no profile can be called '{name}': {why}",
-                    vendor.name
-                )))
+                Error::usage(format!("{}: no profile can be called '{name}': {why}", vendor.name))
             };
             if name.is_empty() || name.contains(char::is_control) {
-                return wrong("a name is visible characters");
+                return Err(wrong("a name is visible characters"));
+            }
+            if let Some(hint) = one_only(&vendor.name, name) {
+                return Err(wrong("a name has no '@'").with_hint(hint));
             }
             if keys::all(vendor).iter().any(|key| key == name) {
-                return wrong("it is a key of the default profile");
+                return Err(wrong("it is a key of the default profile"));
             }
         }
         Ok(Profile {
@@ -85,11 +85,8 @@ impl Profiles {
         if let Some(near) = suggest::nearest(name, names.clone()) {
             return Err(error.with_hint(format!("did you mean {vendor}@{near}?")));
         }
-        if let Some((first, _)) = name.split_once('@') {
-            return Err(error.with_hint(format!(
-                "one profile follows the vendor, as in {vendor}@{}",
-                first.escape_debug()
-            )));
+        if let Some(hint) = one_only(vendor, name) {
+            return Err(error.with_hint(hint));
         }
         let new = Profile {
             name: Some(name.to_owned()),
@@ -101,6 +98,13 @@ impl Profiles {
             names => format!("there are: {}; {make}", names.join(", ")),
         }))
     }
+}
+
+/// For a name that looks like two.
+fn one_only(vendor: &str, name: &str) -> Option<String> {
+    let (first, _) = name.split_once('@')?;
+    let first = first.escape_debug();
+    Some(format!("one profile follows the vendor, as in {vendor}@{first}"))
 }
 
 /// What is wrong with the tables that no vendor looks into: they are of none.

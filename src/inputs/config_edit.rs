@@ -5,18 +5,21 @@
 //! and that is removed again: the folder itself can be locked by everybody who can read it. Where the file system has no
 //! locks nobody waits.
 
+mod left;
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
-use crate::disk::lock::LockFile;
+use crate::disk::lock::{Lock, LockFile};
 use crate::disk::private;
 use crate::disk::replace::{Temporary, remove_if_left, replace};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::time::deadline::Deadline;
+use crate::time::duration;
 
 const TEMPORARY: Temporary = Temporary {
     prefix: ".config-",
@@ -34,7 +37,8 @@ pub(crate) struct Change {
 #[derive(Debug)]
 pub(crate) struct Turn<'a> {
     path: &'a Path,
-    lock: LockFile,
+    /// None where there are no locks.
+    lock: Option<LockFile>,
 }
 
 impl<'a> Turn<'a> {
@@ -43,17 +47,22 @@ impl<'a> Turn<'a> {
         let failed = |path: &Path, why: &str| Error::other(format!("{}: {why}", path.display()));
         private::make_folder(folder_of(path)).map_err(|error| failed(path, &error.to_string()))?;
         let name = lock_of(path);
-        let lock = LockFile::open(name.clone()).map_err(|why| match name.symlink_metadata() {
+        let unusable = |why: String| match name.symlink_metadata() {
             Ok(_) => failed(&name, &why).with_hint("remove it; it is made anew"),
             Err(_) => failed(&name, &why),
-        })?;
+        };
+        let lock = LockFile::open(name.clone()).map_err(unusable)?;
         let in_vain = || {
-            let limit = deadline.limit().as_secs_f32();
-            let why = format!("waiting for another tok that writes it took longer than {limit} s");
+            let limit = duration::words(deadline.limit());
+            let why = format!("waiting for another tok that writes it took longer than {limit}");
             Error::unreachable(format!("{}: {why}", path.display()))
         };
-        let (lock, _) = lock.wait(|_| deadline.is_over().then(in_vain))?;
-        Ok(Self { path, lock })
+        let (lock, tried) = lock.wait(|_| deadline.is_over().then(in_vain))?;
+        let is_taken = tried.map_err(unusable)? == Lock::Taken;
+        Ok(Self {
+            path,
+            lock: is_taken.then_some(lock),
+        })
     }
 
     /// Errors name the path: exit 2 where the file is not TOML, exit 1 where it cannot be written.
@@ -76,7 +85,9 @@ impl<'a> Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.lock.remove();
+        if let Some(lock) = &self.lock {
+            lock.remove();
+        }
     }
 }
 
@@ -143,21 +154,7 @@ pub(crate) fn expect_writable(path: &Path) -> Result<()> {
 pub(crate) fn remove_left_overs(path: &Path) {
     remove_if_left(&lock_of(path));
     TEMPORARY.remove_left_over(&target_of(path));
-    for file in fs::read_dir(folder_of(path)).into_iter().flatten().flatten() {
-        let is_temporary = |name: &str| TEMPORARY.names(name) || is_of_old(name);
-        if file.file_name().to_str().is_some_and(is_temporary) {
-            remove_if_left(&file.path());
-        }
-    }
-}
-
-/// Six letters and digits, drawn by lot. What could be a word or a date is spared: a person may have written it.
-fn is_of_old(name: &str) -> bool {
-    let drawn = name.strip_prefix(TEMPORARY.prefix).unwrap_or_default();
-    drawn.len() == 6
-        && drawn.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && !drawn.bytes().all(|byte| byte.is_ascii_lowercase())
-        && !drawn.bytes().all(|byte| byte.is_ascii_digit())
+    left::remove_drawn(folder_of(path), TEMPORARY);
 }
 
 /// The table of that name, made if it is not there; `implicit` if it has no keys of its own.

@@ -23,6 +23,8 @@ use crate::time::duration;
 #[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring/native.rs")]
 mod service;
 
+pub(crate) use service::TELLS_WHETHER_LOCKED;
+
 const SERVICE: &str = "tok";
 
 /// How long a keyring may take where nobody can be asked.
@@ -41,6 +43,15 @@ pub(crate) fn read(user: &str, ask: bool, deadline: &Deadline) -> Result<Found> 
         Ok(value) if value.is_empty() => Err(broken("the entry is empty")),
         Ok(value) => Ok(Found::Secret(Secret::new(value))),
         Err(No::Absent(why)) => Ok(Found::Absent(why)),
+        Err(No::Broken(error)) => Err(error),
+    }
+}
+
+/// What writing the entry would replace. An empty one is nothing that could be lost.
+pub(crate) fn replaced(user: &str, ask: bool, deadline: &Deadline) -> Result<Option<Secret>> {
+    match with_entry(user, ask, deadline, Entry::get_password) {
+        Ok(value) => Ok(Some(Secret::new(value)).filter(|secret| !secret.expose().is_empty())),
+        Err(No::Absent(_)) => Ok(None),
         Err(No::Broken(error)) => Err(error),
     }
 }

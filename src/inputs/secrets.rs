@@ -42,19 +42,20 @@ impl Session<'_> {
         if let Some(secret) = self.known(&field.name) {
             return Ok(Unasked::Found(secret));
         }
-        let secret = match self.given_secret(field, chosen)? {
-            Some(secret) => Some(secret),
-            None if self.settings.keyring && self.can_show_dialog() => return Ok(Unasked::Person),
-            None => self.keyring_secret(field, chosen)?,
+        let unasked = match self.given_secret(field, chosen)? {
+            Some(secret) => Unasked::Found(secret),
+            None => self.keyring_unasked(field, chosen)?,
         };
-        match secret {
-            Some(secret) => {
+        match unasked {
+            Unasked::Found(secret) => {
                 self.remember(&field.name, secret.clone());
                 Ok(Unasked::Found(secret))
             }
-            None if field.optional => Ok(Unasked::Absent),
-            None if self.terminal_for(field).is_some() => Ok(Unasked::Person),
-            None => Err(self.missing_secret(field, chosen, self.can_keep())),
+            Unasked::Absent if field.optional => Ok(Unasked::Absent),
+            Unasked::Absent if self.terminal_for(field).is_none() => {
+                Err(self.missing_secret(field, chosen, self.can_keep()))
+            }
+            Unasked::Absent | Unasked::Person => Ok(Unasked::Person),
         }
     }
 
@@ -163,9 +164,31 @@ impl Session<'_> {
         Ok(secret)
     }
 
+    /// By a dialog only where it is not to be had without one.
     fn keyring_secret(&self, field: &Field, chosen: &Chosen) -> Result<Option<Secret>> {
+        match self.keyring_unasked(field, chosen)? {
+            Unasked::Found(secret) => Ok(Some(secret)),
+            Unasked::Absent => Ok(None),
+            Unasked::Person => {
+                let found = self.keyring_secret_with(field, chosen, true);
+                self.begin_anew();
+                found
+            }
+        }
+    }
+
+    /// Without a dialog. Left to a person where one may open and the keyring gives nothing without it.
+    fn keyring_unasked(&self, field: &Field, chosen: &Chosen) -> Result<Unasked> {
         let dialog = self.settings.keyring && self.can_show_dialog();
-        self.keyring_secret_with(field, chosen, dialog)
+        if dialog && !keyring::TELLS_WHETHER_LOCKED {
+            return Ok(Unasked::Person);
+        }
+        match self.keyring_secret_with(field, chosen, false) {
+            Ok(Some(secret)) => Ok(Unasked::Found(secret)),
+            Ok(None) => Ok(Unasked::Absent),
+            Err(_) if dialog => Ok(Unasked::Person),
+            Err(error) => Err(error),
+        }
     }
 
     fn keyring_secret_with(&self, field: &Field, chosen: &Chosen, dialog: bool) -> Result<Option<Secret>> {

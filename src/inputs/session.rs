@@ -59,7 +59,14 @@ impl<'a> Session<'a> {
     /// Asks while nobody else does; a person's time does not count.
     pub(super) fn ask<T>(&self, questions: impl FnOnce() -> T) -> T {
         self.asked.set(true);
-        self.deadline.pause(|| Terminal::alone(questions))
+        let answers = self.deadline.pause(|| Terminal::alone(questions));
+        self.begin_anew();
+        answers
+    }
+
+    /// What failed before a person answered says nothing of the answer.
+    pub(super) fn begin_anew(&self) {
+        self.began.set(now_ms().saturating_add(1));
     }
 
     /// Whether a person had to answer a question.
@@ -102,7 +109,7 @@ impl<'a> Session<'a> {
             return false;
         }
         self.refused.set(times);
-        self.began.set(now_ms().saturating_add(1));
+        self.begin_anew();
         self.refusal.replace(Some(error.text().to_owned()));
         true
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::hold::Credentials;
 use super::run::Failure;
-use super::turn::Stop;
+use super::stop::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;

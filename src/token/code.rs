@@ -3,15 +3,13 @@
 use std::thread;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::Need;
 use crate::cache::code::{self, Claim, Steps};
 use crate::definition::request::{self, Inputs};
 use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::made::totp::Totp;
-use crate::time::clock::{self, between, now_ms};
+use crate::time::clock::{between, now_ms};
 use crate::time::deadline::Deadline;
 use crate::time::duration;
 
@@ -19,21 +17,22 @@ use crate::time::duration;
 const LONGEST: u64 = 600;
 
 impl Need<'_> {
-    /// When a request is made: now, unless it needs a one-time code and the present one was sent already.
-    pub(super) fn moment(&self, exchange: &Exchange, inputs: &Inputs, deadline: &Deadline) -> Result<Timestamp> {
+    /// When a request is made, in milliseconds of the wall clock: now, unless it needs a one-time code and the present one was
+    /// sent already.
+    pub(super) fn moment(&self, exchange: &Exchange, inputs: &Inputs, deadline: &Deadline) -> Result<i64> {
         let lets = &self.vendor().definition.lets;
         let Some(codes) = request::codes(lets, exchange, inputs).map_err(|error| error.of(&self.vendor().name))? else {
-            return Ok(clock::now());
+            return Ok(now_ms());
         };
         loop {
-            let now = clock::now();
-            let step = self.claim(&codes, unix(now), deadline)?;
-            if step == codes.step(unix(now)) {
+            let now = now_ms();
+            let step = self.claim(&codes, seconds(now), deadline)?;
+            if step == codes.step(seconds(now)) {
                 return Ok(now);
             }
-            let then = self.wait_for_code(codes.begin(step))?;
+            let then = self.wait_for_code(codes.begin(step));
             // A machine that slept meanwhile may have missed it.
-            if step == codes.step(unix(then)) {
+            if step == codes.step(seconds(then)) {
                 return Ok(then);
             }
         }
@@ -57,27 +56,27 @@ impl Need<'_> {
                     self.vendor().name,
                     duration::words(left)
                 ))
-                .with_hint("log in again then, or give a longer --timeout"))
+                .with_hint("log in again then, or give a longer --timeout")
+                .within(left))
             }
         }
     }
 
     /// Until a moment in Unix seconds, which has then come, whatever the clock says.
-    fn wait_for_code(&self, begin: u64) -> Result<Timestamp> {
-        let name = &self.vendor().name;
-        let far = |_| Error::other(format!("{name}: the next one-time code is too far away"));
-        let begin = Timestamp::from_second(i64::try_from(begin).unwrap_or(i64::MAX)).map_err(far)?;
-        let left = between(now_ms(), begin.as_millisecond());
+    fn wait_for_code(&self, begin: u64) -> i64 {
+        let begin = i64::try_from(begin).unwrap_or(i64::MAX).saturating_mul(1000);
+        let left = between(now_ms(), begin);
         self.session.voice.notice(&format!(
-            "{name}: the one-time code was sent already; waiting {} for the next one",
+            "{}: the one-time code was sent already; waiting {} for the next one",
+            self.vendor().name,
             duration::words(left + Duration::from_millis(999))
         ));
         thread::sleep(left);
-        Ok(clock::now().max(begin))
+        now_ms().max(begin)
     }
 }
 
 /// Before 1970 it is 1970.
-fn unix(moment: Timestamp) -> u64 {
-    u64::try_from(moment.as_second()).unwrap_or(0)
+fn seconds(ms: i64) -> u64 {
+    u64::try_from(ms / 1000).unwrap_or(0)
 }

@@ -11,6 +11,7 @@ mod keep;
 mod principal;
 mod refresh;
 mod run;
+mod stop;
 mod turn;
 
 pub(crate) use ask::Revoked;
@@ -30,7 +31,7 @@ use crate::error::Result;
 use crate::inputs::Session;
 use crate::secret::Secret;
 use crate::time::clock::now_ms;
-use turn::Stop;
+use stop::Stop;
 
 /// What a token is wanted for, and what is asked of it.
 #[derive(Debug)]

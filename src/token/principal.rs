@@ -64,6 +64,10 @@ impl<'a> Principal<'a> {
         }
     }
 
+    pub(super) fn is_told_by_secrets(&self) -> bool {
+        self.fingerprints.is_some()
+    }
+
     /// Whether a fingerprint is that of this person's secrets.
     pub(super) fn has(&self, fingerprint: &Fingerprint) -> bool {
         self.fingerprints.as_ref().is_some_and(|own| own.contain(fingerprint))

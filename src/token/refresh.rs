@@ -6,7 +6,7 @@
 
 use super::ask::Issued;
 use super::run::Failure;
-use super::turn::Stop;
+use super::stop::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
 use crate::error::{Error, Exit, Result};
@@ -47,6 +47,14 @@ impl<'a> Need<'a> {
                     .voice
                     .explain(&format!("the refresh token is refused: {}; logging in", refusal.words));
                 self.strike_out(entry);
+                Ok(None)
+            }
+            // The refresh token was not sent, so it stays. The login sends what was refused once more, and holds it back.
+            Err(Failure::Step(refusal)) if refusal.exit == Exit::Refused => {
+                self.session.voice.explain(&format!(
+                    "a step of the refresh is refused: {}; logging in",
+                    refusal.words
+                ));
                 Ok(None)
             }
             Err(Failure::Step(refusal) | Failure::Last(refusal)) => {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::Need;
 use super::hold::pause_of;
 use crate::cache::pause;
-use crate::definition::answer::{self, Context, Refusal};
+use crate::definition::answer::{self, Refusal};
+use crate::definition::context::Context;
 use crate::definition::discovery;
 use crate::definition::plan::Plan;
 use crate::definition::request::{self, Inputs, Taken};
@@ -86,9 +87,8 @@ impl Need<'_> {
     ) -> Result<Exchanged<'p>> {
         let (name, session) = (&self.vendor().name, self.session);
         let lets = &self.vendor().definition.lets;
-        let moment = self.moment(exchange, inputs, deadline)?;
-        let sent_at = now_ms();
-        request::renew(lets, inputs, moment);
+        let sent_at = self.moment(exchange, inputs, deadline)?;
+        request::renew(lets, inputs, dated(sent_at));
         let request =
             request::build(lets, exchange, &self.principal.chosen.site(), inputs).map_err(|error| error.of(name))?;
         self.keep_pause_of(&request.origin)?;

@@ -2,28 +2,15 @@
 //!
 //! Of all who need the same token one asks the vendor, the others take its token or its failure. A person is asked between
 //! two such turns and not in one: whoever has the secret itself, or finds it without a person, never waits for a prompt that
-//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever nobody can be asked
-//! for waits as well while somebody is asked elsewhere, and not longer than it has time.
+//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever has no terminal
+//! waits as well while somebody is asked elsewhere, and not longer than it has time.
 
+use super::stop::Stop;
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Earlier, Turn, Waiter};
-use crate::definition::plan::Plan;
 use crate::error::{Error, Result};
-
-/// Why there is no token yet.
-pub(super) enum Stop<'a> {
-    /// Only a person can tell the secrets of these requests.
-    Person(Plan<'a>),
-    Error(Error),
-}
-
-impl From<Error> for Stop<'_> {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
 
 impl<'a> Need<'a> {
     /// Gets the token as the one who asks, or takes what that one got.
@@ -36,7 +23,7 @@ impl<'a> Need<'a> {
                 Err(Stop::Person(plan)) => {
                     let guard = match asking.take() {
                         Some(guard) => guard,
-                        None => match self.turn(&person, true, earlier.as_ref())? {
+                        None => match self.turn(&person, self.session.terminal().is_some(), earlier.as_ref())? {
                             Turn::Held(guard) => guard,
                             Turn::Found(obtained) => return Ok(obtained),
                             Turn::Failed(error) => return Err(error),
@@ -54,8 +41,12 @@ impl<'a> Need<'a> {
                         Turn::Failed(error) => Err(error),
                     };
                 }
-                // The others wait on, since the answer was the person's mistake.
-                Err(Stop::Error(error)) if asking.is_some() && self.session.asks_again(&error) => continue,
+                // The others wait on, since the answer was the person's mistake. Who is told by secrets is another with others.
+                Err(Stop::Error(error))
+                    if asking.is_some() && !self.principal.is_told_by_secrets() && self.session.asks_again(&error) =>
+                {
+                    continue;
+                }
                 Err(Stop::Error(error)) => Err(error),
             };
             if let Some(guard) = &asking {

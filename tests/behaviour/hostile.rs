@@ -74,6 +74,16 @@ fn a_large_refusal_is_a_short_line() {
 }
 
 #[test]
+fn a_refusal_that_nearly_is_a_token_at_every_place_is_soon_told_of() {
+    let server = Server::start();
+    let near = "a".repeat(7000);
+    let token = "a".repeat(1_000_000);
+    server.behave(answer(401, format!(r#"{{"x": "{near}b", "object": "{token}"}}"#)));
+    let output = ready("modulus", &server).run(["modulus"]).fails(4);
+    assert!(output.took.as_secs() < 5, "{output}");
+}
+
+#[test]
 fn json_of_any_depth_is_exit_6() {
     let server = Server::start();
     for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"{"object":"#, "}")] {

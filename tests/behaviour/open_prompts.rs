@@ -7,7 +7,8 @@ use rustix::process::Signal;
 
 use crate::harness::{Tok, until};
 use crate::protocol::account;
-use crate::stand_in::{Server, delay};
+use crate::ring::Keyring;
+use crate::stand_in::{Server, answer, delay};
 use crate::terminal::Terminal;
 
 const PROMPT: &str = "modulus password: ";
@@ -136,4 +137,104 @@ fn who_has_the_password_waits_for_no_prompt_not_even_one_that_is_stopped() {
     // It finds the token that was got meanwhile.
     assert_eq!(terminal.wait().ok().token(), newer);
     assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn an_answer_is_tried_although_another_process_was_refused_while_the_question_was_open() {
+    for (variable, prompt, answer) in [
+        ("TOK_MODULUS_PASSWORD", PROMPT, account::MODULUS_PASSWORD),
+        (
+            "TOK_MODULUS_USERNAME",
+            "modulus username: ",
+            account::MODULUS_USERNAMES[0],
+        ),
+    ] {
+        let server = Server::start();
+        let tok = Tok::new().vendor(&server).knows("modulus");
+        let mut terminal = tok.clone().without(variable).terminal(["modulus"]);
+        terminal.expect(prompt);
+        let stale = tok.env("TOK_MODULUS_PASSWORD", "a-stale-password");
+        stale.run(["modulus", "--no-input"]).fails(4);
+        terminal.send(&format!("{answer}\n"));
+        terminal.wait().ok();
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[test]
+fn who_has_the_password_in_an_open_keyring_waits_for_no_prompt_and_without_a_terminal_for_no_dialog_past_its_timeout() {
+    let Some(keyring) = Keyring::unlocked() else { return };
+    let server = Server::start();
+    let tok = world(&server);
+    let _forgotten = asked(&tok);
+    let (url, username) = (server.url(), account::MODULUS_USERNAMES[0]);
+    let user = serde_json::json!(["modulus", url, username, "password"]).to_string();
+    keyring.put(&user, account::MODULUS_PASSWORD);
+    // A display that nobody looks at.
+    let desktop = keyring.of(tok).env("DISPLAY", ":99").env("TOK_TIMEOUT", "3");
+    let token = desktop.run(["modulus"]).ok().token();
+    assert_eq!(token, server.only().token.unwrap());
+    keyring.lock();
+    let output = desktop.run(["modulus", "--fresh"]).fails(5);
+    let output = output.says("which is asking for input").says("3 s");
+    assert!(output.took < Duration::from_secs(15), "{output}");
+    server.only();
+}
+
+/// One whose secret alone tells who logs in, and whose refresh carries another.
+const SEALED: &str = r#"about = "A key and a seal"
+url = "https://sealed.example"
+
+[[field]]
+name = "key"
+help = "The key"
+secret = true
+
+[[field]]
+name = "seal"
+help = "The seal"
+secret = true
+
+[login]
+path = "/login"
+json = { key = "{key}" }
+
+[refresh]
+path = "/refresh"
+basic = "x:{seal}"
+json = { refresh = "{refresh-token}" }
+
+[answer]
+token = "/token"
+refresh_token = "/refresh"
+expires_in = "/seconds"
+"#;
+
+#[test]
+fn a_token_got_with_a_second_answer_is_not_given_to_who_has_the_first_one() {
+    let server = Server::start();
+    server.tolerate();
+    let give = |token: &str, seconds| {
+        let body = format!(r#"{{"token": "{token}", "refresh": "r", "seconds": {seconds}}}"#);
+        server.behave(answer(200, body).on("/login").once());
+    };
+    let tok = Tok::new()
+        .own_vendor("sealed", SEALED)
+        .env("TOK_SEALED_URL", server.url());
+    let first = tok.clone().env("TOK_SEALED_KEY", "the-first-key");
+    give("first-token", 1);
+    first.run(["sealed"]).ok();
+    std::thread::sleep(Duration::from_millis(1500));
+    let refused = || answer(401, r#"{"message": "no"}"#).once();
+    server.behave(refused().on("/refresh"));
+    server.behave(refused().on("/login"));
+    give("second-token", 3600);
+    let mut terminal = tok.terminal(["sealed"]);
+    terminal.answer_hidden("sealed key: ", "the-first-key");
+    terminal.answer_hidden("sealed seal: ", "the-seal");
+    terminal.answer_hidden("sealed key: ", "the-second-key");
+    assert_eq!(terminal.wait().ok().token(), "second-token");
+    assert_eq!(first.run(["sealed"]).fails(4).stdout, "");
+    let second = tok.env("TOK_SEALED_KEY", "the-second-key");
+    assert_eq!(second.run(["sealed"]).ok().token(), "second-token");
 }

@@ -135,6 +135,14 @@ fn an_unknown_profile_is_exit_2_with_the_nearest_name() {
 }
 
 #[test]
+fn a_login_makes_no_profile_whose_name_looks_like_two() {
+    let arguments = ["login", "modulus@a@b", "--username", "me", "--no-input"];
+    let output = Tok::new().run(arguments).fails(2);
+    let output = output.says("modulus: no profile can be called 'a@b': a name has no '@'\n");
+    output.says("hint: one profile follows the vendor, as in modulus@a\n");
+}
+
+#[test]
 fn an_unknown_profile_is_made_by_a_login_and_the_hint_says_so() {
     let tok = Tok::new().config("");
     let output = tok.run(["modulus@nope"]).fails(2);

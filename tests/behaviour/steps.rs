@@ -277,6 +277,27 @@ fn a_step_that_runs_again_runs_before_a_refresh_and_no_other_does() {
 }
 
 #[test]
+fn a_secret_that_is_refused_before_a_refresh_is_held_back_as_in_a_login() {
+    let definition = STEPS
+        .replace("path = \"/csrf\"\n", "path = \"/csrf\"\nagain = true\n")
+        .replace("path = \"/password\"\n", "path = \"/password\"\nagain = true\n")
+        .replace("lifetime = \"1h\"\n", "lifetime = \"2s\"\nrefresh_token = \"/next\"\n")
+        + "[refresh]\npath = \"/refresh\"\nheaders = { X-Ticket = \"{ticket}\" }\njson = { refresh = \"{refresh-token}\" }\n";
+    let server = Server::start();
+    steps(&server);
+    server.behave(answer(200, r#"{"next": "r1"}"#).header("X-Token", "one").on("/tickets"));
+    let tok = user_of(&server, &definition);
+    tok.run(["steps"]).ok();
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    server.behave(answer(401, r#"{"error": "the password has changed"}"#).on("/password"));
+    tok.run(["steps"]).fails(4).says("the password has changed");
+    for _ in 0..2 {
+        tok.run(["steps"]).fails(4).says("not sent again");
+    }
+    server.expect(&[ALL[0], ALL[1], ALL[2], ALL[0], ALL[1], ALL[0], ALL[1]]);
+}
+
+#[test]
 fn each_way_has_a_login_of_its_own_and_its_own_steps() {
     let definition = r#"about = "Two ways"
 url = "https://ways.example"

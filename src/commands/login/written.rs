@@ -1,25 +1,22 @@
 //! Secrets that were written into the keyring, with what was there before: until the login is kept as a whole they can be
-//! taken back.
+//! taken back. Nothing is written where it cannot be told what was there.
 
 use crate::error::Result;
 use crate::inputs::Session;
-use crate::inputs::keyring::{self, Found};
+use crate::inputs::keyring;
 use crate::secret::Secret;
 
 /// A store of secrets by their entry's user.
 pub(super) trait Store {
-    /// `None` also where it cannot be read.
-    fn read(&self, user: &str) -> Option<Secret>;
+    /// `None` where there certainly is none.
+    fn read(&self, user: &str) -> Result<Option<Secret>>;
     fn write(&self, user: &str, secret: &Secret) -> Result<()>;
     fn delete(&self, user: &str) -> Result<bool>;
 }
 
 impl Store for Session<'_> {
-    fn read(&self, user: &str) -> Option<Secret> {
-        match keyring::read(user, self.can_show_dialog(), &self.deadline) {
-            Ok(Found::Secret(secret)) => Some(secret),
-            Ok(Found::Absent(_)) | Err(_) => None,
-        }
+    fn read(&self, user: &str) -> Result<Option<Secret>> {
+        keyring::replaced(user, self.can_show_dialog(), &self.deadline)
     }
 
     fn write(&self, user: &str, secret: &Secret) -> Result<()> {
@@ -43,8 +40,11 @@ impl<'a, S: Store> Written<'a, S> {
             store,
             before: Vec::new(),
         };
-        for (user, secret) in secrets {
-            let before = store.read(&user);
+        let before: Vec<_> = secrets
+            .iter()
+            .map(|(user, _)| store.read(user))
+            .collect::<Result<_>>()?;
+        for ((user, secret), before) in secrets.into_iter().zip(before) {
             if let Err(error) = store.write(&user, &secret) {
                 written.take_back();
                 return Err(error);
@@ -76,12 +76,17 @@ mod tests {
     /// Takes new values only for the users that it names.
     struct Memory {
         takes: &'static [&'static str],
+        /// Which one it cannot read.
+        silent: Option<&'static str>,
         kept: RefCell<BTreeMap<String, String>>,
     }
 
     impl Store for Memory {
-        fn read(&self, user: &str) -> Option<Secret> {
-            self.kept.borrow().get(user).map(Secret::new)
+        fn read(&self, user: &str) -> Result<Option<Secret>> {
+            if self.silent == Some(user) {
+                return Err(Error::credential("silent"));
+            }
+            Ok(self.kept.borrow().get(user).map(Secret::new))
         }
 
         fn write(&self, user: &str, secret: &Secret) -> Result<()> {
@@ -101,6 +106,7 @@ mod tests {
         let kept = [("a", "good"), ("c", "good")].map(|(user, secret)| (user.into(), secret.into()));
         Memory {
             takes,
+            silent: None,
             kept: RefCell::new(kept.into()),
         }
     }
@@ -113,6 +119,18 @@ mod tests {
     fn where_one_cannot_be_written_all_is_as_before() {
         let store = memory(&["a", "b"]);
         assert_eq!(Written::all(&store, new()).err().unwrap().text(), "full");
+        assert_eq!(store.kept, memory(&[]).kept);
+    }
+
+    #[test]
+    fn where_one_that_may_be_there_cannot_be_read_nothing_is_written_or_deleted() {
+        let mut store = memory(&["a", "b"]);
+        store.silent = Some("c");
+        assert_eq!(Written::all(&store, new()).err().unwrap().text(), "silent");
+        assert_eq!(store.kept, memory(&[]).kept);
+        // One that is written before must not be taken for new either.
+        store.silent = Some("a");
+        assert_eq!(Written::all(&store, new()).err().unwrap().text(), "silent");
         assert_eq!(store.kept, memory(&[]).kept);
     }
 

@@ -4,6 +4,8 @@
 //! about every profile, and about every login that a cached token is of. A token that another process is being given is
 //! waited for, so that none is left behind.
 
+mod forgotten;
+mod revoke;
 mod whose;
 
 use super::App;
@@ -19,7 +21,9 @@ use crate::error::{Error, Result};
 use crate::inputs::{Chosen, Session, config_edit, keyring};
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
-use crate::token::{Need, Principal, Revoked};
+use crate::token::{Need, Principal};
+use forgotten::Forgotten;
+use revoke::revoke;
 use whose::{is_of, profile_of};
 
 /// One call: what was forgotten and what could not be.
@@ -27,9 +31,7 @@ struct Work<'a> {
     app: &'a App,
     logout: &'a Logout,
     store: &'a Store,
-    secrets: Vec<String>,
-    tokens: usize,
-    hold: bool,
+    forgotten: Forgotten,
     failures: Vec<Error>,
     /// Whose tokens could not be revoked, or are being asked for.
     left: Vec<Identity>,
@@ -44,9 +46,7 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
         app,
         logout,
         store: &store,
-        secrets: Vec::new(),
-        tokens: 0,
-        hold: false,
+        forgotten: Forgotten::default(),
         failures: Vec::new(),
         left: Vec::new(),
         keyring_failed: false,
@@ -66,32 +66,12 @@ pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
     if let Some(folder) = &app.config_folder {
         config_edit::remove_left_overs(&folder.join("config.toml"));
     }
-    voice.notice(&format!("{}: {}", vendor.name, work.words()));
+    let words = work.forgotten.words(!work.failures.is_empty());
+    voice.notice(&format!("{}: {words}", vendor.name));
     let mut failures = work.failures.into_iter();
     let first = failures.next();
     failures.for_each(|failure| voice.warn(failure.text()));
     first.map_or(Ok(()), Err)
-}
-
-fn revoke(need: &Need, entry: &Entry) -> Result<()> {
-    let vendor = need.principal.chosen.vendor;
-    let voice = need.session.voice;
-    let Some(plan) = need.principal.chosen.revoke_plan() else {
-        return Ok(());
-    };
-    if entry.expires_at <= now_ms() {
-        return Ok(());
-    }
-    let hint = "without --revoke it is forgotten here, and stays valid until it ends";
-    let ended = need
-        .revoke(&plan, entry)
-        .map_err(|error| error.of("the token is not revoked").with_hint(hint))?;
-    let what = plan.last.note.as_deref().unwrap_or("the token");
-    voice.notice(&match ended {
-        Revoked::Now => format!("{}: revoked {what}", vendor.name),
-        Revoked::Before(words) => format!("{}: the vendor does not know the token any more: {words}", vendor.name),
-    });
-    Ok(())
 }
 
 /// Whether the keyring had the secret.
@@ -175,7 +155,7 @@ impl Work<'_> {
         }
         if hold::is_held(store, &principal.login) {
             match hold::forget(store, &principal.login) {
-                Ok(()) => self.hold = true,
+                Ok(()) => self.forgotten.hold = true,
                 Err(unkept) => self.failures.push(Error::other(unkept.reason)),
             }
         }
@@ -223,7 +203,7 @@ impl Work<'_> {
 
     fn forget_token(&mut self, entry: &Entry) {
         match entry::forget(self.store, &entry.identity) {
-            Ok(()) => self.tokens += 1,
+            Ok(()) => self.forgotten.tokens += 1,
             Err(unkept) => self.failures.push(Error::other(unkept.reason)),
         }
     }
@@ -236,7 +216,7 @@ impl Work<'_> {
         let chosen = &principal.chosen;
         for field in chosen.secrets(&chosen.login_plan()) {
             match delete(session, chosen, &field.name) {
-                Ok(true) => self.secrets.push(field.name.clone()),
+                Ok(true) => self.forgotten.secrets.push(field.name.clone()),
                 Ok(false) => {}
                 Err(error) => {
                     let what = format!("{}: {} is not forgotten", chosen.vendor.name, field.name);
@@ -246,30 +226,5 @@ impl Work<'_> {
                 }
             }
         }
-    }
-
-    fn words(&self) -> String {
-        let mut parts: Vec<String> = self
-            .secrets
-            .iter()
-            .map(|name| format!("{name} in the OS keyring"))
-            .collect();
-        match self.tokens {
-            0 => {}
-            1 => parts.push("1 token".to_owned()),
-            several => parts.push(format!("{several} tokens")),
-        }
-        if self.hold {
-            parts.push("the hold".to_owned());
-        }
-        if parts.is_empty() {
-            return if self.failures.is_empty() {
-                "nothing was kept"
-            } else {
-                "nothing is forgotten"
-            }
-            .to_owned();
-        }
-        format!("forgot {}", parts.join(", "))
     }
 }

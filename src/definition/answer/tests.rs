@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::definition::schema::{AnswerRules, Exchange};
+use crate::text::redact::Redactor;
 
 const FLAGGED: &str = r#"
     success = { "/ok" = true, "/code" = "Fine" }
@@ -247,7 +249,7 @@ fn a_revocation_is_done_with_any_2xx_and_with_the_flag_if_there_is_json() {
             rules: &rules,
             exchange: &exchange,
             plain: &plain,
-            sent_at: Timestamp::UNIX_EPOCH,
+            sent_at: jiff::Timestamp::UNIX_EPOCH,
             redactor: &redactor,
         };
         revoked(&Answer::new(status, body), &context).map_err(|refusal| refusal.exit as u8)

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::definition::check::RESERVED_VENDORS;
+use crate::definition::name::COMMANDS;
 use crate::error::Exit;
 
 fn read_own(text: &str) -> Result<Vendor> {

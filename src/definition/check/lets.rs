@@ -1,6 +1,6 @@
 //! The rules for the values that tok makes itself.
 
-use super::placeholders::{misfit, no_field};
+use super::named::{misfit, no_field};
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::request;

@@ -1,7 +1,8 @@
 //! Documented answers: what is read of one must be what the vendor shows.
 
 use super::sample::samples;
-use crate::definition::answer::{self, Context, Grant, Refusal};
+use crate::definition::answer::{self, Grant, Refusal};
+use crate::definition::context::Context;
 use crate::definition::reader::Reading;
 use crate::definition::schema::{Definition, Example, Exchange, Of};
 use crate::definition::{http_date, pointers};

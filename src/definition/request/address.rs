@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::inputs::Inputs;
+use super::inputs::{Inputs, unfit};
 use crate::definition::schema::Exchange;
 use crate::definition::template::{self, Part};
 use crate::definition::value::Value;
@@ -76,7 +76,8 @@ fn path(template: &str, inputs: &Inputs) -> Result<String> {
         }
     }
     if let Some(dots) = path.split('/').find(|segment| matches!(*segment, "." | "..")) {
-        return Err(Error::usage(format!("'{dots}' cannot stand in the path '{template}'")));
+        let text = format!("'{dots}' cannot stand in the path '{template}'");
+        return Err(unfit(template, inputs, &text));
     }
     Ok(path)
 }

@@ -120,6 +120,20 @@ impl<'a> Inputs<'a> {
     }
 }
 
+pub(super) fn has_taken(template: &str, inputs: &Inputs) -> bool {
+    let mut names = template::names(template).into_iter();
+    names.any(|name| inputs.taken.contains_key(name))
+}
+
+/// That a template cannot be sent as it is filled, which is the vendor's fault where a value that it gave stands in it.
+pub(super) fn unfit(template: &str, inputs: &Inputs, text: &str) -> Error {
+    if has_taken(template, inputs) {
+        Error::vendor(text)
+    } else {
+        Error::usage(text)
+    }
+}
+
 /// Nothing where a field in it is absent.
 pub(super) fn render(template: &str, inputs: &Inputs) -> Result<Option<String>> {
     let mut rendered = String::new();

@@ -9,6 +9,7 @@ use ureq::http::Uri;
 
 use super::*;
 use crate::definition::value::Value;
+use crate::error::Exit;
 use crate::origin::BaseUrl;
 
 fn exchange(toml: &str) -> Exchange {
@@ -70,6 +71,36 @@ fn value() -> impl Strategy<Value = String> {
     .prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn what_the_vendor_gave_and_no_request_can_carry_is_the_vendors_fault() {
+    for (toml, name, value) in [
+        ("headers = { X-Key = \"{x}\" }", "x", "a\nb"),
+        ("path = \"/a/{x}\"", "x", ".."),
+        ("basic = \"{x}:{secret}\"", "x", "a:b"),
+    ] {
+        let values = plain(&[(name, text(value))]);
+        if let Err(error) = built(toml, &values) {
+            assert_eq!(error.exit, Exit::Usage, "{toml}");
+        }
+        let base = BaseUrl::parse("https://api.example.com/v1").unwrap();
+        let site = Site {
+            base: &base,
+            given: false,
+        };
+        let none = BTreeMap::new();
+        let mut inputs = inputs(&none);
+        let taken = Taken {
+            value: json!(value),
+            discovered: false,
+        };
+        inputs.taken.insert(name.to_owned(), Some(taken));
+        let error = build(&Lets::default(), &exchange(toml), &site, &mut inputs)
+            .err()
+            .unwrap();
+        assert_eq!(error.exit, Exit::Vendor, "{toml}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_value_adds_no_host_no_segment_and_no_parameter(value in value()) {
@@ -126,7 +157,7 @@ proptest! {
         match built(toml, &values) {
             Err(error) => {
                 prop_assert!(user.contains(':'));
-                prop_assert_eq!(error.exit, crate::error::Exit::Usage);
+                prop_assert_eq!(error.exit, Exit::Usage);
             }
             Ok(request) => {
                 prop_assert_eq!(request.headers.len(), 2);
@@ -187,7 +218,7 @@ fn an_absent_parameter_header_or_pair_drops_out() {
 #[test]
 fn an_absent_field_in_the_path_is_a_usage_error() {
     let error = built("path = \"/{gone}\"", &BTreeMap::new()).err().unwrap();
-    assert_eq!(error.exit, crate::error::Exit::Usage);
+    assert_eq!(error.exit, Exit::Usage);
     assert!(error.text().contains("gone"), "{error}");
 }
 
@@ -215,5 +246,5 @@ fn a_duration_beyond_the_calendar_is_a_usage_error() {
     let error = built("json = { u = \"{d:utc}\" }", &plain(&[("d", forever)]))
         .err()
         .unwrap();
-    assert_eq!(error.exit, crate::error::Exit::Usage);
+    assert_eq!(error.exit, Exit::Usage);
 }

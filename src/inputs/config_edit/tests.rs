@@ -92,7 +92,12 @@ fn who_waits_in_vain_for_another_writes_nothing() {
     let turn = Turn::take(&path, &deadline).unwrap();
     let error = write(&path, None, user("ann")).unwrap_err();
     assert_eq!(error.exit, Exit::Unreachable);
-    assert!(error.text().contains("waiting for another tok"), "{error}");
+    assert!(
+        error
+            .text()
+            .ends_with("waiting for another tok that writes it took longer than 0.1 s"),
+        "{error}"
+    );
     assert_eq!(fs::read_to_string(&path).unwrap(), "[acme]\nuser = \"joe\"\n");
     drop(turn);
     write(&path, None, user("ann")).unwrap();
@@ -122,8 +127,54 @@ fn somebody_who_can_read_the_folder_cannot_keep_others_from_writing() {
     assert!(error.text().contains("config.toml.lock: others have access"), "{error}");
 }
 
+/// Makes an empty one, as tok makes them.
+fn touch(path: &Path, mode: u32) {
+    fs::write(path, "").unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = mode;
+}
+
+#[cfg(unix)]
 #[test]
-fn what_killed_logins_left_goes_with_the_next_write() {
+fn who_loses_the_lock_to_something_unusable_writes_nothing_and_removes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let deadline = Deadline::after(Duration::from_secs(9));
+    let first = Turn::take(&path, &deadline).unwrap();
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let deadline = Deadline::after(Duration::from_secs(9));
+            Turn::take(&path, &deadline)?.write("acme", None, user("joe"))
+        });
+        std::thread::sleep(Duration::from_millis(200));
+        fs::remove_file(lock_of(&path)).unwrap();
+        fs::create_dir(lock_of(&path)).unwrap();
+        drop(first);
+        let error = second.join().unwrap().unwrap_err();
+        assert_eq!(error.exit, Exit::Other);
+        assert!(error.text().contains("config.toml.lock: "), "{error}");
+    });
+    assert!(!path.exists());
+    assert!(lock_of(&path).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn where_there_are_no_locks_the_file_of_the_others_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    touch(&lock_of(&path), 0o600);
+    drop(Turn {
+        path: &path,
+        lock: None,
+    });
+    assert!(lock_of(&path).exists());
+}
+
+#[test]
+fn what_killed_logins_left_goes_with_the_next_write_and_what_a_person_may_have_written_stays() {
     let folder = tempfile::tempdir().unwrap();
     let name = |name: &str| folder.path().join(name);
     let left = [
@@ -132,13 +183,32 @@ fn what_killed_logins_left_goes_with_the_next_write() {
         ".config-9vQb2K.tmp",
         "config.toml.lock",
     ];
-    let mine = [".config-backup", ".config-202401", ".config-Old", "config-aB3xYz"];
+    let mine = [
+        ".config-Backup",
+        ".config-backup",
+        ".config-BACKUP",
+        ".config-MyHost",
+        ".config-v2beta",
+        ".config-Host12",
+        ".config-202401",
+        ".config-mine.tmp",
+        ".config-Mine.toml.tmp",
+        ".config-aB3xYz1",
+        "config-aB3xYz",
+    ];
     for file in left.iter().chain(&mine) {
-        fs::write(name(file), "").unwrap();
-        #[cfg(unix)]
-        fs::set_permissions(name(file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        touch(&name(file), 0o600);
     }
+    let open = name(".config-cD4zAb");
+    touch(&open, 0o644);
+    let link = name(".config-eF5yCd");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("elsewhere", &link).unwrap();
     write(&name("config.toml"), None, user("joe")).unwrap();
-    assert!(mine.iter().all(|file| name(file).exists()));
+    for file in mine {
+        assert!(name(file).exists(), "{file}");
+    }
+    assert!(open.exists());
+    assert_eq!(link.is_symlink(), cfg!(unix));
     assert_eq!(left.map(|file| name(file).exists()), [cfg!(not(unix)); 4]);
 }

@@ -9,6 +9,8 @@ use secret_service::{EncryptionType, Error};
 
 use super::{Answer, No, SERVICE, broken};
 
+pub(crate) const TELLS_WHETHER_LOCKED: bool = true;
+
 /// Whether an entry can be kept: there is a collection for it, and it is open or may be opened.
 pub(super) fn is_there(ask: bool) -> Answer {
     let service = connect()?;
