@@ -24,7 +24,7 @@ use serde::Serialize;
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
-use crate::cache::lock::{Waiter, Work};
+use crate::cache::lock::Waiter;
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
@@ -137,10 +137,10 @@ impl<'a> Need<'a> {
         Freshness::last_moment(asked_at, expires_at, self.min_ttl)
     }
 
-    fn waiter(&self, work: Work) -> Waiter<'_> {
+    fn waiter(&self) -> Waiter<'_> {
         Waiter {
             what: &self.vendor().name,
-            work,
+            could_ask: false,
             began: self.session.began(),
             fresh: self.fresh,
             deadline: &self.session.deadline,
