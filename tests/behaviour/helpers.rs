@@ -340,6 +340,73 @@ fn the_lines_to_paste_are_filled_in_for_the_profile_that_is_named() {
 }
 
 #[test]
+fn the_status_says_whom_a_profile_serves() {
+    let server = Server::start();
+    let tok = serving(&server, "'git.acme.com', '*.acme.org/x'");
+    tok.run(["status", "modulus", "-v"])
+        .ok()
+        .prints_this("serves: https://git.acme.com, https://*.acme.org/x");
+}
+
+#[test]
+fn a_token_is_printed_for_files_that_other_programs_read() {
+    let server = Server::start();
+    let tok = serving(&server, "'git.acme.com'");
+    let token = tok.run(["modulus"]).ok().token();
+    let prints = |tok: &Tok, words: &[&str], text: &str| {
+        tok.run(words).ok().quiet().prints(&text.replace("@", &token));
+    };
+    prints(&tok, &["modulus", "-f", "authorization"], "Bearer @\n");
+    prints(&tok, &["modulus", "-f", "http"], "Authorization: Bearer @\n");
+    prints(
+        &tok,
+        &["modulus", "-f", "netrc"],
+        "machine 127.0.0.1 login oauth2 password @\n",
+    );
+    prints(&tok, &["env", "modulus", "-f", "systemd"], "MODULUS_TOKEN=\"@\"\n");
+    prints(&tok, &["env", "modulus", "-f", "docker"], "MODULUS_TOKEN=@\n");
+    prints(&tok, &["env", "modulus", "-f", "gitlab"], "MODULUS_TOKEN=@\n");
+    let tok = tok.config("[modulus]\nuser = 'ci'\nscheme = 'token'\n");
+    prints(&tok, &["modulus", "-f", "authorization"], "token @\n");
+    prints(
+        &tok,
+        &["modulus", "-f", "curl"],
+        "header = \"Authorization: token @\"\n",
+    );
+    prints(
+        &tok,
+        &["modulus", "-f", "netrc"],
+        "machine 127.0.0.1 login ci password @\n",
+    );
+    let crmcom = Tok::new().vendor(&server).knows("crmcom");
+    for format in ["authorization", "http"] {
+        crmcom.run(["crmcom", "-f", format]).fails(2);
+    }
+    server.only();
+}
+
+#[test]
+fn curl_logs_in_from_the_netrc_file() {
+    if !(need("curl") && need("python3")) {
+        return;
+    }
+    let server = Server::start();
+    server.tolerate();
+    let tok = serving(&server, "'git.acme.com'");
+    tok.sh("tok modulus -f netrc >netrc").ok();
+    let token = tok.run(["modulus"]).ok().token();
+    let url = server.url();
+    let shown = tok
+        .sh(&format!(
+            "curl -sv --noproxy '*' --netrc-file netrc {url}/x 2>&1 | grep -i '^> authorization'"
+        ))
+        .ok();
+    let value = shown.stdout.trim().rsplit(' ').next().unwrap();
+    let script = format!("printf %s {value} | base64 -d");
+    assert_eq!(tok.sh(&script).ok().stdout, format!("oauth2:{token}"));
+}
+
+#[test]
 fn a_prompt_of_git_is_no_hiding_place_for_another() {
     if !need("git") {
         return;
