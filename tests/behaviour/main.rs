@@ -50,6 +50,8 @@ mod hostile;
 mod idioms;
 mod in_need;
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+mod keep;
 mod keyring;
 mod killed;
 mod leaks;
