@@ -11,6 +11,7 @@ use super::App;
 use super::call::{Prepared, obtain};
 use crate::cli::Exec;
 use crate::error::{Error, Exit, Result};
+use crate::inputs::IDENTITY_VARIABLES;
 use crate::output::Given;
 
 pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
@@ -31,6 +32,10 @@ pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
     let mut command = Command::new(program);
     command.args(arguments);
     for variable in app.catalogue.secret_variables() {
+        command.env_remove(variable);
+    }
+    // Whoever runs with a token needs not be able to prove who the job is.
+    for variable in IDENTITY_VARIABLES {
         command.env_remove(variable);
     }
     for given in tokens {

@@ -101,6 +101,8 @@ pub(crate) struct Time {
     pub(crate) form: Moment,
     /// A duration, or `{field}` of that kind.
     pub(crate) plus: Option<String>,
+    /// A duration.
+    pub(crate) minus: Option<String>,
 }
 
 impl Lets {

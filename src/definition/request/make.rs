@@ -44,7 +44,7 @@ fn make(value: &Let, inputs: &Inputs) -> Result<Option<Json>> {
             None => random::uuid()?,
         })),
         Let::Time(time) => match plus(time, inputs)? {
-            Some(plus) => Some(time.form.at(inputs.now, plus)?),
+            Some(plus) => Some(time.form.at(inputs.now, plus, minus(time)?)?),
             None => None,
         },
     })
@@ -104,6 +104,11 @@ fn plus(time: &Time, inputs: &Inputs) -> Result<Option<Duration>> {
             _ => None,
         }),
     }
+}
+
+fn minus(time: &Time) -> Result<Duration> {
+    let minus = time.minus.as_deref().unwrap_or("0");
+    duration::parse(minus).map_err(Error::usage)
 }
 
 /// The texts of what was made that nobody may see: everything but times.
