@@ -137,6 +137,8 @@ impl Need<'_> {
     pub(super) fn error_of(&self, refusal: &Refusal) -> Error {
         let error = Error::from(refusal).of(&self.vendor().name);
         match refusal.cause {
+            Cause::Credentials if self.principal.chosen.fetched().next().is_some() => error
+                .with_hint("look at what the vendor expects of the job's identity token: issuer, subject and audience"),
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
             Cause::Vendor if refusal.is_elsewhere => error.with_hint(format!(

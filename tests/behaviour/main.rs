@@ -27,6 +27,7 @@ mod stand_in;
 mod tenants;
 mod terminal;
 
+mod assertions;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
@@ -44,6 +45,7 @@ mod formats;
 mod freshness;
 mod holds;
 mod hostile;
+mod identity;
 #[cfg(unix)]
 mod idioms;
 mod in_need;
