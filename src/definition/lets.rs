@@ -191,7 +191,7 @@ impl Let {
         }
     }
 
-    fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         let templates = self.templates().into_iter();
         templates.flat_map(|(_, template)| template::names(template)).collect()
     }

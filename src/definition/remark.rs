@@ -3,17 +3,18 @@
 use super::pointers::{self, Sought};
 use super::reader::Reading;
 use super::schema::{Definition, Example, Of};
-use super::{example, person};
+use super::{example, person, way};
 use crate::text::words;
 
 /// One sentence each, fit for a message.
 pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
     let mut remarks = person::remarks(definition);
-    let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+    remarks.extend(way::remarks(definition));
+    let first = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
     if definition.examples.is_empty() {
         remarks
             .push("there is no [[example]], so nothing shows that an answer is read as the vendor means it".to_owned());
-    } else if example::answers(definition, &definition.login(way), true).is_err() {
+    } else if example::answers(definition, &definition.login(first), true).is_err() {
         remarks.push("no [[example]] shows a login that gives a token, which `tok demo` would need".to_owned());
     }
     let sought = pointers::of(&definition.answer).into_iter();

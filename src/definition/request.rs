@@ -10,7 +10,7 @@ mod make;
 
 pub(crate) use address::{Site, url};
 pub(crate) use inputs::{Inputs, Taken};
-use inputs::{has_taken, render, unfit};
+use inputs::{has_given, render, unfit};
 
 use std::collections::BTreeMap;
 
@@ -190,7 +190,7 @@ fn headers(exchange: &Exchange, inputs: &Inputs) -> Result<Vec<(String, Secret)>
 
 fn header(name: &str, value: String, template: &str, inputs: &Inputs) -> Result<(String, Secret)> {
     let value = Secret::new(value);
-    if has_taken(template, inputs) {
+    if has_given(template, inputs) {
         check_header(name, &value).map_err(|error| unfit(template, inputs, error.text()))?;
     }
     Ok((name.to_owned(), value))

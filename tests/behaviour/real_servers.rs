@@ -361,10 +361,10 @@ mod oauth2 {
     #[test]
     fn an_assertion_of_another_key_is_refused_and_sent_once() {
         let Some(server) = start() else { return };
-        let script =
-            "import subprocess, sys; subprocess.run(['openssl', 'genrsa', '-out', 'other.pem', '2048'], check=True)";
+        let script = "const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }); \
+                      fs.writeFileSync('other.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }));";
         let tok = keyed(&server);
-        tok.program("python3", ["-c", script]).ok();
+        tok.program("node", ["-e", script]).ok();
         for _ in 0..2 {
             let output = tok.run(["oauth2", "--private-key-file", "other.pem"]).fails(4);
             output.says("client authentication failed");

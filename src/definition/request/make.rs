@@ -20,7 +20,12 @@ pub(super) fn add<'a>(lets: &'a Lets, names: impl IntoIterator<Item = &'a str>, 
         if inputs.made.contains_key(name) {
             continue;
         }
-        if let Some(made) = make(value, inputs).map_err(|error| error.of(name))? {
+        let given = value.names().into_iter().any(|needed| inputs.is_given(needed));
+        let blamed = |error: Error| if given { Error::vendor(error.text()) } else { error };
+        if given {
+            inputs.made_of_given.insert(name.to_owned());
+        }
+        if let Some(made) = make(value, inputs).map_err(|error| blamed(error.of(name)))? {
             inputs.made.insert(name.to_owned(), made);
         }
     }
