@@ -77,7 +77,7 @@ _tok_rows=(
     ',env githubapp,githubapp,login githubapp,|--variable|any|Name of the variable, GITHUBAPP_TOKEN by default'
     ',env google,google,login google,|--key-stdin||Key file of the service account, JSON: all of standard input [TOK_GOOGLE_KEY]'
     ',env google,google,login google,|--key-file|file|Key file of the service account, JSON: all of a file'
-    ',env google,google,login google,|--scope|any|Scopes to ask for, separated by blanks, as https://www.googleapis.com/auth/cloud-platform [TOK_GOOGLE_SCOPE]'
+    ',env google,google,login google,|--scope|any|Scopes to ask for, separated by blanks [TOK_GOOGLE_SCOPE]'
     ',env google,google,login google,|--url|any|Base URL of the API, https://oauth2.googleapis.com by default [TOK_GOOGLE_URL]'
     ',env google,google,login google,|--variable|any|Name of the variable, GOOGLE_TOKEN by default'
     ',env jmvstream,jmvstream,login jmvstream,|--email|any|Email address of the login [TOK_JMVSTREAM_EMAIL]'

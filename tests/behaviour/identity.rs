@@ -408,6 +408,32 @@ fn status_and_login_tell_of_the_jobs_token() {
     assert_eq!(job.audiences().len(), 2);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_job_is_asked_over_tls_as_a_vendor_is() {
+    let (server, job) = (vendor(), Server::tls());
+    job.tolerate();
+    job.behave(answer(200, r#"{"value": "identity.canary.tls"}"#));
+    let tok = in_job(exchange(&server), &job.url());
+    tok.run(["exchange"])
+        .fails(5)
+        .says("exchange: subject-token: localhost:");
+    server.untouched();
+    tok.env("SSL_CERT_FILE", job.ca()).run(["exchange"]).ok().quiet();
+    assert_eq!(sent(&server, "subject_token"), ["identity.canary.tls"]);
+    assert_eq!(job.only().header("authorization"), Some("Bearer request-token-canary"));
+}
+
+#[test]
+fn a_logout_forgets_what_the_jobs_token_was_exchanged_for() {
+    let (server, job) = (vendor(), Job::start());
+    let tok = in_job(exchange(&server), &job.peer.url());
+    tok.run(["exchange"]).ok();
+    tok.run(["status", "exchange"]).ok().prints_this("valid");
+    tok.run(["logout", "exchange"]).ok().says("forgot 1 token");
+    assert_eq!(tok.cached().len(), 0);
+}
+
 fn oauth2(server: &Server) -> Tok {
     Tok::new()
         .env("TOK_OAUTH2_URL", server.url() + "/token")
