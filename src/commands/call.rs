@@ -116,6 +116,7 @@ fn given(prepared: &Prepared, obtained: Obtained) -> Given {
         token: obtained.token,
         expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
         expires_in: obtained.expires_at.map(left),
+        good_until: obtained.good_until,
         provenance: obtained.provenance,
         variable: prepared.variable.clone(),
         extras: obtained.extras,

@@ -34,6 +34,8 @@ pub(crate) struct Given {
     /// Unix seconds.
     pub(crate) expires_at: Option<i64>,
     pub(crate) expires_in: Option<i64>,
+    /// Until when it lasts as long as was asked for, in milliseconds; None where nobody knows.
+    pub(crate) good_until: Option<i64>,
     pub(crate) provenance: Provenance,
     /// `[A-Za-z_][A-Za-z0-9_]*`
     pub(crate) variable: String,
@@ -143,6 +145,7 @@ mod tests {
             token: Secret::new(token),
             expires_at: Some(1_767_225_600),
             expires_in: Some(90),
+            good_until: None,
             provenance: Provenance::Login,
             variable: "ACME_TOKEN".into(),
             extras: serde_json::Map::new(),

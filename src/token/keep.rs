@@ -70,6 +70,7 @@ impl Need<'_> {
             _ => Ok(Obtained {
                 token: issued.grant.token,
                 expires_at,
+                good_until: expires_at.map(|end| self.last_moment(asked_at, end)),
                 extras: issued.grant.extras,
                 provenance: issued.provenance,
             }),
@@ -86,6 +87,9 @@ impl Need<'_> {
             "{}; the cached token is given, which lasts another {left}",
             error.text()
         ));
-        Ok(entry.into())
+        Ok(Obtained {
+            good_until: Some(entry.expires_at.saturating_sub(1)),
+            ..self.obtained(entry)
+        })
     }
 }
