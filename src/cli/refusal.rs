@@ -66,10 +66,12 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
             let line = line.as_deref().unwrap_or("tok exec VENDOR -- COMMAND");
             Error::usage("exec: no command is given").with_hint(format!("write it behind --, as in `{line}`"))
         }
-        ErrorKind::MissingRequiredArgument => Error::usage(format!("{name} is missing")).with_hint(match typed.command() {
-            Some(command) if name != "VENDOR" => format!("`tok {command} --help` names those that there are"),
-            _ => "`tok vendors` lists them".to_owned(),
-        }),
+        ErrorKind::MissingRequiredArgument => {
+            Error::usage(format!("{name} is missing")).with_hint(match typed.command() {
+                Some(command) if name != "VENDOR" => format!("`tok {command} --help` names those that there are"),
+                _ => "`tok vendors` lists them".to_owned(),
+            })
+        }
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();

@@ -52,7 +52,7 @@ fn audience(request: &str) -> Option<String> {
     let mut lines = request.lines();
     let target = lines
         .next()?
-        .strip_prefix("GET /job/idtoken?api-version=2.0&audience=")?;
+        .strip_prefix("GET /45//idtoken/a1b2?api-version=2.0&audience=")?;
     let value = target.strip_suffix(" HTTP/1.1")?;
     let bearer = format!("authorization: Bearer {BEARER}");
     let is_whole = lines.clone().any(|line| line == bearer) && lines.any(|line| line == "accept: application/json");
@@ -71,7 +71,7 @@ fn vendor() -> Server {
 fn in_job(tok: Tok, job: &str) -> Tok {
     tok.env(
         "ACTIONS_ID_TOKEN_REQUEST_URL",
-        format!("{job}/job/idtoken?api-version=2.0"),
+        format!("{job}/45//idtoken/a1b2?api-version=2.0"),
     )
     .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", BEARER)
 }
@@ -391,7 +391,7 @@ fn a_program_gets_the_token_and_not_the_jobs_identity_and_a_command_for_a_secret
         server.url()
     );
     tok.config(&command).without("TOK_EXCHANGE_URL").run(["exchange"]).ok();
-    assert!(sent(&server, "subject_token")[1].contains("/job/idtoken"));
+    assert!(sent(&server, "subject_token")[1].contains("//idtoken"));
 }
 
 #[test]
