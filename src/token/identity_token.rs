@@ -33,7 +33,7 @@ impl Need<'_> {
             let of = |error: Error| error.of(format_args!("{}: {}", self.vendor().name, token.field));
             let secret = self.fetch(token, deadline).map_err(of)?;
             self.session.hide(&secret)?;
-            inputs.secrets.insert(token.field.clone(), secret);
+            inputs.put_secret(&token.field, secret);
         }
         Ok(())
     }

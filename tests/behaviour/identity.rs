@@ -227,6 +227,11 @@ fn each_request_of_a_login_has_a_token_of_its_own() {
     );
     tok.run(["acme"]).ok();
     assert_eq!(job.audiences().len(), 2);
+    // Both stay hidden where both come back.
+    let words = r#"{"error": "identity.canary.3 and identity.canary.4"}"#;
+    server.behave(answer(401, words).on("/second"));
+    let output = tok.run(["acme", "--fresh"]).fails(4);
+    output.says("*** and ***").never_says("identity.canary");
 }
 
 #[test]

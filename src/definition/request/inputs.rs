@@ -25,7 +25,7 @@ pub(crate) struct Inputs<'a> {
     pub(crate) now: Timestamp,
     /// What tok made for one request, by its names in `[let]`, and `body`.
     pub(super) made: BTreeMap<String, Json>,
-    /// The same of the requests before, as far as it is secret.
+    /// The same of the requests before, and what was fetched for them, as far as it is secret.
     pub(super) made_before: Vec<Secret>,
     /// The names of what was made out of something that the vendor gave.
     pub(super) made_of_given: BTreeSet<String>,
@@ -76,6 +76,12 @@ impl<'a> Inputs<'a> {
     pub(crate) fn with(mut self, made: BTreeMap<String, Json>) -> Self {
         self.made.extend(made);
         self
+    }
+
+    /// For the requests from now on. The one in its place stays hidden.
+    pub(crate) fn put_secret(&mut self, name: &str, secret: Secret) {
+        let before = self.secrets.insert(name.to_owned(), secret);
+        self.made_before.extend(before);
     }
 
     /// Whether the vendor gave it: in a step, as the token, or as what something is made of.
