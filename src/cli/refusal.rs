@@ -16,9 +16,9 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
         _ => String::new(),
     };
     let argument = context(ContextKind::InvalidArg);
-    // `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` → `VENDOR`
-    let argument = argument.trim_start_matches('<');
-    let name = argument.split([' ', '=', '>']).next().unwrap_or_default();
+    // `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` and `[VENDOR]` → `VENDOR`
+    let argument = argument.trim_start_matches(['<', '[']);
+    let name = argument.split([' ', '=', '>', ']']).next().unwrap_or_default();
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(name, &context(ContextKind::SuggestedArg), vendor, typed),
         ErrorKind::InvalidSubcommand => {

@@ -7,6 +7,7 @@ use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
 use crate::cache::prune::prune;
 use crate::error::{Error, Exit, Result};
+use crate::secret::Secret;
 use crate::time::clock::{between, now_ms};
 use crate::time::duration;
 
@@ -46,6 +47,18 @@ impl Need<'_> {
         self.say(kept, next);
         prune(self.store, now_ms());
         Ok(())
+    }
+
+    /// Forgets the cached token once nobody can be renewing it, if it is this one.
+    pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
+        let identity = &self.principal.identity;
+        let _turn = self.turn_of(identity)?;
+        let entry = entry::look_quietly(self.store, identity, now_ms());
+        let Some(entry) = entry.filter(|entry| token.is_none_or(|token| token.expose() == entry.token.expose())) else {
+            return Ok(());
+        };
+        self.session.voice.explain("the cached token is forgotten");
+        entry::forget(self.store, &entry.identity).map_err(|unkept| Error::other(unkept.reason))
     }
 
     /// Exit 6 where what the vendor gave does not last as long as it must.

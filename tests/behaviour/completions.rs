@@ -182,7 +182,16 @@ fn elvish_completes() {
     assert!(holds("tok login acme -", "--badge"));
     assert_eq!(
         complete("tok modulus -f ''"),
-        ["token", "header", "curl", "json", "claims"]
+        [
+            "token",
+            "header",
+            "curl",
+            "json",
+            "claims",
+            "authorization",
+            "http",
+            "netrc"
+        ]
     );
     assert!(holds("tok modulus --format=he", "--format=header"));
     assert_eq!(complete("tok modulus -p ''"), ["staging", "live"]);

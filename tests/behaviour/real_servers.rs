@@ -35,16 +35,16 @@ pub(crate) fn installed(variable: &str) -> Option<OsString> {
     found
 }
 
-struct Server {
-    running: Running,
+pub(crate) struct Server {
+    pub(crate) running: Running,
     /// Keeps the server's folder.
     _world: Tok,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {
     #[track_caller]
-    fn start(program: &OsString, script: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn start(program: &OsString, script: &str, arguments: &[&str]) -> Self {
         let world = Tok::new();
         let script = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/behaviour/servers")
@@ -76,13 +76,13 @@ impl Server {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// Method, path and status of every request that was answered, since the last call.
     #[track_caller]
-    fn answered(&self, expected: &[&str]) {
+    pub(crate) fn answered(&self, expected: &[&str]) {
         let lines = |text: &str| -> Vec<String> {
             let requests = text
                 .lines()
