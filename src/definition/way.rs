@@ -61,6 +61,26 @@ mod tests {
     }
 
     #[test]
+    fn a_way_that_lists_nothing_is_of_what_its_login_alone_needs() {
+        let field = |name: &str, more: &str| format!("[[field]]\nname = '{name}'\nhelp = 'x'\n{more}\n");
+        let fields = [
+            field("user", ""),
+            field("site", "optional = true"),
+            field("password", "secret = true"),
+            field("code", "secret = true"),
+        ];
+        let text = format!(
+            "about = 'x'\nways = [[], ['code']]\n{}[[login]]\njson = {{ u = '{{user}}', p = '{{password}}', s = '{{site}}' }}\n\
+             [[login]]\nway = 'code'\njson = {{ u = '{{user}}', c = '{{code}}' }}\n[answer]\ntoken = '/t'\n",
+            fields.concat()
+        );
+        let definition = lint::prove(&text).unwrap();
+        assert_eq!(definition.fields_of_way(&[]), ["password"]);
+        assert_eq!(definition.fields_of_way(&definition.ways[1]), ["code"]);
+        assert_eq!(remarks(&definition).len(), 0);
+    }
+
+    #[test]
     fn a_second_login_of_a_way_is_never_sent() {
         for (ways, logins, which) in [
             (

@@ -255,6 +255,33 @@ fn a_key_that_is_not_the_apps_kind_is_refused_before_anything_is_sent() {
     server.untouched();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_login_keeps_the_way_that_was_given_and_leaves_the_others() {
+    let Some(keyring) = crate::ring::Keyring::unlocked() else {
+        return;
+    };
+    let server = Server::start();
+    server.tolerate();
+    server.behave(answer(200, r#"{"access_token": "given", "expires_in": 3600}"#));
+    let tok = keyring
+        .of(Tok::new())
+        .env("TOK_OAUTH2_URL", server.url())
+        .env("TOK_OAUTH2_CLIENT_ID", "robot")
+        .write("home/key.pem", PKCS1);
+    let config = || std::fs::read_to_string(tok.config_folder().join("config.toml")).unwrap();
+    let last = || server.requests().pop().unwrap();
+    tok.run(["login", "oauth2", "--private-key-file", "key.pem"]).ok();
+    assert!(config().contains("way = \"private-key\""), "{}", config());
+    tok.run(["oauth2", "--fresh"]).ok();
+    assert!(last().body.contains("client_assertion=ey"), "{}", last().body);
+    let secret = tok.clone().stdin("some-secret\n");
+    secret.run(["login", "oauth2", "--client-secret-stdin"]).ok();
+    assert!(!config().contains("way"), "{}", config());
+    tok.run(["oauth2", "--fresh"]).ok();
+    assert_eq!(last().header("authorization"), Some("Basic cm9ib3Q6c29tZS1zZWNyZXQ="));
+}
+
 #[test]
 fn the_new_vendors_are_shown_at_work() {
     for vendor in ["oauth2", "exchange", "google", "githubapp"] {
