@@ -63,7 +63,7 @@ impl Session<'_> {
         } else {
             String::new()
         };
-        let job = if field.identity_token.is_some() && variable::is_github().is_ok_and(|is_github| is_github) {
+        let job = if settings.would_do_with_job(field) && variable::is_github().is_ok_and(|is_github| is_github) {
             "give the job `permissions: id-token: write`, so that it has an identity token of its own, "
         } else {
             ""

@@ -1,6 +1,7 @@
 //! Which of a vendor's ways to log in is taken: the one that something is given for.
 
 use super::Settings;
+use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 
 impl Settings<'_> {
@@ -53,11 +54,22 @@ impl Settings<'_> {
 
     /// Whether all that a way is of is a CI job's identity token, which is there.
     fn is_offered(&self, way: &[String]) -> bool {
-        let fields = way.iter().map(|name| self.vendor.definition.field(name));
-        !way.is_empty()
-            && fields
-                .into_iter()
-                .all(|field| field.is_some_and(|field| self.has_identity_token(field)))
+        self.is_of_job(way, |field| self.has_identity_token(field))
+    }
+
+    fn is_of_job(&self, way: &[String], is_of_job: impl Fn(&Field) -> bool) -> bool {
+        let mut fields = way.iter().map(|name| self.vendor.definition.field(name));
+        !way.is_empty() && fields.all(|field| field.is_some_and(&is_of_job))
+    }
+
+    /// Whether a job that has an identity token would need no other secret in the place of this one.
+    pub(super) fn would_do_with_job(&self, field: &Field) -> bool {
+        let can_be = |field: &Field| field.identity_token.is_some();
+        let mut ways = self.vendor.definition.ways.iter();
+        can_be(field)
+            || self.profile.way.is_none()
+                && self.given_of_ways().is_empty()
+                && ways.any(|way| self.is_of_job(way, can_be))
     }
 
     fn given_of_ways(&self) -> Vec<&str> {

@@ -471,6 +471,16 @@ fn a_job_without_a_client_secret_logs_in_with_its_identity() {
 }
 
 #[test]
+fn a_job_that_may_not_have_an_identity_is_told_that_one_would_do() {
+    let server = vendor();
+    let tok = oauth2(&server).env("GITHUB_ACTIONS", "true");
+    tok.run(["oauth2"]).fails(3).says("`permissions: id-token: write`");
+    let named = tok.config("[oauth2]\nway = 'private-key'\n");
+    named.run(["oauth2"]).fails(3).never_says("id-token: write");
+    server.untouched();
+}
+
+#[test]
 fn the_way_is_the_one_that_is_given_or_named() {
     let (server, job) = (vendor(), Job::start());
     let tok = in_job(oauth2(&server), &job.peer.url());
