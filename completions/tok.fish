@@ -17,6 +17,9 @@ set -g _tok_commands \
 set -g _tok_vendors \
     'crmcom|CRM.COM customer and subscription management' \
     'data8|Data8 data quality services' \
+    'exchange|OAuth2 token exchange (RFC 8693)' \
+    'githubapp|GitHub, as an installation of a GitHub App' \
+    'google|Google APIs, as a service account' \
     'jmvstream|Jmvstream video and radio streaming' \
     'modulus|modulus business suite' \
     'oauth2|OAuth2 client credentials (RFC 6749 section 4.4)' \
@@ -56,6 +59,27 @@ set -g _tok_rows \
     ',data8,env data8,login data8,|--application-name|any|Name of the caller in the usage reports, tok by default [TOK_DATA8_APPLICATION_NAME]' \
     ',data8,env data8,login data8,|--url|any|Base URL of the API, https://webservices.data-8.co.uk by default [TOK_DATA8_URL]' \
     ',data8,env data8,login data8,|--variable|any|Name of the variable, DATA8_TOKEN by default' \
+    ',env exchange,exchange,login exchange,|--subject-token-stdin||JWT that is exchanged, such as a CI job\'s identity token: the first line of standard input [TOK_EXCHANGE_SUBJECT_TOKEN]' \
+    ',env exchange,exchange,login exchange,|--subject-token-file|file|JWT that is exchanged, such as a CI job\'s identity token: the first line of a file' \
+    ',env exchange,exchange,login exchange,|--audience|any|Logical name of the service that the token is for [TOK_EXCHANGE_AUDIENCE]' \
+    ',env exchange,exchange,login exchange,|--scope|any|Scopes to ask for, separated by blanks [TOK_EXCHANGE_SCOPE]' \
+    ',env exchange,exchange,login exchange,|--resource|any|URI of the service that the token is for [TOK_EXCHANGE_RESOURCE]' \
+    ',env exchange,exchange,login exchange,|--client-id|any|Client identifier, where the server wants one [TOK_EXCHANGE_CLIENT_ID]' \
+    ',env exchange,exchange,login exchange,|--client-secret-stdin||Secret of that client, sent by HTTP Basic: the first line of standard input [TOK_EXCHANGE_CLIENT_SECRET]' \
+    ',env exchange,exchange,login exchange,|--client-secret-file|file|Secret of that client, sent by HTTP Basic: the first line of a file' \
+    ',env exchange,exchange,login exchange,|--url|any|Address that logins are sent to, as https://exchange.example.com/token [TOK_EXCHANGE_URL]' \
+    ',env exchange,exchange,login exchange,|--variable|any|Name of the variable, EXCHANGE_TOKEN by default' \
+    ',env githubapp,githubapp,login githubapp,|--app-id|any|Client ID or App ID, from the app\'s settings [TOK_GITHUBAPP_APP_ID]' \
+    ',env githubapp,githubapp,login githubapp,|--installation-id|any|Number of the installation, the last part of the URL of its settings [TOK_GITHUBAPP_INSTALLATION_ID]' \
+    ',env githubapp,githubapp,login githubapp,|--private-key-stdin||Private key of the app, as GitHub gives it (PEM): all of standard input [TOK_GITHUBAPP_PRIVATE_KEY]' \
+    ',env githubapp,githubapp,login githubapp,|--private-key-file|file|Private key of the app, as GitHub gives it (PEM): all of a file' \
+    ',env githubapp,githubapp,login githubapp,|--url|any|Base URL of the API, https://api.github.com by default [TOK_GITHUBAPP_URL]' \
+    ',env githubapp,githubapp,login githubapp,|--variable|any|Name of the variable, GITHUBAPP_TOKEN by default' \
+    ',env google,google,login google,|--key-stdin||Key file of the service account, JSON: all of standard input [TOK_GOOGLE_KEY]' \
+    ',env google,google,login google,|--key-file|file|Key file of the service account, JSON: all of a file' \
+    ',env google,google,login google,|--scope|any|Scopes to ask for, separated by blanks [TOK_GOOGLE_SCOPE]' \
+    ',env google,google,login google,|--url|any|Base URL of the API, https://oauth2.googleapis.com by default [TOK_GOOGLE_URL]' \
+    ',env google,google,login google,|--variable|any|Name of the variable, GOOGLE_TOKEN by default' \
     ',env jmvstream,jmvstream,login jmvstream,|--email|any|Email address of the login [TOK_JMVSTREAM_EMAIL]' \
     ',env jmvstream,jmvstream,login jmvstream,|--password-stdin||Password of that login: the first line of standard input [TOK_JMVSTREAM_PASSWORD]' \
     ',env jmvstream,jmvstream,login jmvstream,|--password-file|file|Password of that login: the first line of a file' \
@@ -70,6 +94,11 @@ set -g _tok_rows \
     ',env oauth2,login oauth2,oauth2,|--client-id|any|Client identifier [TOK_OAUTH2_CLIENT_ID]' \
     ',env oauth2,login oauth2,oauth2,|--client-secret-stdin||Client secret, sent by HTTP Basic: the first line of standard input [TOK_OAUTH2_CLIENT_SECRET]' \
     ',env oauth2,login oauth2,oauth2,|--client-secret-file|file|Client secret, sent by HTTP Basic: the first line of a file' \
+    ',env oauth2,login oauth2,oauth2,|--private-key-stdin||RSA key of the client, which signs an assertion (RFC 7523 section 2.2): all of standard input [TOK_OAUTH2_PRIVATE_KEY]' \
+    ',env oauth2,login oauth2,oauth2,|--private-key-file|file|RSA key of the client, which signs an assertion (RFC 7523 section 2.2): all of a file' \
+    ',env oauth2,login oauth2,oauth2,|--key-id|any|Identifier of that key, where the server knows several [TOK_OAUTH2_KEY_ID]' \
+    ',env oauth2,login oauth2,oauth2,|--identity-token-stdin||Identity token of a CI job, sent as an assertion (RFC 7523 section 2.2): the first line of standard input [TOK_OAUTH2_IDENTITY_TOKEN]' \
+    ',env oauth2,login oauth2,oauth2,|--identity-token-file|file|Identity token of a CI job, sent as an assertion (RFC 7523 section 2.2): the first line of a file' \
     ',env oauth2,login oauth2,oauth2,|--scope|any|Scopes to ask for, separated by blanks [TOK_OAUTH2_SCOPE]' \
     ',env oauth2,login oauth2,oauth2,|--audience|any|API that the token is for, where the server wants it named [TOK_OAUTH2_AUDIENCE]' \
     ',env oauth2,login oauth2,oauth2,|--url|any|Address that logins are sent to, as https://oauth2.example.com/token [TOK_OAUTH2_URL]' \

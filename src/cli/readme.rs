@@ -79,12 +79,22 @@ fn code(text: &str) -> String {
 
 fn fields(vendor: &Vendor) -> Vec<String> {
     let definition = &vendor.definition;
-    let in_a_way = |field: &&Field| definition.ways.iter().any(|way| way.contains(&field.name));
+    let in_a_way = |field: &&Field| {
+        definition
+            .ways
+            .iter()
+            .any(|way| definition.fields_of_way(way).contains(&field.name.as_str()))
+    };
     let mut parts: Vec<String> = definition.fields.iter().filter(|f| !in_a_way(f)).map(shown).collect();
     let ways: Vec<String> = definition
         .ways
         .iter()
-        .map(|way| way.iter().filter_map(|name| definition.field(name)))
+        .map(|way| {
+            definition
+                .fields_of_way(way)
+                .into_iter()
+                .filter_map(|name| definition.field(name))
+        })
         .map(|way| way.map(shown).collect::<Vec<_>>().join(" + "))
         .collect();
     if !ways.is_empty() {

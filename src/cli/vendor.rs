@@ -42,10 +42,12 @@ fn after_help(vendor: &Vendor, note: &str) -> String {
     let secrets = vendor.secret_fields().map(|field| {
         let name = &field.name;
         let variable = vendor.variable_of(name);
-        let last = if field.kind.is_document() {
-            " or the OS keyring, whole"
-        } else {
-            ", the OS keyring or a prompt"
+        let last = match field.kind {
+            _ if field.identity_token.is_some() => {
+                ", a GitHub Actions job's identity token, the OS keyring or a prompt"
+            }
+            kind if kind.is_document() => " or the OS keyring, whole",
+            _ => ", the OS keyring or a prompt",
         };
         format!(
             "{name} comes from --{name}-stdin, --{name}-file, {variable}, {name}-command in the profile{last}; no flag takes \
@@ -68,12 +70,19 @@ fn ways(vendor: &Vendor) -> String {
     let Some(first) = ways.first() else {
         return String::new();
     };
-    let lines = ways.iter().map(|way| format!("  {}\n", way.join(" and ")));
+    let lines = ways
+        .iter()
+        .map(|way| format!("  {}\n", vendor.definition.fields_of_way(way).join(" and ")));
     let lines = lines.collect::<Vec<_>>().concat();
     format!(
         "Ways to log in, of which one is taken:\n{lines}It is the one that a flag, a variable or the profile gives something \
          of, else the profile's `way`, as in `way = \"{}\"`, else the first.\n\n",
-        ways.last().unwrap_or(first).first().map_or("", String::as_str)
+        vendor
+            .definition
+            .fields_of_way(ways.last().unwrap_or(first))
+            .first()
+            .copied()
+            .unwrap_or_default()
     )
 }
 fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {

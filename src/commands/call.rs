@@ -10,8 +10,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Chosen, Session, Settings, folders, variable};
 use crate::options::PROFILE;
-use crate::output::{Given, Usage, authorization, mask};
-use crate::secret::Secret;
+use crate::output::{Given, Usage, authorization};
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
 use crate::token::{self, Need, Obtained, Principal};
@@ -138,17 +137,9 @@ pub(super) fn obtain_such(
             .notice(&format!("`tok login {target}` keeps the answers for the next time"));
     }
     if !masks_itself {
-        hide_in_job(&obtained.token, session.voice)?;
+        session.hide(&obtained.token)?;
     }
     Ok(given(prepared, chosen, obtained))
-}
-
-/// In a GitHub Actions job has the runner, which reads standard error too, hide the token from then on.
-pub(super) fn hide_in_job(token: &Secret, voice: Voice) -> Result<()> {
-    if variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
-        voice.raw(&mask(token.expose()));
-    }
-    Ok(())
 }
 
 fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {

@@ -90,6 +90,20 @@ impl Definition {
             .collect()
     }
 
+    /// The fields that tell a way from the others: those that it lists and, for the way that lists none, what its login alone
+    /// needs.
+    pub(crate) fn fields_of_way<'a>(&'a self, way: &'a [String]) -> Vec<&'a str> {
+        if !way.is_empty() {
+            return way.iter().map(String::as_str).collect();
+        }
+        let others = self.ways.iter().filter(|other| !other.is_empty());
+        let others: Vec<&str> = others.flat_map(|other| self.login(other).names()).collect();
+        let own = self.login(way).names();
+        let is_own = |name: &&str| !self.ways.is_empty() && own.contains(name) && !others.contains(name);
+        let fields = self.fields.iter().filter(|field| field.is_required());
+        fields.map(|field| field.name.as_str()).filter(is_own).collect()
+    }
+
     /// Where below the base URL credentials go, for the help.
     pub(crate) fn path(&self) -> &str {
         &self.login.first.path

@@ -1,6 +1,7 @@
 //! Which of a vendor's ways to log in is taken: the one that something is given for.
 
 use super::Settings;
+use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 
 impl Settings<'_> {
@@ -8,10 +9,11 @@ impl Settings<'_> {
     pub(crate) fn way(&self) -> Result<Vec<String>> {
         let ways = &self.vendor.definition.ways;
         let given = self.given_of_ways();
-        let fits = |way: &&Vec<String>| given.iter().all(|name| way.iter().any(|own| own == name));
+        let definition = &self.vendor.definition;
+        let fits = |way: &&Vec<String>| given.iter().all(|name| definition.fields_of_way(way).contains(name));
         let candidates: Vec<&Vec<String>> = ways.iter().filter(fits).collect();
         if candidates.is_empty() && !ways.is_empty() {
-            let ways = ways.iter().map(|way| way.join(" and "));
+            let ways = ways.iter().map(|way| definition.fields_of_way(way).join(" and "));
             return Err(Error::usage(format!(
                 "{}: {} belong to different ways to log in",
                 self.vendor.name,
@@ -28,9 +30,15 @@ impl Settings<'_> {
             return Ok((*way).clone());
         }
         if let Some(named) = &self.profile.way {
-            let way = ways.iter().find(|way| way.join("+") == *named || way.contains(named));
-            return way.cloned().ok_or_else(|| {
-                let names = ways.iter().filter_map(|way| way.first().cloned()).collect::<Vec<_>>();
+            let is_it = |way: &&Vec<String>| {
+                definition.fields_of_way(way).join("+") == *named
+                    || definition.fields_of_way(way).contains(&named.as_str())
+            };
+            return ways.iter().find(is_it).cloned().ok_or_else(|| {
+                let names = ways
+                    .iter()
+                    .filter_map(|way| definition.fields_of_way(way).first().copied());
+                let names = names.collect::<Vec<_>>();
                 self.wrong(
                     "way",
                     self.profile_source(),
@@ -39,25 +47,50 @@ impl Settings<'_> {
                 .with_hint(format!("the ways are: {}", names.join(", ")))
             });
         }
-        Ok(candidates.first().map(|way| (*way).clone()).unwrap_or_default())
+        let offered = candidates.iter().find(|way| self.is_offered(way));
+        let way = offered.or(candidates.first());
+        Ok(way.map(|way| (*way).clone()).unwrap_or_default())
+    }
+
+    /// Whether all that a way is of is a CI job's identity token, which is there.
+    fn is_offered(&self, way: &[String]) -> bool {
+        self.is_of_job(way, |field| self.has_identity_token(field))
+    }
+
+    fn is_of_job(&self, way: &[String], is_of_job: impl Fn(&Field) -> bool) -> bool {
+        let mut fields = way.iter().map(|name| self.vendor.definition.field(name));
+        !way.is_empty() && fields.all(|field| field.is_some_and(&is_of_job))
+    }
+
+    /// Whether a job that has an identity token would need no other secret in the place of this one.
+    pub(super) fn would_do_with_job(&self, field: &Field) -> bool {
+        let can_be = |field: &Field| field.identity_token.is_some();
+        let mut ways = self.vendor.definition.ways.iter();
+        can_be(field)
+            || self.profile.way.is_none()
+                && self.given_of_ways().is_empty()
+                && ways.any(|way| self.is_of_job(way, can_be))
     }
 
     fn given_of_ways(&self) -> Vec<&str> {
         let definition = &self.vendor.definition;
-        let of_way = |name: &str| definition.ways.iter().flatten().any(|own| own == name);
+        let ways = definition.ways.iter();
+        let of_ways: Vec<&str> = ways.flat_map(|way| definition.fields_of_way(way)).collect();
         let fields = definition.fields.iter();
         fields
-            .filter(|field| of_way(&field.name) && self.is_given(field))
+            .filter(|field| of_ways.contains(&field.name.as_str()) && self.is_given(field))
             .map(|field| field.name.as_str())
             .collect()
     }
 
-    /// Where the first way is taken because nothing names one: the others, each with what would name it.
+    /// Where the first way is taken because nothing names one: the others, each with what would name it. A first way that lists
+    /// nothing is the usual one, and the others are for who asks for them.
     pub(crate) fn other_ways(&self) -> Option<String> {
-        if self.profile.way.is_some() || !self.given_of_ways().is_empty() {
+        let ways = &self.vendor.definition.ways;
+        if self.profile.way.is_some() || ways.first().is_none_or(Vec::is_empty) || !self.given_of_ways().is_empty() {
             return None;
         }
-        let others = self.vendor.definition.ways.iter().skip(1);
+        let others = ways.iter().skip(1);
         let others: Vec<String> = others.filter_map(|way| self.words_of_way(way)).collect();
         (!others.is_empty()).then(|| format!("other ways to log in: {}", others.join("; ")))
     }

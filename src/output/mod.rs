@@ -145,12 +145,6 @@ impl Format {
     }
 }
 
-/// The line that makes GitHub's runner hide the token in the job's log from then on.
-pub(crate) fn mask(token: &str) -> String {
-    let value = token.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    format!("::add-mask::{value}\n")
-}
-
 /// Writes the text and flushes it, so that a full disk is not found out after success was reported.
 pub(crate) fn print(text: &str, out: &mut dyn Write) -> Result<()> {
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -207,11 +201,6 @@ mod tests {
             assert_eq!(Format::parse(format.name).unwrap().name, format.name);
         }
         assert!(Format::parse("xml").is_none());
-    }
-
-    #[test]
-    fn a_mask_is_one_command_whatever_the_token() {
-        assert_eq!(mask("a%b\r\nc"), "::add-mask::a%25b%0D%0Ac\n");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod ask;
 mod code;
 mod hold;
+mod identity_token;
 mod keep;
 mod principal;
 mod refresh;

@@ -27,6 +27,7 @@ mod stand_in;
 mod tenants;
 mod terminal;
 
+mod assertions;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
@@ -46,6 +47,7 @@ mod freshness;
 mod helpers;
 mod holds;
 mod hostile;
+mod identity;
 #[cfg(unix)]
 mod idioms;
 mod in_need;

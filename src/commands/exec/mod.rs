@@ -15,6 +15,7 @@ use super::App;
 use super::call::{Prepared, obtain};
 use crate::cli::Exec;
 use crate::error::{Error, Exit, Result};
+use crate::inputs::IDENTITY_VARIABLES;
 use crate::output::Given;
 use crate::time::clock::now_ms;
 
@@ -53,6 +54,10 @@ fn command(app: &App, exec: &Exec) -> Result<Command> {
     let mut command = Command::new(program);
     command.args(arguments);
     for variable in app.catalogue.secret_variables() {
+        command.env_remove(variable);
+    }
+    // Whoever runs with a token needs not be able to prove who the job is.
+    for variable in IDENTITY_VARIABLES {
         command.env_remove(variable);
     }
     Ok(command)

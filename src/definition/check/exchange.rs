@@ -1,7 +1,7 @@
 //! The rules for one request.
 
 use super::answer::check_readers;
-use super::placeholders::{self, OWN};
+use super::placeholders::{self, is_own};
 use super::table::Table;
 use crate::definition::mistake::Mistake;
 use crate::definition::request;
@@ -145,7 +145,7 @@ impl Table<'_> {
             };
             if !template::is_name(name) {
                 say(&format!("has the name '{name}', and a name is [a-z][a-z0-9-]*"));
-            } else if OWN.contains(&name.as_str()) || is_known(self.definition, name) {
+            } else if is_own(name) || is_known(self.definition, name) {
                 say(&format!("has the name '{name}', which something else has"));
             } else if self.of == Of::Step && !self.is_used(name) {
                 say(&format!("takes '{name}', which no request behind it uses"));

@@ -7,14 +7,20 @@ use crate::definition::mistake::Mistake;
 use crate::definition::schema::{Exchange, Of};
 use crate::definition::template::{self, Part, strings};
 
-/// Placeholders of tok's own.
-pub(super) const OWN: [&str; 2] = ["token", "refresh-token"];
+/// Placeholders of tok's own, before a login and after it.
+const ALWAYS: [&str; 1] = ["url"];
+const AFTER: [&str; 3] = ["token", "refresh-token", "url"];
+
+/// Whether nothing else can have the name.
+pub(super) fn is_own(name: &str) -> bool {
+    AFTER.contains(&name)
+}
 
 pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
     let taken = table.definition.taken_before(table.exchange);
     let own: &[&str] = match table.of {
-        Of::Step | Of::Login | Of::Let => &[],
-        Of::Refresh | Of::Revoke => &OWN,
+        Of::Step | Of::Login | Of::Let => &ALWAYS,
+        Of::Refresh | Of::Revoke => &AFTER,
     };
     for Template { key, text, logged } in templates(table.exchange) {
         let mut say = |words: String| {
@@ -55,7 +61,7 @@ fn through_values(table: &Table, own: &[&str], taken: &[&str], key: &str, text: 
     needed
         .filter_map(|name| {
             let is_taken = definition.taken().any(|taken| taken == name);
-            if OWN.contains(&name) && !own.contains(&name) && !direct.contains(&name) {
+            if is_own(name) && !own.contains(&name) && !direct.contains(&name) {
                 Some(format!(" needs '{{{name}}}', which there is none of before a login"))
             } else if is_taken && !taken.contains(&name) && !direct.contains(&name) {
                 Some(format!(" needs '{{{name}}}', which no step before it takes"))
