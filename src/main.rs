@@ -14,6 +14,7 @@ mod made;
 mod options;
 mod origin;
 mod output;
+mod seal;
 mod secret;
 mod terminal;
 mod text;
