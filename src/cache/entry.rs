@@ -32,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// In which it was asked for, if others could know of it.
     pub(crate) attempt: Option<AttemptId>,
+    /// Of the refresh token in the shared store: this one's own where it lies there, else the one that it follows.
+    pub(crate) generation: Option<u64>,
 }
 
 /// The entry for this identity. What cannot be used is a miss and a warning.
@@ -60,6 +62,7 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
         extras: Cow::Borrowed(&entry.extras),
         fingerprint: entry.fingerprint.clone(),
         attempt: entry.attempt.clone(),
+        generation: entry.generation,
     };
     let bytes = serde_json::to_vec(&file).map_err(|error| Unkept {
         reason: format!("{} cannot be written: {error}", store.path(&name).display()),
@@ -118,6 +121,8 @@ struct EntryFile<'a> {
     fingerprint: Option<Fingerprint>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<AttemptId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generation: Option<u64>,
 }
 
 fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
@@ -146,6 +151,7 @@ fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
         extras: file.extras.into_owned(),
         fingerprint: file.fingerprint,
         attempt: file.attempt,
+        generation: file.generation,
     })
 }
 

@@ -128,6 +128,7 @@ mod tests {
             extras: serde_json::Map::new(),
             fingerprint: None,
             attempt: None,
+            generation: None,
         }
     }
 

@@ -104,6 +104,11 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
 }
 
+/// The lock of that name, if nobody has it now.
+pub(crate) fn take_free(store: &Store, name: &str) -> Option<Guard> {
+    guard::take_free(store, name).map(|file| Guard::of(file, Lock::Taken))
+}
+
 /// The lock of something that is nobody's turn, as a file that is kept: at once or not at all. The error is the process that
 /// has it, 0 where that cannot be told.
 pub(crate) fn alone(store: &Store, kind: &str, name: &str) -> std::result::Result<Guard, u32> {

@@ -57,13 +57,13 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         is_older(KEPT)
             && match kind {
                 "json" => entry::read_quietly(store, name, now).is_some_and(ended_long_ago),
-                kind => ["hold", "pause", "lock"].contains(&kind),
+                kind => ["hold", "pause", "lock", "absence"].contains(&kind),
             }
     };
     if !is_over() {
         return None;
     }
-    if kind == "pause" {
+    if ["pause", "absence"].contains(&kind) {
         return remove();
     }
     let lock = take_free(store, stem)?;

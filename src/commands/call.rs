@@ -11,6 +11,7 @@ use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Chosen, Session, Settings, folders, variable};
 use crate::options::PROFILE;
 use crate::output::{Given, Usage, authorization};
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
 use crate::token::{self, Need, Obtained, Principal};
@@ -124,6 +125,7 @@ pub(super) fn obtain_such(
             principal: &Principal::identified(chosen.clone(), session)?,
             session,
             store: &store,
+            shared: Shared::of(session, &store),
             fresh: demand.another,
             alone: false,
             min_ttl: demand.min_ttl,

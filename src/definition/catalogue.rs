@@ -15,6 +15,9 @@ use super::{lint, name, request, template};
 use crate::error::{Error, Result};
 use crate::text;
 
+/// The variables of tok's own that hold secrets.
+const OWN_SECRETS: [&str; 2] = ["TOK_SHARED_PASSWORD", "TOK_SHARED_KEY"];
+
 #[derive(Debug)]
 pub(crate) struct Vendor {
     pub(crate) name: String,
@@ -124,7 +127,7 @@ impl Catalogue {
     /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
     /// secret is not known, so all of its vendor's variables count.
     pub(crate) fn secret_variables(&self) -> Vec<String> {
-        let mut variables = Vec::new();
+        let mut variables = OWN_SECRETS.map(str::to_owned).to_vec();
         let commands = self.files().into_iter().filter(|name| is_command(name));
         for name in self.names().into_iter().chain(commands) {
             if let Ok(Some(vendor)) = self.find(&name) {

@@ -48,13 +48,13 @@ pub(crate) enum Revoked {
 }
 
 impl<'a> Need<'a> {
-    pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>) -> Result<Issued> {
+    pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>, deadline: &Deadline) -> Result<Issued> {
         let credentials = self.credentials(secrets, secrets);
         let turn = self.login_turn(&credentials)?;
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
-        let (plan, deadline) = (self.principal.chosen.login_plan(), &self.session.deadline);
+        let plan = self.principal.chosen.login_plan();
         match self.ask(&plan, secrets.clone(), Provenance::Login, deadline) {
             Ok(mut issued) => {
                 self.end_hold(&credentials);

@@ -8,12 +8,13 @@ use crate::cache::guard::Guard;
 use crate::cache::prune::prune;
 use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
+use crate::shared::Lease;
 use crate::time::clock::{between, now_ms};
 use crate::time::duration;
 
 impl Need<'_> {
-    /// Whole and on disk before anything is printed. A token that nobody knows the end of is not kept.
-    pub(super) fn keep(&self, issued: &Issued, guard: &Guard) -> Result<()> {
+    /// Whole, in the store and on disk before anything is printed. A token that nobody knows the end of is not kept.
+    pub(super) fn keep(&self, issued: &Issued, guard: &Guard, lease: Option<&Lease>) -> Result<()> {
         let grant = &issued.grant;
         let Some(expires_at) = issued.expires_at() else {
             self.session
@@ -22,37 +23,44 @@ impl Need<'_> {
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
-        let kept = entry::keep(
-            self.store,
-            &Entry {
-                identity: self.principal.identity.clone(),
-                token: grant.token.clone(),
-                refresh_token: grant.refresh_token.clone(),
-                asked_at: issued.asked_at,
-                expires_at,
-                extras: grant.extras.clone(),
-                fingerprint: self.principal.fingerprint()?,
-                attempt: guard.attempt(),
-            },
-        );
-        if kept.is_err() && issued.has_rotated {
+        let entry = Entry {
+            identity: self.principal.identity.clone(),
+            token: grant.token.clone(),
+            refresh_token: grant.refresh_token.clone(),
+            asked_at: issued.asked_at,
+            expires_at,
+            extras: grant.extras.clone(),
+            fingerprint: self.principal.fingerprint()?,
+            attempt: guard.attempt(),
+            generation: None,
+        };
+        let (entry, shared) = self.share(entry, lease);
+        if let Some(entry) = &entry {
+            self.keep_here(entry, issued.has_rotated);
+        }
+        prune(self.store, now_ms());
+        shared
+    }
+
+    pub(super) fn keep_here(&self, entry: &Entry, has_rotated: bool) {
+        let kept = entry::keep(self.store, entry);
+        if kept.is_err() && has_rotated {
             // The refresh token that lies there is used up. Where it cannot be removed the vendor will refuse it.
             let _ = entry::forget(self.store, &self.principal.identity);
         }
-        let next = if grant.refresh_token.is_some() {
+        let next = if entry.refresh_token.is_some() {
             "; the next call logs in"
         } else {
             ""
         };
         self.say(kept, next);
-        prune(self.store, now_ms());
-        Ok(())
     }
 
     /// Forgets the cached token once nobody can be renewing it, if it is this one.
     pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
         let identity = &self.principal.identity;
         let _turn = self.turn_of(identity)?;
+        self.forget_there(token)?;
         let entry = entry::look_quietly(self.store, identity, now_ms());
         let Some(entry) = entry.filter(|entry| token.is_none_or(|token| token.expose() == entry.token.expose())) else {
             return Ok(());

@@ -12,6 +12,7 @@ mod keep;
 mod principal;
 mod refresh;
 mod run;
+mod shared;
 mod stop;
 mod turn;
 
@@ -31,6 +32,7 @@ use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::Session;
 use crate::secret::Secret;
+use crate::shared::{Lease, Shared};
 use crate::time::clock::now_ms;
 use stop::Stop;
 
@@ -40,6 +42,8 @@ pub(crate) struct Need<'a> {
     pub(crate) principal: &'a Principal<'a>,
     pub(crate) session: &'a Session<'a>,
     pub(crate) store: &'a Store,
+    /// What other machines have of it.
+    pub(crate) shared: Shared<'a>,
     /// A token that was asked for before will not do.
     pub(crate) fresh: bool,
     /// Nobody else's token and nobody else's failure will do.
@@ -83,7 +87,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
         need.keep_pause()?;
         let secrets = need.secrets(&need.principal.chosen.login_plan())?;
-        return need.lasting(need.log_in(&secrets)?);
+        return need.lasting(need.log_in(&secrets, &need.session.deadline)?);
     }
     let cached = need.look();
     match &cached {
@@ -92,11 +96,16 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
             let freshness = need.freshness(entry);
             need.session.voice.explain(&freshness.to_string());
             if freshness.is_fresh() {
+                need.deliver(entry);
                 return Ok(need.obtained(entry.clone()));
             }
         }
     }
-    need.take_turn().or_else(|error| need.serve_in_need(cached, error))
+    need.take_turn().or_else(|error| {
+        // Another machine's may have come meanwhile.
+        let cached = cached.or_else(|| need.look().filter(|_| need.shared.is_on()));
+        need.serve_in_need(cached, need.for_want_of_store(error))
+    })
 }
 
 impl<'a> Need<'a> {
@@ -163,19 +172,20 @@ impl<'a> Need<'a> {
     }
 
     /// Refreshes where that can be done, else logs in, and keeps what it got.
-    fn ask_vendor(&self, guard: &Guard) -> std::result::Result<Obtained, Stop<'a>> {
-        let entry = self.look();
+    fn ask_vendor(&self, guard: &Guard, lease: Option<&Lease>) -> std::result::Result<Obtained, Stop<'a>> {
+        let entry = self.to_refresh(lease);
         let refreshed = match entry.filter(|_| !self.fresh) {
-            Some(entry) => self.refresh(&entry)?,
+            Some(entry) => self.refresh(&entry, lease)?,
             None => None,
         };
         let issued = if let Some(issued) = refreshed {
             issued
         } else {
             self.keep_pause()?;
-            self.log_in(&self.secrets_unasked(&self.principal.chosen.login_plan())?)?
+            let deadline = lease.map_or(&self.session.deadline, |lease| &lease.deadline);
+            self.log_in(&self.secrets_unasked(&self.principal.chosen.login_plan())?, deadline)?
         };
-        self.keep(&issued, guard)?;
+        self.keep(&issued, guard, lease)?;
         Ok(self.lasting(issued)?)
     }
 

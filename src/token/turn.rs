@@ -63,7 +63,7 @@ impl<'a> Need<'a> {
             Turn::Found(obtained) => return Ok(obtained),
             Turn::Failed(error) => return Err(error.into()),
         };
-        let obtained = self.ask_vendor(&guard);
+        let obtained = self.ask_for_all(&guard);
         match &obtained {
             Ok(_) => self.end(&guard, None),
             Err(Stop::Error(error)) => self.end(&guard, Some(error)),

@@ -21,6 +21,8 @@ mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 #[cfg(target_os = "linux")]
+mod redis_server;
+#[cfg(target_os = "linux")]
 mod ring;
 mod stand_in;
 #[cfg(unix)]
@@ -40,6 +42,8 @@ mod disks;
 mod exec;
 mod exits;
 mod failing_code;
+#[cfg(target_os = "linux")]
+mod fleet;
 mod folders;
 mod formats;
 mod freshness;

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Flags, Session, Settings};
 use crate::output::{Stdout, print};
+use crate::shared::Shared;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -161,6 +162,7 @@ impl<'a> Demo<'a> {
             variables: false,
             keyring: false,
             no_input: true,
+            sharing: None,
             ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())?
         };
         let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice);
@@ -169,6 +171,7 @@ impl<'a> Demo<'a> {
             principal: &principal,
             session: &session,
             store: &store,
+            shared: Shared::of(&session, &store),
             alone: false,
             fresh: false,
             min_ttl: None,

@@ -16,6 +16,7 @@ use crate::helper::{Asked, Conversation, Credential, Place, Protocol, Tokens};
 use crate::inputs::{Chosen, Session};
 use crate::output::{Given, Stdout, Usage, authorization, print};
 use crate::secret::Secret;
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::token::{Need, Principal};
 
@@ -80,10 +81,12 @@ impl Tokens for Desk<'_> {
             ..asked.clone()
         };
         let forgotten = self.serve(&asked, |_, session, chosen| {
+            let store = store(session.voice)?;
             let need = Need {
                 principal: &Principal::of(chosen.clone()),
                 session,
-                store: &store(session.voice)?,
+                store: &store,
+                shared: Shared::of(session, &store),
                 fresh: false,
                 alone: false,
                 min_ttl: None,

@@ -19,6 +19,7 @@ use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::{Chosen, Session, config_edit, keyring};
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal};
@@ -145,6 +146,7 @@ impl Work<'_> {
             principal: &principal,
             session: &session,
             store,
+            shared: Shared::of(&session, store),
             fresh: false,
             alone: false,
             min_ttl: None,

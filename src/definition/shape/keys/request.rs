@@ -65,6 +65,12 @@ pub(super) const REQUEST: Section = Section {
         ),
         may("way", Takes::Text, "In `[[login]]`: a field of the way that it is for"),
         may(
+            "reusable",
+            Takes::TrueOrFalse,
+            "In `[refresh]`, `true`: a refresh token stays valid after it was sent, so that it may be sent again where nobody \
+             knows what became of it",
+        ),
+        may(
             "note",
             Takes::Text,
             "In `[revoke]`: what it ends, where that is more than this token",

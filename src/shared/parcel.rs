@@ -1,0 +1,95 @@
+//! What lies in the store, opened and sealed: tokens, failures, holds and pauses.
+//!
+//! All times there are those of the store's clock, so that those of two machines are never compared. What cannot be opened is
+//! of another key or of another program.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::shelf::{Answer, Trouble};
+use crate::cache::entry::Entry;
+use crate::cache::fingerprint::Fingerprint;
+use crate::cache::identity::Identity;
+use crate::error::{Error, Result};
+use crate::inputs::shared::Keys;
+use crate::seal::key::Key;
+use crate::seal::sealed::Place;
+use crate::secret::Secret;
+use crate::time::clock::TOLERANCE;
+
+const SCHEMA: u32 = 1;
+const MAX_TOKEN: usize = 16_384;
+
+#[derive(Serialize, Deserialize)]
+struct Packed<'a> {
+    identity: Cow<'a, Identity>,
+    token: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Cow<'a, str>>,
+    asked_at: i64,
+    expires_at: i64,
+    extras: Cow<'a, serde_json::Map<String, serde_json::Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
+}
+
+/// An attempt that failed in a way that is not its own alone.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Failed {
+    /// The turn that failed.
+    pub(super) turn: u64,
+    pub(crate) error: Error,
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+/// `ahead` is how far this machine's clock is ahead of the store's, in milliseconds.
+pub(super) fn pack(key: &Key, name: &str, entry: &Entry, ahead: i64) -> Result<String> {
+    let packed = Packed {
+        identity: Cow::Borrowed(&entry.identity),
+        token: Cow::Borrowed(entry.token.expose()),
+        refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
+        asked_at: entry.asked_at.saturating_sub(ahead),
+        expires_at: entry.expires_at.saturating_sub(ahead),
+        extras: Cow::Borrowed(&entry.extras),
+        fingerprint: entry.fingerprint.clone(),
+    };
+    seal(key, name, &packed)
+}
+
+/// `now` is the store's. What names another identity, comes from the future or is no token is not what was written there.
+pub(super) fn unpack(keys: &Keys, name: &str, text: &str, identity: &Identity, now: i64, ahead: i64) -> Answer<Entry> {
+    let packed: Packed = open(keys, name, text)?;
+    let is_token =
+        (1..=MAX_TOKEN).contains(&packed.token.len()) && packed.token.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_dated = packed.asked_at < packed.expires_at && packed.asked_at <= now.saturating_add(TOLERANCE);
+    let is_whole = packed.refresh_token.as_ref().is_none_or(|token| !token.is_empty());
+    if *packed.identity != *identity || !is_token || !is_dated || !is_whole {
+        return Err(Trouble::Strange("what lies there is damaged".to_owned()));
+    }
+    Ok(Entry {
+        identity: packed.identity.into_owned(),
+        token: Secret::new(packed.token),
+        refresh_token: packed.refresh_token.map(Secret::new),
+        asked_at: packed.asked_at.saturating_add(ahead),
+        expires_at: packed.expires_at.saturating_add(ahead),
+        extras: packed.extras.into_owned(),
+        fingerprint: packed.fingerprint,
+        attempt: None,
+        generation: None,
+    })
+}
+
+pub(super) fn seal(key: &Key, name: &str, what: &impl Serialize) -> Result<String> {
+    let plain = serde_json::to_vec(what).map_err(|error| Error::other(format!("cannot be written: {error}")))?;
+    key.seal(&plain, Place { schema: SCHEMA, name })
+}
+
+pub(super) fn open<T: DeserializeOwned>(keys: &Keys, name: &str, text: &str) -> Answer<T> {
+    let place = Place { schema: SCHEMA, name };
+    let plain = keys.all().find_map(|key| key.open(text, place).ok());
+    plain
+        .and_then(|plain| serde_json::from_slice(&plain).ok())
+        .ok_or_else(|| Trouble::Strange("what lies there is not tok's, or not sealed with this key".to_owned()))
+}
