@@ -4,6 +4,10 @@
 //! who change a hold take turns of their own, since not everybody who logs in takes one. A turn lasts as long as a digest is
 //! computed; behind one that does not end nobody waits for long, and then a refusal may be lost, which costs one more request.
 
+mod shared;
+
+pub(crate) use shared::{take_over, to_share};
+
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +19,7 @@ use super::record;
 use super::store::{Store, Unkept};
 use crate::disk::lock::LockFile;
 use crate::error::Error;
-use crate::time::clock::{TOLERANCE, between};
+use crate::time::clock::TOLERANCE;
 
 /// How long a refusal counts, in milliseconds.
 pub(crate) const SPAN: i64 = 5 * 60 * 1000;
@@ -52,16 +56,6 @@ impl std::fmt::Debug for Attempt<'_> {
 struct Hold {
     salt: Salt,
     refusals: Vec<Held>,
-}
-
-impl Hold {
-    /// To another clock, in milliseconds.
-    fn shift(&mut self, by: i64) {
-        for held in &mut self.refusals {
-            held.refused_at = held.refused_at.saturating_add(by);
-            held.until = held.until.saturating_add(by);
-        }
-    }
 }
 
 /// What was refused.
@@ -156,35 +150,6 @@ pub(crate) fn until(store: &Store, login: &Login, now: i64) -> Option<i64> {
 pub(crate) fn forget(store: &Store, login: &Login) -> Result<(), Unkept> {
     let _turn = turn(store, login);
     store.remove(&file_name(login))
-}
-
-/// What is held for this login, for another machine, and how long it counts. `ahead` is how far this machine's clock is ahead
-/// of the one that both know, in milliseconds.
-pub(crate) fn to_share(store: &Store, login: &Login, ahead: i64, now: i64) -> Option<(serde_json::Value, Duration)> {
-    let mut hold = read(store, login, now)?;
-    let until = hold.refusals.iter().map(|held| held.until).max()?;
-    hold.shift(ahead.saturating_neg());
-    Some((serde_json::to_value(hold).ok()?, between(now, until)))
-}
-
-/// Takes over what another machine holds, unless something was refused later here.
-pub(crate) fn take_over(
-    store: &Store,
-    login: &Login,
-    held: &serde_json::Value,
-    ahead: i64,
-    now: i64,
-) -> Result<(), Unkept> {
-    let Ok(mut hold) = Hold::deserialize(held) else {
-        return Ok(());
-    };
-    hold.shift(ahead);
-    let latest = |hold: &Hold| hold.refusals.iter().map(|held| held.refused_at).max();
-    let _turn = turn(store, login);
-    if read(store, login, now).is_some_and(|own| latest(&own) >= latest(&hold)) {
-        return Ok(());
-    }
-    record::write(store, &file_name(login), &hold)
 }
 
 /// The right to change what is held, unless it does not come. What has no lock has no turns.

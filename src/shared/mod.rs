@@ -5,6 +5,7 @@
 //! it is required, it is exit 5. Between two machines no times are compared but the store's own. When to look, to ask and to
 //! put is decided by whoever uses it; a local hit never comes here.
 
+mod ending;
 mod lease;
 mod line;
 mod names;
@@ -13,7 +14,8 @@ mod redis;
 mod seen;
 mod shelf;
 
-pub(crate) use lease::{Lease, Remains, Taken};
+pub(crate) use ending::Remains;
+pub(crate) use lease::{Lease, Taken};
 pub(crate) use names::Whose;
 pub(crate) use seen::{Seen, Spot};
 
@@ -96,6 +98,17 @@ impl<'a> Shared<'a> {
         matches!(*self.state.borrow(), State::Gone)
     }
 
+    /// Whether it was found out a moment ago that the store is of no use.
+    pub(crate) fn is_known_to_be_gone(&self) -> bool {
+        let known = |sharing: &Sharing| absence::check(self.store, &sharing.address.to_string(), now_ms());
+        self.is_gone() || self.sharing().and_then(known).is_some()
+    }
+
+    /// Asks no more.
+    pub(crate) fn give_up(&self) {
+        self.state.replace(State::Gone);
+    }
+
     fn sharing(&self) -> Option<&'a Sharing> {
         self.session.settings.sharing.as_ref()
     }
@@ -121,11 +134,11 @@ impl<'a> Shared<'a> {
         let began = Instant::now();
         let opened = Redis::open(&sharing.address, password.as_ref(), self.limit(Purpose::Ask));
         self.spend(Purpose::Ask, began);
-        let Some(shelf) = self.settle(opened)? else {
+        let Some(redis) = self.settle(opened)? else {
             return Ok(None);
         };
         let open = Rc::new(Open {
-            shelf: Box::new(shelf),
+            shelf: Box::new(redis),
             marks: keys.all().map(names::mark).collect(),
             keys,
         });
@@ -178,8 +191,10 @@ impl<'a> Shared<'a> {
     }
 
     fn lack<T>(&self, why: &str) -> Result<Option<T>> {
-        let Some(sharing) = self.sharing() else { return Ok(None) };
-        self.state.replace(State::Gone);
+        let Some(sharing) = self.sharing() else {
+            return Ok(None);
+        };
+        self.give_up();
         let text = format!("the shared store {}: {why}", sharing.address);
         if sharing.required {
             return Err(Error::unreachable(text).own());

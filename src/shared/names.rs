@@ -5,6 +5,7 @@ use std::fmt::Write;
 use ring::hmac::{self, HMAC_SHA256};
 
 use super::shelf::Names;
+use crate::cache::identity::Login;
 use crate::seal::key::Key;
 
 /// Under which it stands with which key a store was written. The one name that everybody knows.
@@ -13,12 +14,20 @@ pub(super) const MARK: &str = "tok:key";
 /// Whose token it is, as digests without a key.
 #[derive(Debug, Clone)]
 pub(crate) struct Whose {
-    pub(crate) identity: String,
-    pub(crate) login: String,
-    pub(crate) origin: String,
+    identity: String,
+    login: String,
+    origin: String,
 }
 
 impl Whose {
+    pub(crate) fn of(identity: String, login: &Login, origin: &str) -> Self {
+        Self {
+            identity,
+            login: login.digest(),
+            origin: origin.to_owned(),
+        }
+    }
+
     pub(super) fn names(&self, key: &Key) -> Names {
         let of = |kind, what: &str| format!("tok:{}", digest(key, kind, what));
         Names {

@@ -93,3 +93,47 @@ pub(super) fn open<T: DeserializeOwned>(keys: &Keys, name: &str, text: &str) -> 
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .ok_or_else(|| Trouble::Strange("what lies there is not tok's, or not sealed with this key".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::entry::tests::entry;
+    use crate::cache::identity::tests::identity;
+
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn keys(own: u8, older: Option<u8>) -> Keys {
+        let key = |byte| Key::of(&[byte; 32]).unwrap();
+        Keys {
+            own: key(own),
+            older: older.map(key),
+        }
+    }
+
+    #[test]
+    fn a_token_lasts_as_long_on_a_machine_whose_clock_is_another() {
+        // The store's clock says NOW, this machine's an hour more, the other's a day less.
+        let here = entry("a", NOW + 3_600_000);
+        let text = pack(&keys(1, None).own, "n", &here, 3_600_000).unwrap();
+        let later = NOW + 60_000;
+        let there = unpack(&keys(1, None), "n", &text, &identity("a"), later, -86_400_000).unwrap();
+        let there_now = later - 86_400_000;
+        assert_eq!(there.expires_at - there_now, here.expires_at - here.asked_at - 60_000);
+        assert_eq!(there.token.expose(), here.token.expose());
+        assert_eq!(there.refresh_token.unwrap().expose(), "again");
+        assert_eq!(there.extras, here.extras);
+    }
+
+    #[test]
+    fn what_is_of_another_key_name_or_identity_or_from_the_future_is_strange() {
+        let text = pack(&keys(1, None).own, "n", &entry("a", NOW), 0).unwrap();
+        let read = |keys: &Keys, name, identity, now| unpack(keys, name, &text, identity, now, 0).is_ok();
+        let (a, b) = (identity("a"), identity("b"));
+        assert!(read(&keys(1, None), "n", &a, NOW));
+        assert!(read(&keys(2, Some(1)), "n", &a, NOW));
+        assert!(!read(&keys(2, None), "n", &a, NOW));
+        assert!(!read(&keys(1, None), "m", &a, NOW));
+        assert!(!read(&keys(1, None), "n", &b, NOW));
+        assert!(!read(&keys(1, None), "n", &a, NOW - TOLERANCE - 1));
+    }
+}

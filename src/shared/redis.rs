@@ -201,7 +201,8 @@ fn trouble(failure: Failure) -> Trouble {
             "WRONGPASS",
             "NOAUTH",
             "AuthenticationFailed",
-            "invalid username-password",
+            "username-password",
+            "unauthenticated",
         ]) {
             format!("it refuses the user or the password ({words})")
         } else if has(&[
@@ -212,7 +213,7 @@ fn trouble(failure: Failure) -> Trouble {
             "can't run this command",
         ]) {
             format!("it does not let this user run tok's scripts ({words})")
-        } else if has(&["OOM command"]) {
+        } else if has(&["OOM"]) {
             "it is full".to_owned()
         } else if has(&["READONLY", "read only replica"]) {
             "it is read-only".to_owned()

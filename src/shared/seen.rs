@@ -24,6 +24,8 @@ pub(crate) struct Seen {
     pub(crate) entry: Option<Entry>,
     /// Whether its refresh token is being sent, or was by one who did not come back.
     pub(crate) is_spending: bool,
+    /// A machine has the right to ask now.
+    pub(crate) is_asking: bool,
     pub(crate) failure: Option<Failed>,
     /// Refusals, to be read by the cache.
     pub(crate) hold: Option<serde_json::Value>,
@@ -105,6 +107,7 @@ impl Open {
         Ok(Seen {
             entry,
             is_spending,
+            is_asking: raw.locked,
             failure: failure.transpose()?,
             hold: hold.transpose()?,
             pause: left.filter(|left| *left > 0).map(Duration::from_millis),

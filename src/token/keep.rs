@@ -60,9 +60,13 @@ impl Need<'_> {
     pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
         let identity = &self.principal.identity;
         let _turn = self.turn_of(identity)?;
-        self.forget_there(token)?;
+        let is_it = |entry: &Entry| token.is_none_or(|token| token.expose() == entry.token.expose());
+        if self.entry_there(identity)?.is_some_and(|entry| is_it(&entry)) {
+            self.session.voice.explain("the token in the shared store is forgotten");
+            self.forget_there(identity)?;
+        }
         let entry = entry::look_quietly(self.store, identity, now_ms());
-        let Some(entry) = entry.filter(|entry| token.is_none_or(|token| token.expose() == entry.token.expose())) else {
+        let Some(entry) = entry.filter(is_it) else {
             return Ok(());
         };
         self.session.voice.explain("the cached token is forgotten");

@@ -6,13 +6,14 @@
 
 mod ask;
 mod code;
+mod delivery;
 mod hold;
 mod identity_token;
 mod keep;
+mod machines;
 mod principal;
 mod refresh;
 mod run;
-mod shared;
 mod stop;
 mod turn;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::harness::{Output, Running, Tok, need, until};
+use crate::protocol::account;
 use crate::redis_server::Redis;
 use crate::stand_in::{Server, delay, retry_after};
 
@@ -124,4 +125,133 @@ fn a_fresh_token_is_another_one_and_goes_to_all() {
     assert_ne!(old, new);
     assert_eq!(knowing(redis.machine(), &server).run(["oauth2"]).ok().token(), new);
     server.expect(&[LOGIN, LOGIN]);
+}
+
+#[test]
+fn a_token_that_is_on_disk_opens_no_socket() {
+    if !need("redis-server") || !need("strace") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let tok = knowing(redis.machine(), &server);
+    let trace = || {
+        let path = tok.folder().join("trace");
+        let output = path.to_str().unwrap().to_owned();
+        tok.program(
+            "strace",
+            [
+                "-f",
+                "-e",
+                "trace=network",
+                "-o",
+                &output,
+                env!("CARGO_BIN_EXE_tok"),
+                "oauth2",
+            ],
+        )
+        .ok();
+        std::fs::read_to_string(path).unwrap()
+    };
+    assert!(trace().contains("socket("));
+    let hit = trace();
+    assert!(!hit.contains("socket(") && !hit.contains("connect("), "{hit}");
+}
+
+#[test]
+fn the_stores_keeper_learns_neither_tokens_nor_who_asks_whom() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let tok = redis.machine().vendor(&server).knows("starship");
+    let token = tok.run(["starship"]).ok().quiet().token();
+    let wrong = knowing(redis.machine(), &server).env("TOK_OAUTH2_CLIENT_SECRET", "wrong-secret-1");
+    wrong.run(["oauth2"]).fails(4);
+    let dump = redis.dump();
+    let shows = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(shows("tok:"));
+    let claims = token.split('.').nth(1).unwrap();
+    for text in [
+        &token,
+        claims,
+        account::STARSHIP_USERNAMES[0],
+        account::STARSHIP_PASSWORD,
+        "wrong-secret-1",
+        account::OAUTH2_CLIENT_IDS[0],
+        "starship",
+        "oauth2",
+        "127.0.0.1",
+        "refresh",
+        "token",
+    ] {
+        assert!(!shows(text), "{text}");
+    }
+    let identity = tok.entry_path().file_stem().unwrap().to_str().unwrap().to_owned();
+    assert!(!shows(&identity));
+}
+
+#[test]
+fn all_that_lies_in_the_store_ends_by_itself() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
+    redis
+        .machine()
+        .vendor(&server)
+        .knows("starship")
+        .run(["starship"])
+        .ok()
+        .quiet();
+    let wrong = knowing(redis.machine(), &server).env("TOK_OAUTH2_CLIENT_ID", "nobody");
+    wrong.run(["oauth2"]).fails(4);
+    let names = redis.names();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let left: i64 = redis::from_redis_value(redis.tell(&["PTTL", &name])).unwrap();
+        assert!(left > 0, "{name}: {left}");
+    }
+}
+
+#[test]
+fn a_logout_and_an_erased_credential_are_forgotten_in_the_store_too() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let [one, other] = [redis.machine(), redis.machine()].map(|tok| knowing(tok, &server));
+    one.run(["oauth2"]).ok();
+    // Also from a machine that has no token of its own.
+    other
+        .run(["logout", "oauth2"])
+        .ok()
+        .says("forgot 1 token in the shared store");
+    knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
+    one.run(["logout", "oauth2"]).ok().says("forgot 1 token");
+    knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
+    server.expect(&[LOGIN, LOGIN, LOGIN]);
+}
+
+#[test]
+fn status_shows_the_store_its_round_trip_and_what_lies_there() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, mut redis) = (Server::start(), Redis::start());
+    let [one, other] = [redis.machine(), redis.machine()].map(|tok| knowing(tok, &server));
+    let status = other.run(["status", "oauth2", "-v"]).ok().quiet();
+    let status = status.prints_this(&format!("shared store: {}, ", redis.url()));
+    let status = status.prints_this(" ms there and back\n");
+    status.prints_this("nothing lies there for this login\n");
+    let token = one.run(["oauth2"]).ok().quiet().token();
+    let status = other.run(["status", "oauth2", "-v"]).ok().quiet().never_says(&token);
+    status.prints_this("in the shared store: a token, valid for ");
+    let json = other.run(["status", "oauth2", "-f", "json"]).ok().quiet().json();
+    assert_eq!(json["shared"]["reached"], true, "{json}");
+    assert_eq!(json["tokens"][0]["in_shared_store"], true, "{json}");
+    redis.kill();
+    let status = other.run(["status", "oauth2", "-v"]).ok().prints_this("shared store: ");
+    status.says("the shared store");
+    server.expect(&[LOGIN]);
 }

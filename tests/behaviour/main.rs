@@ -44,6 +44,10 @@ mod exits;
 mod failing_code;
 #[cfg(target_os = "linux")]
 mod fleet;
+#[cfg(target_os = "linux")]
+mod fleet_refreshes;
+#[cfg(target_os = "linux")]
+mod fleet_troubles;
 mod folders;
 mod formats;
 mod freshness;

@@ -194,11 +194,22 @@ impl Work<'_> {
 
     fn forget_identity(&mut self, need: &Need, identity: &Identity) -> Result<()> {
         let _turn = need.turn_of(identity)?;
-        if let Some(entry) = entry::look_quietly(self.store, identity, now_ms()) {
-            if self.logout.revoke {
-                revoke(need, &entry)?;
-            }
+        let there = need.entry_there(identity)?;
+        let here = entry::look_quietly(self.store, identity, now_ms());
+        // The one in the store has its refresh token with it.
+        if let Some(entry) = there.as_ref().or(here.as_ref()).filter(|_| self.logout.revoke) {
+            revoke(need, entry)?;
+        }
+        if let Some(entry) = here {
             self.forget_token(&entry);
+        }
+        if need.forget_there(identity)? {
+            self.forgotten.shared += 1;
+        }
+        if need.shared.is_gone() {
+            let vendor = &identity.vendor;
+            let text = format!("{vendor}: what lies in the shared store is not forgotten, since it cannot be used now");
+            return Err(Error::unreachable(text));
         }
         Ok(())
     }

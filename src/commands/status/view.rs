@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::row::{Row, State};
+use super::there::Reach;
 use crate::error::{Error, Result};
 use crate::output::table;
 use crate::terminal::paint::{Paint, has_colours};
@@ -18,18 +19,21 @@ const NO_PROFILE: &str = "(no profile)";
 struct Report<'a> {
     schema: u8,
     tokens: &'a [Row],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared: Option<Reach>,
 }
 
-pub(super) fn in_json(rows: &[Row]) -> Result<String> {
+pub(super) fn in_json(rows: &[Row], shared: Option<Reach>) -> Result<String> {
     let report = Report {
         schema: 1,
         tokens: rows,
+        shared,
     };
     let text = serde_json::to_string(&report).map_err(|error| Error::other(format!("status: {error}")))?;
     Ok(text + "\n")
 }
 
-pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
+pub(super) fn in_table(rows: &[Row], shared: Option<&Reach>, voice: Voice) -> String {
     if rows.is_empty() {
         voice.notice(
             "nothing is configured and nothing is cached; `tok demo` shows how it works, `tok login VENDOR` begins",
@@ -77,5 +81,6 @@ pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
             text.extend(row.fields.iter().map(|line| format!("  {line}\n")));
         }
     }
+    text.extend(shared.map(|reach| format!("\nshared store: {}\n", reach.words())));
     text
 }

@@ -1,0 +1,141 @@
+//! What becomes of a turn among the machines: a token, or what the others need to know.
+
+use std::time::{Duration, Instant};
+
+use super::lease::Lease;
+use super::names::Whose;
+use super::parcel::{self, Failed};
+use super::shelf::{Leave, Names, Put, Trouble};
+use super::{Open, Purpose, Shared};
+use crate::cache::entry::Entry;
+use crate::cache::fingerprint::Fingerprint;
+use crate::error::{Error, Result};
+use crate::time::clock::{between, now_ms};
+
+/// How long a failure is there for those who have waited for it.
+const FAILURE: Duration = Duration::from_secs(60);
+
+/// How long a refresh token is kept after its token has ended.
+const REFRESHABLE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// What is left behind by one who got nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Remains {
+    pub(crate) failure: Option<(Error, Option<Fingerprint>)>,
+    /// Refusals, and how long they count.
+    pub(crate) hold: Option<(serde_json::Value, Duration)>,
+    pub(crate) pause: Option<Duration>,
+}
+
+impl Shared<'_> {
+    /// Writes a token and ends the right. Whether it was written: not where a newer one lies there.
+    pub(crate) fn put(&self, lease: &Lease, entry: &Entry, ends_hold: bool) -> Result<Option<bool>> {
+        lease.is_over.set(true);
+        let ahead = lease.seen.ahead;
+        self.run(Purpose::Write, |open, limit| {
+            let began = Instant::now();
+            let names = open.names(&lease.whose);
+            let value = parcel::pack(&open.keys.own, &names.record, entry, ahead);
+            let lasts = between(now_ms(), entry.expires_at).max(Duration::from_millis(1));
+            let put = Put {
+                owner: &lease.owner,
+                fence: lease.turn(),
+                follows: lease.seen.raw.generation,
+                value: value.map_err(|error| Trouble::Strange(error.text().to_owned()))?,
+                life: if entry.refresh_token.is_some() {
+                    lasts + REFRESHABLE
+                } else {
+                    lasts
+                },
+                ends_hold,
+            };
+            let is_written = open.shelf.put(&names, &put, limit)?;
+            if let Some(names) = &lease.older {
+                let left = || limit.saturating_sub(began.elapsed());
+                if is_written {
+                    open.shelf.remove(names, left())?;
+                }
+                open.shelf.leave(
+                    names,
+                    &Leave {
+                        owner: &lease.owner,
+                        ..Leave::default()
+                    },
+                    left(),
+                )?;
+            }
+            Ok(is_written)
+        })
+    }
+
+    /// Ends the right without a token, unless it is over. That the store cannot be told is no failure: it ends by itself.
+    pub(crate) fn leave(&self, lease: &Lease, remains: Remains) {
+        if lease.is_over.replace(true) {
+            return;
+        }
+        let outcome = self.run(Purpose::Write, |open, limit| {
+            let began = Instant::now();
+            let names = open.names(&lease.whose);
+            let unspent = lease.spends.filter(|_| !lease.is_spent.get());
+            let sealed = open.sealed(lease, &names, remains);
+            let older = lease.older.as_ref();
+            let own = Leave {
+                owner: &lease.owner,
+                unspent: unspent.filter(|_| older.is_none()),
+                ..sealed
+            };
+            open.shelf.leave(&names, &own, limit)?;
+            if let Some(names) = older {
+                let old = Leave {
+                    owner: &lease.owner,
+                    unspent,
+                    ..Leave::default()
+                };
+                open.shelf.leave(names, &old, limit.saturating_sub(began.elapsed()))?;
+            }
+            Ok(())
+        });
+        drop(outcome);
+    }
+
+    /// Whether there was a token.
+    pub(crate) fn remove(&self, whose: &Whose) -> Result<Option<bool>> {
+        self.run(Purpose::Ask, |open, limit| {
+            let began = Instant::now();
+            let mut had = open.shelf.remove(&open.names(whose), limit)?;
+            if let Some(key) = &open.keys.older {
+                had |= open
+                    .shelf
+                    .remove(&whose.names(key), limit.saturating_sub(began.elapsed()))?;
+            }
+            Ok(had)
+        })
+    }
+}
+
+impl Open {
+    /// What cannot be sealed is not left behind.
+    fn sealed(&self, lease: &Lease, names: &Names, remains: Remains) -> Leave<'static> {
+        let failed = remains.failure.map(|(error, fingerprint)| Failed {
+            turn: lease.turn(),
+            error,
+            fingerprint,
+        });
+        let key = &self.keys.own;
+        let failure = failed.and_then(|failed| parcel::seal(key, &names.failure, &failed).ok());
+        let hold = remains
+            .hold
+            .and_then(|(hold, life)| Some((parcel::seal(key, &names.hold, &hold).ok()?, life)));
+        let pause = remains.pause.and_then(|life| {
+            let until = between(lease.seen.ahead, now_ms()) + life;
+            let until = i64::try_from(until.as_millis()).ok()?;
+            Some((parcel::seal(key, &names.pause, &until).ok()?, life))
+        });
+        Leave {
+            failure: failure.map(|text| (text, FAILURE)),
+            hold,
+            pause,
+            ..Leave::default()
+        }
+    }
+}
