@@ -156,4 +156,4 @@ fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
