@@ -34,6 +34,16 @@ pub(crate) struct Entry {
     pub(crate) attempt: Option<AttemptId>,
     /// Of the refresh token in the shared store: this one's own where it lies there, else the one that it follows.
     pub(crate) generation: Option<u64>,
+    /// In which the shared store is to get it, while it has not got it.
+    pub(crate) turn: Option<Turn>,
+}
+
+/// A turn among the machines.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Turn {
+    pub(crate) number: u64,
+    /// By which the store knows whose it is.
+    pub(crate) owner: String,
 }
 
 /// The entry for this identity. What cannot be used is a miss and a warning.
@@ -63,6 +73,7 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
         fingerprint: entry.fingerprint.clone(),
         attempt: entry.attempt.clone(),
         generation: entry.generation,
+        turn: entry.turn.clone(),
     };
     let bytes = serde_json::to_vec(&file).map_err(|error| Unkept {
         reason: format!("{} cannot be written: {error}", store.path(&name).display()),
@@ -123,6 +134,8 @@ struct EntryFile<'a> {
     attempt: Option<AttemptId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generation: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn: Option<Turn>,
 }
 
 fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
@@ -152,6 +165,7 @@ fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
         fingerprint: file.fingerprint,
         attempt: file.attempt,
         generation: file.generation,
+        turn: file.turn,
     })
 }
 

@@ -129,6 +129,7 @@ mod tests {
             fingerprint: None,
             attempt: None,
             generation: None,
+            turn: None,
         }
     }
 

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use super::lease::Lease;
 use super::names::Whose;
 use super::parcel::{self, Failed};
-use super::shelf::{Leave, Names, Put, Trouble};
+use super::seen::{Seen, Spot};
+use super::shelf::{Answer, Leave, Names, Put, Trouble};
 use super::{Open, Purpose, Shared};
-use crate::cache::entry::Entry;
+use crate::cache::entry::{Entry, Turn};
 use crate::cache::fingerprint::Fingerprint;
 use crate::error::{Error, Result};
 use crate::time::clock::{between, now_ms};
@@ -31,40 +32,37 @@ impl Shared<'_> {
     /// Writes a token and ends the right. Whether it was written: not where a newer one lies there.
     pub(crate) fn put(&self, lease: &Lease, entry: &Entry, ends_hold: bool) -> Result<Option<bool>> {
         lease.is_over.set(true);
-        let ahead = lease.seen.ahead;
+        let follows = lease.seen.raw.generation;
         self.run(Purpose::Write, |open, limit| {
             let began = Instant::now();
-            let names = open.names(&lease.whose);
-            let value = parcel::pack(&open.keys.own, &names.record, entry, ahead);
-            let lasts = between(now_ms(), entry.expires_at).max(Duration::from_millis(1));
-            let put = Put {
-                owner: &lease.owner,
-                fence: lease.turn(),
-                follows: lease.seen.raw.generation,
-                value: value.map_err(|error| Trouble::Strange(error.text().to_owned()))?,
-                life: if entry.refresh_token.is_some() {
-                    lasts + REFRESHABLE
-                } else {
-                    lasts
-                },
+            let is_written = open.put(
+                &lease.whose,
+                lease.turn(),
+                follows,
+                entry,
+                lease.seen.ahead,
                 ends_hold,
-            };
-            let is_written = open.shelf.put(&names, &put, limit)?;
+                limit,
+            )?;
             if let Some(names) = &lease.older {
                 let left = || limit.saturating_sub(began.elapsed());
                 if is_written {
                     open.shelf.remove(names, left())?;
                 }
-                open.shelf.leave(
-                    names,
-                    &Leave {
-                        owner: &lease.owner,
-                        ..Leave::default()
-                    },
-                    left(),
-                )?;
+                let leave = Leave {
+                    owner: &lease.turn().owner,
+                    ..Leave::default()
+                };
+                open.shelf.leave(names, &leave, left())?;
             }
             Ok(is_written)
+        })
+    }
+
+    /// The same for one that could not be written in its turn.
+    pub(crate) fn put_late(&self, spot: &Spot, seen: &Seen, turn: &Turn, entry: &Entry) -> Result<Option<bool>> {
+        self.run(Purpose::Write, |open, limit| {
+            open.put(&spot.whose, turn, entry.generation, entry, seen.ahead, false, limit)
         })
     }
 
@@ -80,14 +78,14 @@ impl Shared<'_> {
             let sealed = open.sealed(lease, &names, remains);
             let older = lease.older.as_ref();
             let own = Leave {
-                owner: &lease.owner,
+                owner: &lease.turn().owner,
                 unspent: unspent.filter(|_| older.is_none()),
                 ..sealed
             };
             open.shelf.leave(&names, &own, limit)?;
             if let Some(names) = older {
                 let old = Leave {
-                    owner: &lease.owner,
+                    owner: &lease.turn().owner,
                     unspent,
                     ..Leave::default()
                 };
@@ -114,10 +112,36 @@ impl Shared<'_> {
 }
 
 impl Open {
+    #[allow(clippy::too_many_arguments, reason = "each is of another kind")]
+    fn put(
+        &self,
+        whose: &Whose,
+        turn: &Turn,
+        follows: Option<u64>,
+        entry: &Entry,
+        ahead: i64,
+        ends_hold: bool,
+        limit: Duration,
+    ) -> Answer<bool> {
+        let names = whose.names(&self.keys.own);
+        let value = parcel::pack(&self.keys.own, &names.record, entry, ahead);
+        let lasts = between(now_ms(), entry.expires_at).max(Duration::from_millis(1));
+        let refreshable = entry.refresh_token.as_ref().map_or(Duration::ZERO, |_| REFRESHABLE);
+        let put = Put {
+            owner: &turn.owner,
+            fence: turn.number,
+            follows,
+            value: value.map_err(|error| Trouble::Strange(error.text().to_owned()))?,
+            life: lasts + refreshable,
+            ends_hold,
+        };
+        self.shelf.put(&names, &put, limit)
+    }
+
     /// What cannot be sealed is not left behind.
     fn sealed(&self, lease: &Lease, names: &Names, remains: Remains) -> Leave<'static> {
         let failed = remains.failure.map(|(error, fingerprint)| Failed {
-            turn: lease.turn(),
+            turn: lease.turn().number,
             error,
             fingerprint,
         });

@@ -11,6 +11,7 @@ use super::names::Whose;
 use super::seen::{Seen, Spot};
 use super::shelf::{Names, Raw, Wish};
 use super::{Purpose, Shared};
+use crate::cache::entry::Turn;
 use crate::error::{Error, Result};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -26,9 +27,8 @@ pub(crate) struct Lease {
     /// What lay there when it was given.
     pub(crate) seen: Seen,
     pub(super) whose: Whose,
-    pub(super) owner: String,
-    /// Larger than that of every turn before.
-    turn: u64,
+    /// Its number is larger than that of every turn before.
+    turn: Turn,
     end: Instant,
     /// The request has to be over then.
     pub(crate) deadline: Deadline,
@@ -54,9 +54,9 @@ impl Lease {
         self.spends.is_some()
     }
 
-    /// The number of this turn, and of the token that it brings.
-    pub(crate) fn turn(&self) -> u64 {
-        self.turn
+    /// Its number is that of the token that it brings.
+    pub(crate) fn turn(&self) -> &Turn {
+        &self.turn
     }
 
     /// What its token follows.
@@ -114,14 +114,16 @@ impl Shared<'_> {
                 }
             }
             let again = open.opened(spot, given.raw, sent, || Ok(seen.older.clone()))?;
-            let Some(turn) = given.fence else {
+            let Some(number) = given.fence else {
                 return Ok(Taken::Not(Box::new(again)));
             };
             Ok(Taken::Mine(Box::new(Lease {
                 seen: again,
                 whose: spot.whose.clone(),
-                owner: owner.clone(),
-                turn,
+                turn: Turn {
+                    number,
+                    owner: owner.clone(),
+                },
                 end: began + life,
                 deadline,
                 spends,

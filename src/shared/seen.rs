@@ -125,6 +125,11 @@ impl Seen {
         self.raw.fence.unwrap_or(0)
     }
 
+    /// The number of the turn that brought what lies there.
+    pub(crate) fn turn_of_entry(&self) -> Option<u64> {
+        self.raw.generation
+    }
+
     /// A failure that was not there before.
     pub(crate) fn failed_since(&self, first: &Self, fresh: bool) -> Option<&Failed> {
         let failure = self.failure.as_ref()?;

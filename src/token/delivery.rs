@@ -12,7 +12,7 @@ use super::run::Failure;
 use crate::cache::entry::Entry;
 use crate::cache::{hold, lock};
 use crate::error::{Error, Exit, Result};
-use crate::shared::{Lease, Remains, Taken};
+use crate::shared::{Lease, Taken};
 
 impl Need<'_> {
     /// The token whose refresh token may be sent: that in the store, or one of this machine's own that it has not got yet.
@@ -67,16 +67,21 @@ impl Need<'_> {
     /// has not got it. The error is of a store that is required.
     pub(super) fn share(&self, entry: Entry, lease: Option<&Lease>) -> (Option<Entry>, Result<()>) {
         let Some(lease) = lease else {
-            let generation = self
-                .look()
-                .filter(|_| self.shared.is_on())
-                .and_then(|here| here.generation);
-            return (Some(Entry { generation, ..entry }), Ok(()));
+            let here = self.look().filter(|_| self.shared.is_on());
+            let (generation, turn) = here.map(|here| (here.generation, here.turn)).unwrap_or_default();
+            return (
+                Some(Entry {
+                    generation,
+                    turn,
+                    ..entry
+                }),
+                Ok(()),
+            );
         };
         let ends_hold = !hold::is_held(self.store, &self.principal.login);
         match self.shared.put(lease, &entry, ends_hold) {
             Ok(Some(true)) => {
-                let generation = Some(lease.turn());
+                let generation = Some(lease.turn().number);
                 (Some(delivered(&Entry { generation, ..entry })), Ok(()))
             }
             Ok(Some(false)) => {
@@ -86,8 +91,12 @@ impl Need<'_> {
                 (None, Ok(()))
             }
             unwritten => {
-                let generation = lease.follows();
-                (Some(Entry { generation, ..entry }), unwritten.map(drop))
+                let undelivered = Entry {
+                    generation: lease.follows(),
+                    turn: Some(lease.turn().clone()),
+                    ..entry
+                };
+                (Some(undelivered), unwritten.map(drop))
             }
         }
     }
@@ -100,27 +109,45 @@ impl Need<'_> {
         let Some(_turn) = lock::take_free(self.store, &self.principal.identity.digest()) else {
             return;
         };
-        let Some(entry) = self.look().filter(|entry| entry.refresh_token.is_some()) else {
-            return;
-        };
+        if let Some(entry) = self.look().filter(|entry| entry.refresh_token.is_some()) {
+            // That a store is required is said by who needs it.
+            let delivered = self.delivery_of(&entry);
+            if let Ok(Some(entry)) = delivered {
+                self.keep_here(&entry, false);
+            }
+        }
+    }
+
+    /// What is to be kept here from then on, if anything has changed.
+    fn delivery_of(&self, entry: &Entry) -> Result<Option<Entry>> {
         let spot = self.spot();
-        let Ok(Some(seen)) = self.shared.look(&spot) else {
-            return;
+        let Some(seen) = self.shared.look(&spot)? else {
+            return Ok(None);
         };
-        let request = Duration::from_secs(1);
-        let Ok(Some(Taken::Mine(lease))) = self.shared.take(&spot, &seen, false, request, false) else {
-            return;
+        let is_newest = match &entry.turn {
+            // In the turn that brought it, which may be over.
+            Some(turn) => self.shared.put_late(&spot, &seen, turn, entry)?,
+            None if seen.turn_of_entry() != entry.generation => Some(false),
+            None => {
+                let request = Duration::from_secs(1);
+                return Ok(match self.shared.take(&spot, &seen, false, request, false)? {
+                    Some(Taken::Mine(lease)) => self.share(entry.clone(), Some(&lease)).0,
+                    _ => None,
+                });
+            }
         };
-        let moved_on = lease.seen.entry.is_some() && lease.follows() != entry.generation;
-        if moved_on {
-            self.shared.leave(&lease, Remains::default());
+        if is_newest == Some(false) {
             self.session
                 .voice
                 .explain("the shared store has a newer token, so the refresh token of this one is dropped");
-            self.keep_here(&delivered(&entry), false);
-        } else if let (Some(entry), Ok(())) = self.share(entry, Some(&lease)) {
-            self.keep_here(&entry, false);
         }
+        Ok(is_newest.map(|_| {
+            let generation = entry.turn.as_ref().map(|turn| turn.number).or(seen.turn_of_entry());
+            delivered(&Entry {
+                generation,
+                ..entry.clone()
+            })
+        }))
     }
 
     /// Exit 5 where only a refresh token could have served that lies in a store that is not to be reached.
@@ -139,6 +166,7 @@ impl Need<'_> {
 pub(super) fn delivered(entry: &Entry) -> Entry {
     Entry {
         refresh_token: None,
+        turn: None,
         generation: entry.generation.filter(|_| entry.refresh_token.is_some()),
         ..entry.clone()
     }

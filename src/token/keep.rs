@@ -33,6 +33,7 @@ impl Need<'_> {
             fingerprint: self.principal.fingerprint()?,
             attempt: guard.attempt(),
             generation: None,
+            turn: None,
         };
         let (entry, shared) = self.share(entry, lease);
         if let Some(entry) = &entry {

@@ -24,6 +24,7 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         fingerprint: None,
         attempt: None,
         generation: None,
+        turn: None,
     }
 }
 
