@@ -15,6 +15,7 @@ about = "A vendor whose refresh tokens are good for one use"
 [[field]]
 name = "username"
 help = "Login name"
+person = true
 
 [[field]]
 name = "password"
