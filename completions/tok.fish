@@ -6,6 +6,7 @@
 set -g _tok_commands \
     'env|Print code that sets the vendor\'s variable, for `eval "$(tok env VENDOR)"`' \
     'exec|Run a command with the vendors\' variables set' \
+    'keep|Keep a file with valid tokens until it is ended, for programs that run longer than a token' \
     'helper|Answer git, docker, kubectl, cargo or bazel, or print the lines that have them ask' \
     'login|Ask for credentials, try them and keep them' \
     'logout|Forget a profile\'s secret, its tokens and its hold; its plain fields stay' \
@@ -25,7 +26,7 @@ set -g _tok_vendors \
     'starship|Starship Rewards'
 set -g _tok_rows \
     ',,||command|' \
-    ',,VENDOR,completions,demo,env,env VENDOR,exec,login,login VENDOR,logout,status,vendors,|-h --help||Print help' \
+    ',,VENDOR,completions,demo,env,env VENDOR,exec,keep,login,login VENDOR,logout,status,vendors,|-h --help||Print help' \
     ',,|-V --version||Print version' \
     ',crmcom,env crmcom,login crmcom,|--organisation|any|Organisation to log in to [TOK_CRMCOM_ORGANISATION]' \
     ',crmcom,env crmcom,login crmcom,|--unit|any|ID of the unit to log in to; the user\'s default unit without it [TOK_CRMCOM_UNIT]' \
@@ -38,16 +39,16 @@ set -g _tok_rows \
     ',crmcom,env crmcom,login crmcom,|--pass-code-stdin||Pass code of that access token: the first line of standard input [TOK_CRMCOM_PASS_CODE]' \
     ',crmcom,env crmcom,login crmcom,|--pass-code-file|file|Pass code of that access token: the first line of a file' \
     ',crmcom,env crmcom,login crmcom,|--url|any|Base URL of the API, as https://crmcom.example.com/api; logins go to /authentication/token below it [TOK_CRMCOM_URL]' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|-p --profile|profile|Use this profile of the config file [TOK_PROFILE]' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--fresh||Log in anew, whatever is cached' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--min-ttl|any|Give no token that ends sooner than this, as 90s, 15m or 1h30m' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--no-cache||Neither read nor keep a token' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|-p --profile|profile|Use this profile of the config file [TOK_PROFILE]' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|--fresh||Log in anew, whatever is cached' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|--min-ttl|any|Give no token that ends sooner than this, as 90s, 15m or 1h30m' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|--no-cache||Neither read nor keep a token' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
     ',crmcom,env crmcom,login crmcom,|--variable|any|Name of the variable, CRMCOM_TOKEN by default' \
     ',VENDOR,|-f --format|=token header curl json claims authorization http netrc|Print it as token, header, curl, json, claims, authorization, http, netrc; token by default' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,logout,status,|-q --quiet||Say only errors' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,logout,status,|-q --quiet||Say only errors' \
     ',data8,env data8,login data8,|--username|any|Login name on the Data8 web site [TOK_DATA8_USERNAME]' \
     ',data8,env data8,login data8,|--password-stdin||Password on the Data8 web site: the first line of standard input [TOK_DATA8_PASSWORD]' \
     ',data8,env data8,login data8,|--password-file|file|Password on the Data8 web site: the first line of a file' \
@@ -110,7 +111,12 @@ set -g _tok_rows \
     ',env,login,||target|' \
     ',env VENDOR,|-f --format|=posix fish powershell nushell elvish tcsh cmd dotenv json github azure gitlab docker systemd|Print it as posix, fish, powershell, nushell, elvish, tcsh, cmd, dotenv, json, github, azure, gitlab, docker, systemd; posix by default' \
     ',exec,||targets|Get the tokens of these vendors, as VENDOR or VENDOR@PROFILE' \
-    ',exec,|--variable|any|Name of the variable, the vendor\'s own by default' \
+    ',exec,|--keep||Stay, and keep valid tokens in files while the command runs' \
+    ',exec,keep,|--variable|any|Name of the variable, the vendor\'s own by default' \
+    ',keep,||targets|Keep the tokens of these vendors, as VENDOR or VENDOR@PROFILE' \
+    ',keep,|--file|file|Keep the tokens in this file, for your eyes only' \
+    ',keep,|--exec|any|Have the shell run this after each change' \
+    ',keep,|-f --format|=token header curl json claims authorization http netrc posix fish powershell nushell elvish tcsh cmd dotenv azure gitlab docker systemd|Print it as token, header, curl, json, claims, authorization, http, netrc, posix, fish, powershell, nushell, elvish, tcsh, cmd, dotenv, azure, gitlab, docker, systemd; token by default' \
     ',helper,||=git docker kubernetes cargo bazel|How the program asks: git, docker, kubernetes, cargo, bazel' \
     ',helper,||targets|Whose token, as VENDOR or VENDOR@PROFILE; the program appends what it wants, as get' \
     ',helper,|-h --help||Print help (see more with \'--help\')' \

@@ -23,10 +23,10 @@ use std::io::{ErrorKind, Write};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::token::Provenance;
+use crate::token::{Life, Provenance};
 
 /// What was obtained, ready to be shown.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(crate) vendor: String,
     /// None for the default profile.
@@ -36,8 +36,7 @@ pub(crate) struct Given {
     /// Unix seconds.
     pub(crate) expires_at: Option<i64>,
     pub(crate) expires_in: Option<i64>,
-    /// Until when it lasts as long as was asked for, in milliseconds; None where nobody knows.
-    pub(crate) good_until: Option<i64>,
+    pub(crate) life: Option<Life>,
     pub(crate) provenance: Provenance,
     /// `[A-Za-z_][A-Za-z0-9_]*`
     pub(crate) variable: String,
@@ -50,6 +49,7 @@ pub(crate) struct Given {
 }
 
 /// How a request carries the token, rendered with it.
+#[derive(Clone)]
 pub(crate) enum Usage {
     /// `Authorization: Bearer TOKEN`
     Header(String),
@@ -168,7 +168,7 @@ mod tests {
             token: Secret::new(token),
             expires_at: Some(1_767_225_600),
             expires_in: Some(90),
-            good_until: None,
+            life: None,
             provenance: Provenance::Login,
             variable: "ACME_TOKEN".into(),
             extras: serde_json::Map::new(),

@@ -52,6 +52,8 @@ mod identity;
 mod idioms;
 mod in_need;
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+mod keep;
 mod keyring;
 mod killed;
 mod leaks;
