@@ -52,11 +52,11 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         };
     }
     let (stem, kind) = name.split_once('.').filter(|(stem, _)| is_digest(stem))?;
-    let ended_long_ago = |entry: entry::Entry| now.saturating_sub(entry.expires_at) > KEPT;
+    let ended_long_ago = |entry: entry::Outline| now.saturating_sub(entry.expires_at) > KEPT;
     let is_over = || {
         is_older(KEPT)
             && match kind {
-                "json" => entry::read_quietly(store, name, now).is_some_and(ended_long_ago),
+                "json" => entry::outline(store, name, now).is_some_and(ended_long_ago),
                 kind => ["hold", "pause", "lock"].contains(&kind),
             }
     };

@@ -8,7 +8,7 @@ mod place;
 mod written;
 
 use super::App;
-use super::call::{Prepared, store};
+use super::call::{Prepared, store_of};
 use crate::cache::entry;
 use crate::cli::{Call, Verify};
 use crate::definition::schema::Field;
@@ -65,7 +65,7 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     }
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
-    let store = store(session.voice)?;
+    let store = store_of(&session)?;
     let principal = session.until_accepted(|| {
         for field in &secrets {
             session.new_secret(field, &chosen)?;
@@ -85,6 +85,8 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         }
         Ok(principal)
     })?;
+    // Here is the person for whom it shall last. Where it cannot, it does until the machine restarts.
+    let _ = store.seal().make_lasting();
     keep(call, &session, &principal.chosen, &places).inspect_err(|_| {
         // A token without its secret would hide for a while that the login was not kept.
         let _ = entry::forget(&store, &principal.identity);

@@ -1,13 +1,12 @@
 //! Whose a cached token is.
 
-use crate::cache::entry::Entry;
+use crate::cache::identity::Identity;
 use crate::inputs::config::Profile;
 use crate::origin::BaseUrl;
 use crate::token::Principal;
 
 /// The login of a token that belongs to no profile, as if there were one.
-pub(super) fn profile_of(entry: &Entry) -> Profile {
-    let identity = &entry.identity;
+pub(super) fn profile_of(identity: &Identity) -> Profile {
     let texts = |value: &serde_json::Value| match value.as_array() {
         Some(items) => items.iter().map(text).collect(),
         None => vec![text(value)],
@@ -26,8 +25,8 @@ fn text(value: &serde_json::Value) -> String {
 }
 
 /// Whether a token was given to this login, whatever else it was asked for with.
-pub(super) fn is_of(entry: &Entry, principal: &Principal) -> bool {
-    let (identity, own, login) = (&entry.identity, &principal.identity, &principal.login);
+pub(super) fn is_of(identity: &Identity, principal: &Principal) -> bool {
+    let (own, login) = (&principal.identity, &principal.login);
     let same = |(name, _): &(String, String)| {
         let value = identity.fields.get(name);
         value.is_none() || value == own.fields.get(name)

@@ -1,0 +1,166 @@
+//! An entry as it lies in its file.
+//!
+//! Who it is of and its times lie there in clear, so that what ended can be told without a key. The secret part is sealed, for
+//! this identity alone; where there is no key it lies there in clear as well.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Entry;
+use crate::cache::fingerprint::Fingerprint;
+use crate::cache::guard::AttemptId;
+use crate::cache::identity::Identity;
+use crate::cache::record::{SCHEMA, flaw};
+use crate::cache::sealing;
+use crate::cache::store::Store;
+use crate::seal::{Closed, Place, Seal};
+use crate::secret::Secret;
+use crate::time::clock::TOLERANCE;
+
+const MAX_TOKEN: usize = 16_384;
+
+/// Either `token` and what belongs to it, or `sealed`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EntryFile<'a> {
+    schema: u32,
+    pub(super) identity: Cow<'a, Identity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<Cow<'a, str>>,
+    asked_at: i64,
+    pub(super) expires_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extras: Option<Cow<'a, Map<String, Value>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<AttemptId>,
+}
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Hidden<'a> {
+    token: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Cow<'a, str>>,
+    extras: Cow<'a, Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
+}
+
+/// Why a file gives no entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// Worth a warning.
+    Wrong(&'static str),
+    /// As it may be any day: the key is gone, or what is in clear does not count.
+    Closed(String),
+}
+
+/// The error is why it cannot be kept.
+pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
+    let hidden = Hidden {
+        token: entry.token.expose().into(),
+        refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
+        extras: Cow::Borrowed(&entry.extras),
+        fingerprint: entry.fingerprint.clone(),
+    };
+    let plain = serde_json::to_vec(&hidden).map_err(|error| error.to_string())?;
+    let sealed = sealing::seal(store, &plain, place(&entry.identity.digest()))?;
+    let in_clear = if sealed.is_none() { Some(hidden) } else { None };
+    let mut file = EntryFile {
+        schema: SCHEMA,
+        identity: Cow::Borrowed(&entry.identity),
+        token: None,
+        refresh_token: None,
+        sealed: sealed.map(Cow::Owned),
+        asked_at: entry.asked_at,
+        expires_at: entry.expires_at,
+        extras: None,
+        fingerprint: None,
+        attempt: entry.attempt.clone(),
+    };
+    if let Some(hidden) = in_clear {
+        file.token = Some(hidden.token);
+        file.refresh_token = hidden.refresh_token;
+        file.extras = Some(hidden.extras);
+        file.fingerprint = hidden.fingerprint;
+    }
+    serde_json::to_vec(&file).map_err(|error| error.to_string())
+}
+
+/// All that can be told without a key.
+pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str> {
+    let file: EntryFile<'_> = serde_json::from_slice(bytes).map_err(|_| flaw(bytes))?;
+    if file.schema != SCHEMA {
+        return Err(flaw(bytes));
+    }
+    if file.asked_at > now.saturating_add(TOLERANCE) {
+        return Err("it comes from the future; is the clock right?");
+    }
+    if file.expires_at <= file.asked_at {
+        return Err("it ends before it begins");
+    }
+    Ok(file)
+}
+
+impl EntryFile<'_> {
+    /// `digest` is that of the identity whose file it is.
+    pub(super) fn open(mut self, digest: &str, seal: &Seal) -> Result<Entry, Unread> {
+        const DAMAGED: Unread = Unread::Wrong("it is damaged");
+        let plain;
+        let hidden = match self.sealed.take().filter(|_| self.token.is_none()) {
+            Some(sealed) => {
+                plain = seal.open(&sealed, place(digest)).map_err(|closed| match closed {
+                    Closed::Damaged => DAMAGED,
+                    Closed::NoKey(why) => Unread::Closed(why),
+                })?;
+                serde_json::from_slice(&plain).map_err(|_| DAMAGED)?
+            }
+            None if seal.takes_clear() => Hidden {
+                token: self.token.take().ok_or(DAMAGED)?,
+                refresh_token: self.refresh_token.take(),
+                extras: self.extras.take().ok_or(DAMAGED)?,
+                fingerprint: self.fingerprint.take(),
+            },
+            None => {
+                return Err(Unread::Closed(
+                    "it lies there in clear, and TOK_SEAL is require".to_owned(),
+                ));
+            }
+        };
+        check(&hidden).map_err(Unread::Wrong)?;
+        Ok(Entry {
+            identity: self.identity.into_owned(),
+            token: Secret::new(hidden.token),
+            refresh_token: hidden.refresh_token.map(Secret::new),
+            asked_at: self.asked_at,
+            expires_at: self.expires_at,
+            extras: hidden.extras.into_owned(),
+            fingerprint: hidden.fingerprint,
+            attempt: self.attempt,
+        })
+    }
+}
+
+fn check(hidden: &Hidden) -> Result<(), &'static str> {
+    if !(1..=MAX_TOKEN).contains(&hidden.token.len()) || !hidden.token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("its token is not 1 to 16384 visible ASCII characters");
+    }
+    if hidden.refresh_token.as_ref().is_some_and(|token| token.is_empty()) {
+        return Err("its refresh token is empty");
+    }
+    Ok(())
+}
+
+fn place(digest: &str) -> Place<'_> {
+    Place {
+        schema: SCHEMA,
+        name: digest,
+    }
+}
