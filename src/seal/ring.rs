@@ -8,11 +8,8 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use super::key::Key;
-use crate::inputs::keyring::{self, Found};
+use crate::inputs::keyring::{self, Found, Label};
 use crate::time::deadline::Deadline;
-
-/// The user of the entry. No login's reads the same, which is a JSON array.
-const USER: &str = "cache key";
 
 #[derive(Debug)]
 pub(super) struct Ring {
@@ -37,25 +34,30 @@ impl Ring {
 
     /// Nothing where it has none, or where there is no keyring. The error is why nobody can say.
     pub(super) fn read(&self) -> Result<Option<Key>, String> {
-        let found =
-            self.call(|deadline| keyring::read(USER, false, deadline).map_err(|error| error.text().to_owned()))?;
+        let found = self.call(|deadline| {
+            keyring::read(Label::of_cache_key(), false, deadline).map_err(|error| error.text().to_owned())
+        })?;
         match found {
             Found::Absent(_) => Ok(None),
             Found::Secret(text) => match Key::parse(text.expose()) {
                 Ok(key) => Ok(Some(key)),
-                Err(why) => Err(format!("the keyring: the entry '{USER}' of tok is no key: {why}")),
+                Err(why) => Err(format!("the keyring: the entry 'tok cache' is no key: {why}")),
             },
         }
     }
 
     pub(super) fn write(&self, key: &Key) -> Result<(), String> {
         let text = key.to_base64();
-        self.call(|deadline| keyring::write(USER, &text, false, deadline).map_err(|error| error.text().to_owned()))
+        self.call(|deadline| {
+            keyring::write(Label::of_cache_key(), &text, false, deadline).map_err(|error| error.text().to_owned())
+        })
     }
 
     /// Whether it was there.
     pub(super) fn forget(&self) -> Result<bool, String> {
-        self.call(|deadline| keyring::delete(USER, false, deadline).map_err(|error| error.text().to_owned()))
+        self.call(|deadline| {
+            keyring::delete(Label::of_cache_key(), false, deadline).map_err(|error| error.text().to_owned())
+        })
     }
 
     /// Why it could take no key.

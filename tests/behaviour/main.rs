@@ -86,6 +86,7 @@ mod proxies;
 mod questions;
 mod real_servers;
 mod refreshes;
+mod sealed;
 mod security;
 mod server;
 #[cfg(unix)]

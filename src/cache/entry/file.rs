@@ -110,31 +110,35 @@ pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str
 }
 
 impl EntryFile<'_> {
-    /// `digest` is that of the identity whose file it is.
+    /// `digest` is that of the identity whose file it is. A token in clear goes before a sealed one.
     pub(super) fn open(mut self, digest: &str, seal: &Seal) -> Result<Entry, Unread> {
         const DAMAGED: Unread = Unread::Wrong("it is damaged");
         let plain;
-        let hidden = match self.sealed.take().filter(|_| self.token.is_none()) {
-            Some(sealed) => {
-                plain = seal.open(&sealed, place(digest)).map_err(|closed| match closed {
-                    Closed::Damaged => DAMAGED,
-                    Closed::NoKey(why) => Unread::Closed(why),
-                })?;
-                serde_json::from_slice(&plain).map_err(|_| DAMAGED)?
+        let hidden = if let Some(token) = self.token.take() {
+            if !seal.takes_clear() {
+                let why = "it lies there in clear, and TOK_SEAL is require";
+                return Err(Unread::Closed(why.to_owned()));
             }
-            None if seal.takes_clear() => Hidden {
-                token: self.token.take().ok_or(DAMAGED)?,
+            check(&token)?;
+            Hidden {
+                token,
                 refresh_token: self.refresh_token.take(),
                 extras: self.extras.take().ok_or(DAMAGED)?,
                 fingerprint: self.fingerprint.take(),
-            },
-            None => {
-                return Err(Unread::Closed(
-                    "it lies there in clear, and TOK_SEAL is require".to_owned(),
-                ));
             }
+        } else {
+            let sealed = self.sealed.take().ok_or(DAMAGED)?;
+            plain = seal.open(&sealed, place(digest)).map_err(|closed| match closed {
+                Closed::Damaged => DAMAGED,
+                Closed::NoKey(why) => Unread::Closed(why),
+            })?;
+            let hidden: Hidden = serde_json::from_slice(&plain).map_err(|_| DAMAGED)?;
+            check(&hidden.token)?;
+            hidden
         };
-        check(&hidden).map_err(Unread::Wrong)?;
+        if hidden.refresh_token.as_ref().is_some_and(|token| token.is_empty()) {
+            return Err(Unread::Wrong("its refresh token is empty"));
+        }
         Ok(Entry {
             identity: self.identity.into_owned(),
             token: Secret::new(hidden.token),
@@ -148,14 +152,11 @@ impl EntryFile<'_> {
     }
 }
 
-fn check(hidden: &Hidden) -> Result<(), &'static str> {
-    if !(1..=MAX_TOKEN).contains(&hidden.token.len()) || !hidden.token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("its token is not 1 to 16384 visible ASCII characters");
+fn check(token: &str) -> Result<(), Unread> {
+    if (1..=MAX_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
     }
-    if hidden.refresh_token.as_ref().is_some_and(|token| token.is_empty()) {
-        return Err("its refresh token is empty");
-    }
-    Ok(())
+    Err(Unread::Wrong("its token is not 1 to 16384 visible ASCII characters"))
 }
 
 fn place(digest: &str) -> Place<'_> {

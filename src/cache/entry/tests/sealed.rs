@@ -91,10 +91,7 @@ fn another_key_or_a_broken_one_is_a_miss_and_what_they_would_keep_is_told() {
     let (_home, store) = sealed();
     keep(&store, &entry("a", NOW)).unwrap();
     assert!(token(&with(&store, Policy::Auto, OTHER)).is_none());
-    for (key, why) in [
-        ("c2hvcnQ=", "5 bytes instead of 32"),
-        ("no key!", "it is not base64"),
-    ] {
+    for (key, why) in [("c2hvcnQ=", "5 bytes instead of 32"), ("no key!", "it is not base64")] {
         let broken = with(&store, Policy::Auto, key);
         assert!(token(&broken).is_none());
         let unkept = keep(&broken, &entry("a", NOW)).unwrap_err();
