@@ -4,6 +4,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod paint;
+mod person;
 mod prompt;
 #[cfg_attr(unix, path = "system/unix.rs")]
 #[cfg_attr(windows, path = "system/windows.rs")]
@@ -12,7 +13,8 @@ pub(crate) mod voice;
 mod waiting;
 mod watched;
 
-pub(crate) use prompt::{Question, TIMES, Terminal};
+pub(crate) use person::Person;
+pub(crate) use prompt::{Meanwhile, Question, TIMES, Terminal};
 
 /// Has a write that goes past the limit of a file fail, instead of ending the process.
 pub(crate) fn outlive_file_limit() {
