@@ -67,11 +67,7 @@ impl<'a> Need<'a> {
     }
 
     /// Asks the vendor, unless another process has asked meanwhile.
-    fn attempt(
-        &self,
-        earlier: Option<&Earlier>,
-        approved: Option<Run<'a>>,
-    ) -> std::result::Result<Obtained, Stop<'a>> {
+    fn attempt(&self, earlier: Option<&Earlier>, approved: Option<Run<'a>>) -> std::result::Result<Obtained, Stop<'a>> {
         let guard = match self.turn(&self.principal.identity.digest(), Work::Requests, earlier)? {
             Turn::Held(guard) => guard,
             Turn::Found(obtained) => return Ok(obtained),

@@ -73,7 +73,11 @@ impl Terminal {
         read_hidden(BufReader::with_capacity(1, &self.tty), suspend_key)
     }
 
-    pub(super) fn ask_unless<T>(&self, prompt: &str, mut happened: impl FnMut() -> Option<T>) -> io::Result<Meanwhile<T>> {
+    pub(super) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        mut happened: impl FnMut() -> Option<T>,
+    ) -> io::Result<Meanwhile<T>> {
         loop {
             let mut input = Unless {
                 tty: &self.tty,

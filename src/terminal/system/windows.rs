@@ -27,7 +27,11 @@ impl Terminal {
     }
 
     /// Nothing can be typed meanwhile.
-    pub(super) fn ask_unless<T>(&self, prompt: &str, mut happened: impl FnMut() -> Option<T>) -> io::Result<Meanwhile<T>> {
+    pub(super) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        mut happened: impl FnMut() -> Option<T>,
+    ) -> io::Result<Meanwhile<T>> {
         let mut console = OpenOptions::new().write(true).open("CONOUT$")?;
         writeln!(console, "{prompt}")?;
         loop {
