@@ -52,7 +52,7 @@ mod tests {
             Some("https://id.example/")
         );
         for not in [
-            "".to_owned(),
+            String::new(),
             format!(r#", "{key}": false"#),
             format!(r#", "{key}": "true""#),
         ] {

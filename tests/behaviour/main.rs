@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(unix)]
+mod browser;
 mod completions;
 mod ground;
 mod harness;
@@ -27,6 +29,8 @@ mod stand_in;
 mod tenants;
 mod terminal;
 
+#[cfg(unix)]
+mod approvals;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
