@@ -63,7 +63,10 @@ impl Visit {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let value = pairs.find(|(key, _)| *key == name).map(|(_, value)| value);
         let value = value.unwrap_or_else(|| panic!("no {name} in {}", self.url));
-        percent_decode_str(value).decode_utf8().unwrap().into_owned()
+        percent_decode_str(&value.replace('+', " "))
+            .decode_utf8()
+            .unwrap()
+            .into_owned()
     }
 
     pub(crate) fn port(&self) -> u16 {

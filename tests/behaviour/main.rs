@@ -36,6 +36,8 @@ mod codes;
 #[cfg(target_os = "linux")]
 mod comfort;
 #[cfg(unix)]
+mod comings_back;
+#[cfg(unix)]
 mod commands;
 mod damage;
 mod disks;
@@ -92,6 +94,8 @@ mod sources;
 mod status;
 mod statuses;
 mod steps;
+#[cfg(unix)]
+mod tabs;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;
