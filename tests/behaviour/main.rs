@@ -82,6 +82,8 @@ mod prompts;
 mod proxies;
 #[cfg(unix)]
 mod questions;
+#[cfg(unix)]
+mod real_approvals;
 mod real_servers;
 mod refreshes;
 mod security;
