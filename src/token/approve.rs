@@ -25,6 +25,7 @@ impl<'a> Need<'a> {
             return Ok(None);
         };
         let person = self.session.person(&self.principal.chosen)?;
+        self.session.voice.explain("a person has to approve the login");
         let mut run = self.before_approval(plan, secrets)?;
         let ask = || {
             Terminal::alone(|| match approval {
