@@ -85,7 +85,7 @@ $_tok_rows = @(
     ',env oidc,login oidc,oidc,|--scope|any|Scopes to ask for, separated by blanks, openid offline_access by default [TOK_OIDC_SCOPE]'
     ',env oidc,login oidc,oidc,|--audience|any|API that the token is for, where the issuer wants it named [TOK_OIDC_AUDIENCE]'
     ',env oidc,login oidc,oidc,|--login-hint|any|Who will log in, for the issuer''s page [TOK_OIDC_LOGIN_HINT]'
-    ',env oidc,login oidc,oidc,|--url|any|Address that logins are sent to, as https://oidc.example.com/token [TOK_OIDC_URL]'
+    ',env oidc,login oidc,oidc,|--url|any|The issuer, as https://oidc.example.com; the addresses come from its discovery document [TOK_OIDC_URL]'
     ',env oidc,login oidc,oidc,|--variable|any|Name of the variable, OIDC_TOKEN by default'
     ',env oidc,login oidc,oidc,|--browser||Have the login approved in a browser'
     ',env oidc,login oidc,oidc,|--device||Have the login approved with a code, on any other device'
