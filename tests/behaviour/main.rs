@@ -48,6 +48,8 @@ mod failing_code;
 mod folders;
 mod formats;
 mod freshness;
+#[cfg(unix)]
+mod helpers;
 mod holds;
 mod hostile;
 #[cfg(unix)]
@@ -77,6 +79,8 @@ mod persons;
 mod places;
 mod profiles;
 #[cfg(unix)]
+#[cfg(target_os = "linux")]
+mod programs;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod proxies;

@@ -36,10 +36,10 @@ pub(crate) fn installed(variable: &str) -> Option<OsString> {
 }
 
 pub(crate) struct Server {
-    running: Running,
+    pub(crate) running: Running,
     /// Keeps the server's folder.
     _world: Tok,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {
@@ -82,7 +82,7 @@ impl Server {
 
     /// Method, path and status of every request that was answered, since the last call.
     #[track_caller]
-    fn answered(&self, expected: &[&str]) {
+    pub(crate) fn answered(&self, expected: &[&str]) {
         let lines = |text: &str| -> Vec<String> {
             let requests = text
                 .lines()
