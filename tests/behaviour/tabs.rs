@@ -283,7 +283,7 @@ fn of_many_who_come_at_once_one_opens_a_tab() {
     let tok = user(&server);
     let mut terminals: Vec<_> = (0..8).map(|_| tok.terminal(["oidc", "--fresh"])).collect();
     let visit = tok.visit();
-    std::thread::sleep(Duration::from_millis(1000));
+    std::thread::sleep(Duration::from_secs(1));
     approve(&visit);
     for terminal in &mut terminals {
         assert_eq!(terminal.wait().ok().token(), "the-token");
