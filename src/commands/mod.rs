@@ -7,6 +7,7 @@ mod demo;
 mod env;
 mod exec;
 mod helper;
+mod keep;
 mod login;
 mod logout;
 mod status;
@@ -83,7 +84,9 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Invocation::Env(call, format) => env::run(&app, &call, format),
         Invocation::Login(call, verify) => login::run(&app, &call, verify),
         Invocation::Logout(logout) => logout::run(&app, &logout),
+        Invocation::Exec(exec) if exec.keep => exec::stay(app, *exec),
         Invocation::Exec(exec) => exec::run(&app, &exec),
+        Invocation::Keep(keep) => keep::run(app, *keep),
         Invocation::Status {
             target,
             json,

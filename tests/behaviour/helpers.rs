@@ -354,7 +354,7 @@ fn a_token_is_printed_for_files_that_other_programs_read() {
     let tok = serving(&server, "'git.acme.com'");
     let token = tok.run(["modulus"]).ok().token();
     let prints = |tok: &Tok, words: &[&str], text: &str| {
-        tok.run(words).ok().quiet().prints(&text.replace("@", &token));
+        tok.run(words).ok().quiet().prints(&text.replace('@', &token));
     };
     prints(&tok, &["modulus", "-f", "authorization"], "Bearer @\n");
     prints(&tok, &["modulus", "-f", "http"], "Authorization: Bearer @\n");
