@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::disks::{Mount, ReadOnly};
 use crate::harness::{Running, Tok, mode, need, until};
-use crate::stand_in::{Server, lifetime, refuse, retry_after, token};
+use crate::stand_in::{Server, delay, lifetime, refuse, retry_after, token};
 
 /// With tokens that last so many seconds.
 fn ready(server: &Server, seconds: i64) -> Tok {
@@ -182,6 +183,61 @@ fn a_folder_that_cannot_be_written_costs_no_token_and_is_tried_again() {
     });
     running.signal(Signal::TERM);
     ends(running, 0);
+}
+
+#[test]
+fn a_disk_that_is_full_or_read_only_leaves_the_old_token_whole() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    let folder = tok.folder().join("small");
+    let Some(_mount) = Mount::tmpfs(&folder, "8k") else {
+        return;
+    };
+    let path = folder.join("token");
+    let running = tok.start(["keep", "oauth2", "--file", "../small/token"]);
+    until("the file", || path.exists());
+    let first = fs::read_to_string(&path).unwrap();
+    let mut filler = fs::File::create(folder.join("filler")).unwrap();
+    while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
+    running.signal(Signal::HUP);
+    until("a word", || {
+        running.stderr().contains("cannot be written: No space left on device")
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), first);
+    filler.set_len(0).unwrap();
+    let second = {
+        until("another token", || {
+            fs::read_to_string(&path).is_ok_and(|text| text != first)
+        });
+        fs::read_to_string(&path).unwrap()
+    };
+    let Some(read_only) = ReadOnly::make(&folder) else {
+        return;
+    };
+    running.signal(Signal::HUP);
+    until("a word", || {
+        running.stderr().contains("cannot be written: Read-only file system")
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), second);
+    drop(read_only);
+    until("another token", || {
+        fs::read_to_string(&path).is_ok_and(|text| text != second)
+    });
+    running.signal(Signal::TERM);
+    ends(running, 0);
+}
+
+#[test]
+fn a_slow_vendor_keeps_nobody_from_ending_it() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    server.behave(delay(20_000));
+    let running = keep(&tok, &[]);
+    until("a request", || !server.requests().is_empty());
+    running.signal(Signal::TERM);
+    let output = ends(running, 0);
+    assert!(output.took < Duration::from_secs(5), "{output}");
+    assert!(!file(&tok).exists());
 }
 
 #[test]

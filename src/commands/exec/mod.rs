@@ -15,7 +15,6 @@ use super::App;
 use super::call::{Prepared, obtain};
 use crate::cli::Exec;
 use crate::error::{Error, Exit, Result};
-use crate::inputs::IDENTITY_VARIABLES;
 use crate::output::Given;
 use crate::time::clock::now_ms;
 
@@ -53,11 +52,7 @@ fn command(app: &App, exec: &Exec) -> Result<Command> {
     };
     let mut command = Command::new(program);
     command.args(arguments);
-    for variable in app.catalogue.secret_variables() {
-        command.env_remove(variable);
-    }
-    // Whoever runs with a token needs not be able to prove who the job is.
-    for variable in IDENTITY_VARIABLES {
+    for variable in app.hidden_variables() {
         command.env_remove(variable);
     }
     Ok(command)

@@ -18,7 +18,6 @@ use super::call::{Prepared, store};
 use crate::cache::lock;
 use crate::cli::{Keep, KeptAs};
 use crate::error::{Error, Result};
-use crate::inputs::IDENTITY_VARIABLES;
 use crate::inputs::command::in_shell;
 use crate::output::Given;
 use crate::terminal::voice::Voice;
@@ -49,11 +48,7 @@ pub(super) fn run(app: App, keep: Keep) -> Result<()> {
         format: keep.format,
         command: keep.command.as_deref(),
         texts: vec![None; calls.len()],
-        drop_variables: [
-            app.catalogue.secret_variables(),
-            IDENTITY_VARIABLES.map(str::to_owned).to_vec(),
-        ]
-        .concat(),
+        drop_variables: app.hidden_variables(),
         file,
         voice,
     };
