@@ -215,7 +215,7 @@ impl Vendor {
     pub(crate) fn is_in_another_way(&self, field: &str, way: &[String]) -> bool {
         let definition = &self.definition;
         let is_of = |way: &[String]| definition.fields_of_way(way).contains(&field);
-        definition.ways.iter().any(|other| other != way && is_of(other)) && !is_of(way)
+        definition.ways().any(|other| other != way && is_of(other)) && !is_of(way)
     }
 }
 

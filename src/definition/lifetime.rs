@@ -47,10 +47,13 @@ pub(crate) fn read(
         return Ok(None);
     };
     if !is_possible(milliseconds) {
-        return Err(format!(
-            "the token's lifetime of {} s cannot be right",
-            (milliseconds / 1000.0).trunc()
-        ));
+        let seconds = (milliseconds / 1000.0).trunc();
+        let shown = if seconds.abs() < 1e15 {
+            seconds.to_string()
+        } else {
+            format!("{seconds:e}")
+        };
+        return Err(format!("the token's lifetime of {shown} s cannot be right"));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
 }

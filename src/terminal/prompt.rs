@@ -40,11 +40,30 @@ impl Terminal {
         question.until_answered(|prompt| self.0.ask(prompt), check)
     }
 
+    /// Asks for a line that cannot be seen either, until something else happens. `happened` is looked at again and again, and
+    /// waits for nothing itself.
+    pub(crate) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        happened: impl FnMut() -> Option<T>,
+    ) -> std::io::Result<Meanwhile<T>> {
+        self.0.ask_unless(prompt, happened)
+    }
+
     /// Asks for a line that cannot.
     pub(crate) fn ask_hidden(&self, question: &Question) -> Result<Secret> {
         let answer = question.until_answered(|prompt| self.0.ask_hidden(prompt), |_| Ok(()));
         answer.map(Secret::new)
     }
+}
+
+/// What came first.
+#[derive(Debug)]
+pub(crate) enum Meanwhile<T> {
+    Happened(T),
+    /// A line, or the end of the input.
+    #[cfg_attr(windows, expect(dead_code, reason = "nothing can be typed meanwhile there"))]
+    Typed(Option<Vec<u8>>),
 }
 
 /// How often a person is asked the same before a wrong answer counts.

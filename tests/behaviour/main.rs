@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(unix)]
+mod browser;
 mod completions;
 mod ground;
 mod harness;
@@ -27,11 +29,15 @@ mod stand_in;
 mod tenants;
 mod terminal;
 
+#[cfg(unix)]
+mod approvals;
 mod assertions;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
 mod comfort;
+#[cfg(unix)]
+mod comings_back;
 #[cfg(unix)]
 mod commands;
 mod damage;
@@ -84,6 +90,8 @@ mod prompts;
 mod proxies;
 #[cfg(unix)]
 mod questions;
+#[cfg(unix)]
+mod real_approvals;
 mod real_servers;
 mod refreshes;
 mod sealed;
@@ -97,6 +105,8 @@ mod sources;
 mod status;
 mod statuses;
 mod steps;
+#[cfg(unix)]
+mod tabs;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;

@@ -99,7 +99,7 @@ impl Server {
 
     /// The JSON that a request of the test's own is answered with.
     #[track_caller]
-    fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let length = body.len();

@@ -24,7 +24,10 @@ fn another_key() -> String {
 #[track_caller]
 fn stands_nowhere(tok: &Tok, secret: &str) {
     let kept = tok.all_that_is_kept();
-    let mut forms = vec![secret.to_owned(), secret.bytes().map(|byte| format!("{byte:02x}")).collect()];
+    let mut forms = vec![
+        secret.to_owned(),
+        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+    ];
     for offset in 0..3 {
         let text = BASE64_STANDARD.encode(&secret.as_bytes()[offset..]);
         // The last letters depend on what follows.
@@ -52,7 +55,10 @@ fn no_byte_of_a_token_or_a_refresh_token_stands_in_the_folder() {
     let before = server.requests().len();
     tok.pass(24 * 3600);
     tok.without("TOK_STARSHIP_PASSWORD").run(["starship"]).ok();
-    assert_eq!(server.requests()[before].json()["refresh_token"], "a-refresh-token-of-the-test");
+    assert_eq!(
+        server.requests()[before].json()["refresh_token"],
+        "a-refresh-token-of-the-test"
+    );
 }
 
 #[test]
@@ -61,9 +67,16 @@ fn the_words_of_a_failure_that_others_may_take_over_stand_in_no_lock() {
     server.behave(refuse("words of the vendor"));
     let tok = ready(&server);
     tok.run(["starship"]).fails(4).says("words of the vendor");
-    let locks: Vec<String> = tok.kept("lock").iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let locks: Vec<String> = tok
+        .kept("lock")
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
     assert!(locks.iter().any(|lock| lock.contains("failure\":{")), "{locks:?}");
-    assert!(locks.iter().all(|lock| !lock.contains("words of the vendor")), "{locks:?}");
+    assert!(
+        locks.iter().all(|lock| !lock.contains("words of the vendor")),
+        "{locks:?}"
+    );
 }
 
 #[test]
@@ -82,7 +95,11 @@ fn without_its_key_a_sealed_token_is_a_miss_and_no_error() {
     let tok = ready(&server);
     let first = tok.run(["starship"]).ok().token();
     let other = tok.clone().env("TOK_SEAL_KEY", another_key());
-    let second = other.run(["starship", "-v"]).ok().says("it was sealed with another key").token();
+    let second = other
+        .run(["starship", "-v"])
+        .ok()
+        .says("it was sealed with another key")
+        .token();
     assert_ne!(first, second);
     assert_eq!(other.run(["starship"]).ok().quiet().token(), second);
     tok.run(["starship"]).ok().quiet();
@@ -99,7 +116,11 @@ fn a_key_that_is_none_costs_a_warning_and_keeps_nothing() {
         (&SEAL_KEY[..40], "it has 30 bytes instead of 32"),
     ] {
         let tok = ready(&server).env("TOK_SEAL_KEY", key);
-        let output = tok.run(["starship"]).ok().says("tok: warning: ").says(&format!("TOK_SEAL_KEY: {why}"));
+        let output = tok
+            .run(["starship"])
+            .ok()
+            .says("tok: warning: ")
+            .says(&format!("TOK_SEAL_KEY: {why}"));
         assert!(!output.stderr.contains(key), "{output}");
         assert!(tok.kept("json").is_empty());
         tok.run(["status"]).ok();
@@ -108,7 +129,9 @@ fn a_key_that_is_none_costs_a_warning_and_keeps_nothing() {
         let tok = ready(&server);
         let path = tok.folder().join(path);
         let tok = tok.env("TOK_SEAL_KEY_FILE", &path);
-        tok.run(["starship"]).ok().says(&format!("TOK_SEAL_KEY_FILE: {}: {why}", path.display()));
+        tok.run(["starship"])
+            .ok()
+            .says(&format!("TOK_SEAL_KEY_FILE: {}: {why}", path.display()));
         assert!(tok.kept("json").is_empty());
     }
 }
@@ -164,7 +187,11 @@ fn where_sealing_is_required_a_token_in_clear_does_not_count() {
     let tok = ready(&server);
     let token = tok.clone().in_clear().run(["starship"]).ok().token();
     let strict = tok.env("TOK_SEAL", "require");
-    let other = strict.run(["starship", "-v"]).ok().says("it lies there in clear").token();
+    let other = strict
+        .run(["starship", "-v"])
+        .ok()
+        .says("it lies there in clear")
+        .token();
     assert_ne!(other, token);
     stands_nowhere(&strict, &token);
     stands_nowhere(&strict, &other);
@@ -178,7 +205,16 @@ fn in_clear_a_token_is_kept_as_ever() {
     tok.run(["starship"]).ok().quiet();
     let Value::Object(entry) = tok.entry() else { panic!() };
     let keys: Vec<&str> = entry.keys().map(String::as_str).collect();
-    let wanted = ["schema", "identity", "token", "refresh_token", "asked_at", "expires_at", "extras", "attempt"];
+    let wanted = [
+        "schema",
+        "identity",
+        "token",
+        "refresh_token",
+        "asked_at",
+        "expires_at",
+        "extras",
+        "attempt",
+    ];
     let mut wanted = wanted.to_vec();
     wanted.sort_unstable();
     let mut sorted = keys.clone();
@@ -197,7 +233,10 @@ fn a_sealed_part_of_another_entry_is_a_warning_and_a_login() {
     let token = mine.run(["starship"]).ok().token();
     let folder = tok.folder().join("other");
     let path = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let path = path.into_iter().find(|path| path.extension().is_some_and(|e| e == "json")).unwrap();
+    let path = path
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|e| e == "json"))
+        .unwrap();
     let mut entry: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     entry["sealed"] = others["sealed"].clone();
     fs::write(&path, entry.to_string()).unwrap();
@@ -218,7 +257,12 @@ fn an_older_entry_of_the_same_name_costs_at_most_a_refused_refresh_and_a_login()
     tok.pass(24 * 3600);
     let token = tok.run(["starship"]).ok().token();
     assert_eq!(server.requests().last().unwrap().token.as_deref(), Some(token.as_str()));
-    server.expect(&["POST /auth/login", "POST /auth/refresh", "POST /auth/refresh", "POST /auth/login"]);
+    server.expect(&[
+        "POST /auth/login",
+        "POST /auth/refresh",
+        "POST /auth/refresh",
+        "POST /auth/login",
+    ]);
 }
 
 #[test]
@@ -230,7 +274,9 @@ fn no_command_inherits_the_key() {
     ));
     tok.run(["starship"]).ok().quiet();
     let script = "printf \"<$TOK_SEAL_KEY>\"";
-    tok.run(["exec", "starship", "--", "sh", "-c", script]).ok().prints("<>");
+    tok.run(["exec", "starship", "--", "sh", "-c", script])
+        .ok()
+        .prints("<>");
 }
 
 #[test]
@@ -240,25 +286,43 @@ fn status_says_how_the_folder_is_kept() {
     tok.run(["starship"]).ok();
     let folder = tok.cache_folder();
     let line = |kept: &str| format!("\ntokens in {} are kept {kept}\n", folder.display());
-    tok.run(["status"]).ok().quiet().prints_this(&line("sealed, the key is in TOK_SEAL_KEY"));
+    tok.run(["status"])
+        .ok()
+        .quiet()
+        .prints_this(&line("sealed, the key is in TOK_SEAL_KEY"));
     let cache = tok.run(["status", "-f", "json"]).ok().json()["cache"].clone();
     assert_eq!(cache["folder"], folder.to_str().unwrap());
-    assert_eq!((&cache["keeps"], &cache["key"]), (&"sealed".into(), &"TOK_SEAL_KEY".into()));
+    assert_eq!(
+        (&cache["keeps"], &cache["key"]),
+        (&"sealed".into(), &"TOK_SEAL_KEY".into())
+    );
     let off = tok.clone().in_clear();
     off.run(["status"]).ok().prints_this(&line("in clear"));
-    off.run(["status", "-v"]).ok().prints_this(&line("in clear: TOK_SEAL is off"));
+    off.run(["status", "-v"])
+        .ok()
+        .prints_this(&line("in clear: TOK_SEAL is off"));
     assert_eq!(off.run(["status", "-f", "json"]).ok().json()["cache"]["keeps"], "clear");
     let broken = tok.env("TOK_SEAL_KEY", "short");
     broken.run(["status"]).ok().prints_this(&line("not at all"));
-    broken.run(["status", "-v"]).ok().prints_this("TOK_SEAL_KEY: it is not base64\n");
-    assert_eq!(broken.run(["status", "-f", "json"]).ok().json()["cache"]["keeps"], "nothing");
+    broken
+        .run(["status", "-v"])
+        .ok()
+        .prints_this("TOK_SEAL_KEY: it is not base64\n");
+    assert_eq!(
+        broken.run(["status", "-f", "json"]).ok().json()["cache"]["keeps"],
+        "nothing"
+    );
 }
 
 #[test]
 fn a_logout_forgets_tokens_that_cannot_be_opened_as_well() {
     let server = Server::start();
     let tok = ready(&server);
-    for arguments in [&["logout", "starship"][..], &["logout", "starship", "--all"], &["logout", "--key"]] {
+    for arguments in [
+        &["logout", "starship"][..],
+        &["logout", "starship", "--all"],
+        &["logout", "--key"],
+    ] {
         tok.run(["starship", "--fresh"]).ok();
         let other = tok.clone().env("TOK_SEAL_KEY", another_key());
         other.run(arguments).ok().says("1 token");

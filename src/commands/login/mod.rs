@@ -111,11 +111,10 @@ fn keep(call: &Call, session: &Session, chosen: &Chosen, places: &Places) -> Res
 
 /// A way that is named by a flag takes the place of the one that the profile had.
 fn leave_other_ways(profile: &mut Profile, call: &Call) {
-    let ways = &call.vendor.definition.ways;
-    let flagged = |name: &str| call.flags.names(name);
     let definition = &call.vendor.definition;
-    let is_flagged = |way: &&Vec<String>| definition.fields_of_way(way).into_iter().any(flagged);
-    let Some(way) = ways.iter().find(is_flagged) else {
+    let flagged = |name: &str| call.flags.names(name);
+    let is_flagged = |way: &&[String]| definition.fields_of_way(way).into_iter().any(flagged);
+    let Some(way) = definition.ways().find(is_flagged) else {
         return;
     };
     profile.way = None;

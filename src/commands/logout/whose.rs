@@ -1,12 +1,14 @@
 //! Whose a cached token is.
 
 use crate::cache::identity::Identity;
+use crate::definition::approval::{DEVICE, is_way};
+use crate::definition::schema::Definition;
 use crate::inputs::config::Profile;
 use crate::origin::BaseUrl;
 use crate::token::Principal;
 
 /// The login of a token that belongs to no profile, as if there were one.
-pub(super) fn profile_of(identity: &Identity) -> Profile {
+pub(super) fn profile_of(identity: &Identity, definition: &Definition) -> Profile {
     let texts = |value: &serde_json::Value| match value.as_array() {
         Some(items) => items.iter().map(text).collect(),
         None => vec![text(value)],
@@ -15,9 +17,17 @@ pub(super) fn profile_of(identity: &Identity) -> Profile {
     Profile {
         plain: plain.collect(),
         url: Some(identity.url.clone()),
-        way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
+        name: identity.profile.clone(),
+        way: Some(way(&identity.way, definition)).filter(|way| !way.is_empty()),
         ..Profile::default()
     }
+}
+
+/// Whichever approval there is stands for every one.
+fn way(names: &[String], definition: &Definition) -> String {
+    let is_there = |name: &String| !is_way(name) || definition.approval(std::slice::from_ref(name)).is_some();
+    let names = names.iter().map(|name| if is_there(name) { name } else { DEVICE });
+    names.collect::<Vec<_>>().join("+")
 }
 
 fn text(value: &serde_json::Value) -> String {
@@ -33,6 +43,7 @@ pub(super) fn is_of(identity: &Identity, principal: &Principal) -> bool {
     };
     identity.vendor == own.vendor
         && identity.way == own.way
+        && identity.profile == own.profile
         && BaseUrl::parse(&identity.url).is_ok_and(|url| url.origin() == login.origin)
         && login.fields.iter().all(same)
 }

@@ -34,6 +34,20 @@ fn lasts(rules: &str, answer: &Json, token: &str, date: Option<&str>) -> Result<
     read(&context, &Reading::of(&answer), token, date).map(|span| span.map(|span| span.as_secs()))
 }
 
+#[test]
+fn a_lifetime_that_cannot_be_is_said_in_few_characters() {
+    for (end, shown) in [
+        (json!(0), "-1705309200"),
+        (json!(2.96e298), "2.96e295"),
+        (json!(f64::MAX), "1.7976931348623156e305"),
+    ] {
+        assert_eq!(
+            at(&end).unwrap_err(),
+            format!("the token's lifetime of {shown} s cannot be right")
+        );
+    }
+}
+
 fn at(end: &Json) -> Result<Option<u64>, String> {
     lasts("expires_at = \"/at\"", &json!({"at": end}), "opaque", Some(DATE))
 }

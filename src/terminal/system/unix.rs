@@ -10,16 +10,20 @@
 
 mod signals;
 mod turn;
+mod unless;
 
 pub(super) use signals::outlive_file_limit;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+
+use self::unless::Unless;
+use crate::terminal::Meanwhile;
 
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -64,9 +68,40 @@ impl Terminal {
         self.expect_foreground()?;
         signals::watch(close_prompt)?;
         let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
-        let _hidden = Hidden::begin(&self.tty)?;
+        let _hidden = Hidden::begin(&self.tty, Patience::Endless)?;
         (&self.tty).write_all(prompt.as_bytes())?;
         read_hidden(BufReader::with_capacity(1, &self.tty), suspend_key)
+    }
+
+    pub(super) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        mut happened: impl FnMut() -> Option<T>,
+    ) -> io::Result<Meanwhile<T>> {
+        loop {
+            let mut input = Unless::new(&self.tty, &mut happened);
+            if let Some(value) = input.until_foreground()? {
+                return Ok(Meanwhile::Happened(value));
+            }
+            let typed = self.ask_hidden_unless(prompt, &mut input);
+            if let Some(value) = input.value {
+                return Ok(Meanwhile::Happened(value));
+            }
+            match typed? {
+                Typed::Line(line) => return Ok(Meanwhile::Typed(Some(line))),
+                Typed::End => return Ok(Meanwhile::Typed(None)),
+                Typed::Suspend => signals::suspend(),
+            }
+        }
+    }
+
+    fn ask_hidden_unless(&self, prompt: &str, input: impl Read) -> io::Result<Typed> {
+        let _turn = turn::take()?;
+        signals::watch(close_prompt)?;
+        let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
+        let _hidden = Hidden::begin(&self.tty, Patience::Short)?;
+        (&self.tty).write_all(prompt.as_bytes())?;
+        read_hidden(BufReader::with_capacity(1, input), suspend_key)
     }
 
     fn expect_foreground(&self) -> io::Result<()> {
@@ -120,17 +155,29 @@ impl Prompt {
     }
 }
 
+/// How long a character is waited for.
+#[derive(Debug, Clone, Copy)]
+enum Patience {
+    Endless,
+    /// A tenth of a second, after which nothing was typed.
+    Short,
+}
+
 /// Keeps the input hidden until it is dropped.
 struct Hidden;
 
 impl Hidden {
-    fn begin(tty: &File) -> io::Result<Self> {
+    fn begin(tty: &File, patience: Patience) -> io::Result<Self> {
         let before = tcgetattr(tty)?;
         let mut modes = before.clone();
         let off = LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
         modes.local_modes.remove(off);
-        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        let (least, tenths) = match patience {
+            Patience::Endless => (1, 0),
+            Patience::Short => (0, 1),
+        };
+        modes.special_codes[SpecialCodeIndex::VMIN] = least;
+        modes.special_codes[SpecialCodeIndex::VTIME] = tenths;
         modes.special_codes[SpecialCodeIndex::VSUSP] = NO_KEY;
         let tty = tty.try_clone()?;
         let mut open = open_prompt();
