@@ -64,10 +64,16 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
     let name = file_name(&entry.identity);
     match file::write(store, entry) {
         Ok(bytes) => store.replace(&name, &bytes),
-        Err(why) => Err(Unkept {
-            reason: format!("{} cannot be written: {why}", store.path(&name).display()),
-            said: false,
-        }),
+        Err(why) => {
+            if !store.seal().takes_clear() {
+                // Where nothing may lie in clear, what does goes with what would have replaced it.
+                let _ = store.remove(&name);
+            }
+            Err(Unkept {
+                reason: format!("{} cannot be written: {why}", store.path(&name).display()),
+                said: false,
+            })
+        }
     }
 }
 

@@ -40,6 +40,8 @@ mod comfort;
 mod comings_back;
 #[cfg(unix)]
 mod commands;
+#[cfg(target_os = "linux")]
+mod custody;
 mod damage;
 mod disks;
 #[cfg(target_os = "linux")]

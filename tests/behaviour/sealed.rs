@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::harness::{SEAL_KEY, Tok};
+use crate::protocol::account;
 use crate::stand_in::{Server, refresh_token, refuse, token};
 
 const VENDORS: [&str; 6] = ["modulus", "jmvstream", "crmcom", "starship", "data8", "oauth2"];
@@ -268,13 +269,18 @@ fn an_older_entry_of_the_same_name_costs_at_most_a_refused_refresh_and_a_login()
 #[test]
 fn no_command_inherits_the_key() {
     let server = Server::start();
-    let tok = ready(&server).without("TOK_STARSHIP_PASSWORD").config(&format!(
-        "[starship]\npassword-command = 'test -z \"$TOK_SEAL_KEY\" && printf {}'\n",
-        crate::protocol::account::STARSHIP_PASSWORD
-    ));
-    tok.run(["starship"]).ok().quiet();
+    let tok = ready(&server)
+        .without("TOK_STARSHIP_PASSWORD")
+        .write("home/password", account::STARSHIP_PASSWORD)
+        .config(&format!(
+            "[starship.x]\nurl = \"{}\"\nusername = \"{}\"\n\
+             password-command = 'test -z \"$TOK_SEAL_KEY\" && cat $HOME/password'\n",
+            server.url(),
+            account::STARSHIP_USERNAMES[0],
+        ));
+    tok.run(["starship@x"]).ok().quiet();
     let script = "printf \"<$TOK_SEAL_KEY>\"";
-    tok.run(["exec", "starship", "--", "sh", "-c", script])
+    tok.run(["exec", "starship@x", "--", "sh", "-c", script])
         .ok()
         .prints("<>");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::seal::Outlook;
+use crate::seal::{Lies, Outlook};
 
 /// As programs read it.
 #[derive(Serialize)]
@@ -38,9 +38,13 @@ impl<'a> Keeping<'a> {
 /// As people read it.
 pub(super) fn line(folder: &Path, outlook: &Outlook, verbose: bool) -> String {
     let because = |why: &String| if verbose { format!(": {why}") } else { String::new() };
+    let until = |lies: &Lies| match lies {
+        Lies::Kernel => " until the machine restarts",
+        Lies::Given(_) | Lies::Keyring => "",
+    };
     let kept = match outlook {
-        Outlook::Sealed(lies) => format!("sealed, the key is in {}", lies.words()),
-        Outlook::ToBeSealed(lies) => format!("sealed, the key will be in {}", lies.words()),
+        Outlook::Sealed(lies) => format!("sealed, the key is in {}{}", lies.words(), until(lies)),
+        Outlook::ToBeSealed(lies) => format!("sealed, the key will be in {}{}", lies.words(), until(lies)),
         Outlook::Clear(why) => format!("in clear{}", because(why)),
         Outlook::Nothing(why) => format!("not at all{}", because(why)),
     };

@@ -40,7 +40,7 @@ impl Lies {
         match self {
             Self::Given(variable) => variable,
             Self::Keyring => "the OS keyring",
-            Self::Kernel => "the kernel's keyring until the machine restarts",
+            Self::Kernel => "the kernel's keyring",
         }
     }
 }
