@@ -77,6 +77,11 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
     }
 }
 
+/// Whether what is kept for this identity will be sealed. The first key is made for it.
+pub(crate) fn is_sealed(store: &Store, identity: &Identity) -> bool {
+    file::is_sealed(store, identity)
+}
+
 pub(crate) fn forget(store: &Store, identity: &Identity) -> Result<(), Unkept> {
     store.remove(&file_name(identity))
 }

@@ -79,6 +79,11 @@ impl Seal {
         seal
     }
 
+    /// Whether the user wants everything in clear.
+    pub(crate) fn is_off(&self) -> bool {
+        self.policy == Policy::Off
+    }
+
     /// Whether what lies there in clear counts.
     pub(crate) fn takes_clear(&self) -> bool {
         self.policy != Policy::Require

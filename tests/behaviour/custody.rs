@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 
+use crate::approvals::{approve, issuer, user};
 use crate::harness::{Output, Tok, given, need};
 use crate::protocol::account;
 use crate::stand_in::Server;
@@ -380,4 +383,42 @@ fn a_logout_leaves_the_key_and_a_logout_of_the_key_drops_every_token() {
         .says("1 token is forgotten");
     output.says("there was no key to forget; no token was kept");
     server.expect(&["POST /auth/login"; 3]);
+}
+
+#[test]
+fn what_a_person_approved_is_kept_no_longer_than_its_token_where_nothing_can_be_sealed() {
+    let server = issuer();
+    let tok = user(&server).without("TOK_SEAL_KEY");
+    let approved = |tok: &Tok| {
+        let mut terminal = tok.terminal(["oidc"]);
+        terminal.expect("approve the login in the browser that opens");
+        approve(&tok.visit());
+        terminal.wait().ok()
+    };
+    let said = "oidc: the login is kept as long as this token lasts";
+    forbidding(&KEYS, libc::EPERM, || approved(&tok)).says(said);
+    assert_eq!(
+        (&tok.entry()["token"], &tok.entry()["refresh_token"]),
+        (&"the-token".into(), &Value::Null)
+    );
+    let off = user(&server).in_clear();
+    approved(&off).quiet();
+    assert_eq!(off.entry()["refresh_token"], "the-refresh-token");
+}
+
+#[test]
+fn a_login_that_a_person_approved_says_where_it_is_gone_after_a_restart() {
+    if !is_possible() {
+        return;
+    }
+    let server = issuer();
+    let tok = user(&server).without("TOK_SEAL_KEY");
+    let mut terminal = tok.terminal_of("unshare", ["-Ur", "tok", "login", "oidc"]);
+    terminal.expect("approve the login in the browser that opens");
+    approve(&tok.visit());
+    let output = terminal.wait().ok();
+    output
+        .says("the login is kept until the machine restarts")
+        .says("TOK_KEYRING is off");
+    is_sealed(&tok, true);
 }

@@ -94,6 +94,11 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
     serde_json::to_vec(&file).map_err(|error| error.to_string())
 }
 
+/// Whether an entry of this identity would be sealed now.
+pub(super) fn is_sealed(store: &Store, identity: &Identity) -> bool {
+    sealing::seal(store, b"", place(&identity.digest())).is_ok_and(|sealed| sealed.is_some())
+}
+
 /// All that can be told without a key.
 pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str> {
     let file: EntryFile<'_> = serde_json::from_slice(bytes).map_err(|_| flaw(bytes))?;

@@ -4,6 +4,7 @@
 //! Holds are not looked at: whoever logs in knows better. Where one of them cannot be kept, all is left as it was.
 
 mod change;
+mod lasting;
 mod place;
 mod written;
 
@@ -20,6 +21,7 @@ use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
 use change::change;
+use lasting::make_last;
 use place::{Places, Ring};
 use written::Written;
 
@@ -85,13 +87,14 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         }
         Ok(principal)
     })?;
-    // Here is the person for whom it shall last. Where it cannot, it does until the machine restarts.
-    let _ = store.seal().make_lasting();
     keep(call, &session, &principal.chosen, &places).inspect_err(|_| {
         // A token without its secret would hide for a while that the login was not kept.
         let _ = entry::forget(&store, &principal.identity);
     })?;
     tell(&session, &principal.chosen, &places, verify);
+    if !call.no_cache {
+        make_last(&session, &principal, &store);
+    }
     Ok(())
 }
 
