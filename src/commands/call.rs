@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Chosen, Session, Settings, folders, variable};
 use crate::options::PROFILE;
+use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
@@ -82,6 +83,19 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// Exit 2 where two tokens would have one variable.
+pub(super) fn expect_different_variables(command: &str, calls: &[Prepared]) -> Result<()> {
+    for (place, call) in calls.iter().enumerate() {
+        if calls.iter().take(place).any(|other| other.variable == call.variable) {
+            return Err(
+                Error::usage(format!("{command}: two tokens for the variable {}", call.variable))
+                    .with_hint("give one of the profiles another with the key `variable`"),
+            );
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn store(voice: Voice) -> Result<Store> {
     Ok(Store::open(folders::cache()?.unwrap_or_default(), voice))
 }
@@ -150,7 +164,7 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         vendor: vendor.name.clone(),
         profile: profile.name.clone(),
         usage: prepared.usage(token),
-        host: chosen.base.host().to_owned(),
+        hosts: hosts(chosen, profile),
         user: profile.user().to_owned(),
         token: obtained.token,
         expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
@@ -160,6 +174,18 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         variable: prepared.variable.clone(),
         extras: obtained.extras,
     }
+}
+
+/// Each once; a pattern for many hosts is none.
+fn hosts(chosen: &Chosen, profile: &Profile) -> Vec<String> {
+    let served = profile.serves.iter().filter_map(Pattern::host);
+    let mut hosts = vec![chosen.base.host().to_owned()];
+    for host in served {
+        if !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_owned());
+        }
+    }
+    hosts
 }
 
 fn usage(vendor: &Vendor, token: &str) -> Usage {
