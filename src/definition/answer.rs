@@ -27,6 +27,8 @@ pub(crate) struct Grant {
     /// 1 to 16384 characters of visible ASCII.
     pub(crate) token: Secret,
     pub(crate) refresh_token: Option<Secret>,
+    /// Of the refresh token, as of the token.
+    pub(crate) refresh_lifetime: Option<Duration>,
     /// Counted from when the request was sent; unknown where the vendor does not say.
     pub(crate) lifetime: Option<Duration>,
     pub(crate) extras: Map<String, Json>,
@@ -110,12 +112,13 @@ pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal
             "the token holds a blank, a control character or one beyond ASCII",
         ));
     }
-    let lifetime =
-        lifetime::read(context, &reading, token, answer.header("date")).map_err(|words| not_understood(&words))?;
+    let date = answer.header("date");
+    let lifetime = lifetime::read(context, &reading, token, date).map_err(|words| not_understood(&words))?;
     let refresh_token = rules.refresh_token.as_ref();
     Ok(Grant {
         token: Secret::new(token),
         refresh_token: refresh_token.and_then(|readers| Some(Secret::new(there(&reading, readers)?.as_str()?))),
+        refresh_lifetime: lifetime::of_refresh(context, &reading, date),
         lifetime,
         extras: rules
             .extras

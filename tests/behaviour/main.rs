@@ -77,6 +77,7 @@ mod proxies;
 #[cfg(unix)]
 mod questions;
 mod real_servers;
+mod refresh_ends;
 mod refreshes;
 mod security;
 mod server;
