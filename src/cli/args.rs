@@ -3,8 +3,9 @@
 use clap::{Arg, ArgAction};
 
 use super::named::Named;
+use crate::definition::schema::Definition;
 use crate::options::{
-    ALL, CALL, FORMAT, LIMIT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE, TIMEOUT, Takes, VARIABLE, VERBOSE,
+    ALL, BROWSER, CALL, DEVICE, FORMAT, LIMIT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE, TIMEOUT, Takes, VARIABLE, VERBOSE,
 };
 use crate::time::duration;
 
@@ -26,6 +27,18 @@ pub(super) fn format<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T
 
 pub(super) fn report() -> Arg {
     filled(&REPORT, "").value_parser(["table", "json"])
+}
+
+/// For the ways of a vendor that a person approves.
+pub(super) fn approvals(definition: &Definition) -> impl Iterator<Item = Arg> {
+    let all = [&BROWSER, &DEVICE];
+    let is_way = |option: &&Opt| definition.ways().any(|way| way.iter().any(|name| name == option.name));
+    let there: Vec<&Opt> = all.into_iter().filter(is_way).collect();
+    let others = there.clone();
+    there.into_iter().map(move |option| {
+        let others = others.iter().filter(|other| other.name != option.name);
+        filled(option, "").conflicts_with_all(others.map(|other| other.name))
+    })
 }
 
 pub(super) fn no_verify() -> Arg {

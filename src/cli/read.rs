@@ -11,7 +11,7 @@ use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::Flags;
 use crate::options::{
-    ALL, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT, VARIABLE, VERBOSE,
+    ALL, BROWSER, DEVICE, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT, VARIABLE, VERBOSE,
 };
 use crate::output::Format;
 use crate::output::env::EnvFormat;
@@ -112,6 +112,9 @@ pub(super) fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>)
         accepted: true,
         ..Flags::default()
     };
+    let approvals = [BROWSER.name, DEVICE.name];
+    let is_given = |name: &&str| matches!(matches.try_get_one(name), Ok(Some(true)));
+    flags.approval = approvals.into_iter().find(is_given);
     for field in &vendor.definition.fields {
         let name = &field.name;
         if field.secret {

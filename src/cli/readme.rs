@@ -79,13 +79,12 @@ fn code(text: &str) -> String {
 
 fn fields(vendor: &Vendor) -> Vec<String> {
     let definition = &vendor.definition;
-    let in_a_way = |field: &&Field| definition.ways.iter().any(|way| way.contains(&field.name));
+    let in_a_way = |field: &&Field| definition.ways().any(|way| way.contains(&field.name));
     let mut parts: Vec<String> = definition.fields.iter().filter(|f| !in_a_way(f)).map(shown).collect();
     let ways: Vec<String> = definition
-        .ways
-        .iter()
-        .map(|way| way.iter().filter_map(|name| definition.field(name)))
-        .map(|way| way.map(shown).collect::<Vec<_>>().join(" + "))
+        .ways()
+        .map(|way| way.iter().map(|name| definition.field(name).map_or_else(|| name.clone(), shown)))
+        .map(|way| way.collect::<Vec<_>>().join(" + "))
         .collect();
     if !ways.is_empty() {
         parts.push(format!("and one of: {}", ways.join(" · ")));

@@ -207,7 +207,7 @@ impl Vendor {
     /// Whether a field belongs to a way other than the one taken.
     pub(crate) fn is_in_another_way(&self, field: &str, way: &[String]) -> bool {
         let named = |names: &[String]| names.iter().any(|name| name == field);
-        !named(way) && self.definition.ways.iter().any(|names| named(names))
+        !named(way) && self.definition.ways().any(named)
     }
 }
 

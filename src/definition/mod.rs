@@ -5,6 +5,7 @@
 
 mod address;
 pub(crate) mod answer;
+pub(crate) mod approval;
 mod built_in;
 pub(crate) mod catalogue;
 pub(crate) mod check;

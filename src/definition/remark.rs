@@ -9,7 +9,7 @@ use crate::text::words;
 /// One sentence each, fit for a message.
 pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
     let mut remarks = person::remarks(definition);
-    let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+    let way = definition.first_way();
     if definition.examples.is_empty() {
         remarks
             .push("there is no [[example]], so nothing shows that an answer is read as the vendor means it".to_owned());

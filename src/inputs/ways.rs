@@ -1,15 +1,18 @@
-//! Which of a vendor's ways to log in is taken: the one that something is given for.
+//! Which of a vendor's ways to log in is taken: the one that a flag names, or that something is given for.
 
 use super::Settings;
+use crate::definition::approval::{BROWSER, DEVICE, is_way};
 use crate::error::{Error, Result};
+use crate::terminal::browser;
 
 impl Settings<'_> {
-    /// The way that has a value, else the profile's, else the first.
+    /// The approval that a flag names, else the way that has a value, else the profile's, else the first. Of browser and
+    /// device it is the browser where one can be opened.
     pub(crate) fn way(&self) -> Result<Vec<String>> {
-        let ways = &self.vendor.definition.ways;
+        let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
         let given = self.given_of_ways();
-        let fits = |way: &&Vec<String>| given.iter().all(|name| way.iter().any(|own| own == name));
-        let candidates: Vec<&Vec<String>> = ways.iter().filter(fits).collect();
+        let fits = |way: &&&[String]| given.iter().all(|name| way.iter().any(|own| own == name));
+        let candidates: Vec<&[String]> = ways.iter().filter(fits).copied().collect();
         if candidates.is_empty() && !ways.is_empty() {
             let ways = ways.iter().map(|way| way.join(" and "));
             return Err(Error::usage(format!(
@@ -25,11 +28,13 @@ impl Settings<'_> {
         if !given.is_empty()
             && let Some(way) = candidates.first()
         {
-            return Ok((*way).clone());
+            return Ok(way.to_vec());
         }
         if let Some(named) = &self.profile.way {
-            let way = ways.iter().find(|way| way.join("+") == *named || way.contains(named));
-            return way.cloned().ok_or_else(|| {
+            let way = ways
+                .iter()
+                .find(|way| way.join("+") == *named || way.contains(named));
+            return way.map(|way| way.to_vec()).ok_or_else(|| {
                 let names = ways.iter().filter_map(|way| way.first().cloned()).collect::<Vec<_>>();
                 self.wrong(
                     "way",
@@ -39,17 +44,22 @@ impl Settings<'_> {
                 .with_hint(format!("the ways are: {}", names.join(", ")))
             });
         }
-        Ok(candidates.first().map(|way| (*way).clone()).unwrap_or_default())
+        Ok(first(&candidates).map(<[String]>::to_vec).unwrap_or_default())
     }
 
+    /// What is given of ways. An approval that a flag names goes before what a profile or a variable says of others.
     fn given_of_ways(&self) -> Vec<&str> {
         let definition = &self.vendor.definition;
-        let of_way = |name: &str| definition.ways.iter().flatten().any(|own| own == name);
-        let fields = definition.fields.iter();
-        fields
-            .filter(|field| of_way(&field.name) && self.is_given(field))
-            .map(|field| field.name.as_str())
-            .collect()
+        let of_way = |name: &str| definition.ways().flatten().any(|own| own == name);
+        let approval = self.flags.approval;
+        let is_given = |name: &str| match definition.field(name) {
+            Some(_) if approval.is_some() => self.flags.names(name),
+            Some(field) => self.is_given(field),
+            None => false,
+        };
+        let fields = definition.fields.iter().map(|field| field.name.as_str());
+        let fields = fields.filter(|name| of_way(name) && is_given(name));
+        approval.into_iter().chain(fields).collect()
     }
 
     /// Where the first way is taken because nothing names one: the others, each with what would name it.
@@ -57,7 +67,11 @@ impl Settings<'_> {
         if self.profile.way.is_some() || !self.given_of_ways().is_empty() {
             return None;
         }
-        let others = self.vendor.definition.ways.iter().skip(1);
+        let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
+        let taken = first(&ways);
+        let others = ways.into_iter().filter(|way| Some(*way) != taken);
+        // Nobody who cannot be asked can approve.
+        let others = others.filter(|way| !self.no_input || !way.iter().any(|name| is_way(name)));
         let others: Vec<String> = others.filter_map(|way| self.words_of_way(way)).collect();
         (!others.is_empty()).then(|| format!("other ways to log in: {}", others.join("; ")))
     }
@@ -65,18 +79,39 @@ impl Settings<'_> {
     fn words_of_way(&self, way: &[String]) -> Option<String> {
         let is_plain = |name: &&String| self.vendor.plain_fields().any(|field| field.name == **name);
         let plain = way.iter().find(is_plain);
-        let name = plain.or(way.first())?;
-        let (flags, key) = match plain {
-            Some(name) => (format!("--{name}, "), name.clone()),
-            None => (format!("--{name}-stdin, --{name}-file, "), format!("way = \"{name}\"")),
+        let approval = way.iter().find(|name| is_way(name));
+        let name = approval.or(plain).or(way.first())?;
+        let by_name = format!("way = \"{name}\"");
+        let (flags, key) = match (approval, plain) {
+            (Some(name), _) => (format!("--{name}, "), by_name),
+            (None, Some(name)) => (format!("--{name}, "), name.clone()),
+            (None, None) => (format!("--{name}-stdin, --{name}-file, "), by_name),
         };
         let flags = if self.flags.accepted { flags } else { String::new() };
+        let variable = if approval.is_some() {
+            String::new()
+        } else {
+            format!("{}, ", self.vendor.variable_of(name))
+        };
+        let before = flags + &variable;
+        let or = if before.is_empty() { "" } else { "or " };
         Some(format!(
-            "{} ({flags}{}, or {key} in {} of {})",
+            "{} ({before}{or}{key} in {} of {})",
             way.join(" and "),
-            self.vendor.variable_of(name),
             self.profile.header(&self.vendor.name),
             self.config_path.display()
         ))
     }
+}
+
+/// The one that is taken where nothing names one.
+fn first<'a>(ways: &[&'a [String]]) -> Option<&'a [String]> {
+    let first = *ways.first()?;
+    let of = |name: &str| ways.iter().find(|way| way.iter().any(|own| own == name)).copied();
+    if first.iter().any(|name| is_way(name))
+        && let (Some(browser), Some(device)) = (of(BROWSER), of(DEVICE))
+    {
+        return Some(if browser::can_open() { browser } else { device });
+    }
+    Some(first)
 }

@@ -2,6 +2,7 @@
 //!
 //! Who may be asked for what, and what is worth saying, is left to others.
 
+pub(crate) mod browser;
 pub(crate) mod paint;
 mod prompt;
 #[cfg_attr(unix, path = "system/unix.rs")]

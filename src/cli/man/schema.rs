@@ -14,7 +14,7 @@ pub(super) const EXAMPLES: [(&str, &str); 4] = [
     ("@CODE@", include_str!("code.toml")),
 ];
 
-/// A section stands where the prose has the name of its first table between two `@`, the top of the file being `@@`.
+/// Sections stand where the prose has the name of their first table between two `@`, the top of the file being `@@`.
 pub(super) fn text() -> String {
     let mut text = PROSE.to_owned();
     for (place, example) in EXAMPLES {
@@ -23,8 +23,12 @@ pub(super) fn text() -> String {
     }
     for section in SECTIONS {
         let place = format!("@{}@\n", section.tables[0]);
-        assert_eq!(text.matches(&place).count(), 1, "vendor.roff has not one {place}");
-        text = text.replace(&place, &table(section));
+        let of_place = SECTIONS.iter().filter(|other| other.tables[0] == section.tables[0]);
+        let mut of_place = of_place.peekable();
+        if std::ptr::eq(*of_place.peek().unwrap(), section) {
+            assert_eq!(text.matches(&place).count(), 1, "vendor.roff has not one {place}");
+            text = text.replace(&place, &of_place.map(table).collect::<String>());
+        }
     }
     text
 }

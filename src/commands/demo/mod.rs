@@ -78,7 +78,7 @@ impl<'a> Demo<'a> {
     fn run(&self) -> Result<()> {
         let definition = &self.vendor.definition;
         say(&format!("{}: {}", self.vendor.name, definition.about))?;
-        let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+        let way = definition.first_way();
         let login = definition.login(way);
         let good = example::answers(definition, &login, true).map_err(Error::usage)?;
         self.stand_in.answer_with(&good);
@@ -197,7 +197,7 @@ impl<'a> Demo<'a> {
     /// be of some shape from what the examples give.
     fn flags(&self, file: &str) -> Flags {
         let definition = &self.vendor.definition;
-        let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+        let way = definition.first_way();
         let mut flags = Flags {
             url: Some(self.stand_in.url()),
             ..Flags::default()

@@ -108,9 +108,9 @@ fn keep(call: &Call, session: &Session, chosen: &Chosen, places: &Places) -> Res
 
 /// A way that is named by a flag takes the place of the one that the profile had.
 fn leave_other_ways(profile: &mut Profile, call: &Call) {
-    let ways = &call.vendor.definition.ways;
+    let mut ways = call.vendor.definition.ways();
     let flagged = |name: &String| call.flags.names(name);
-    let Some(way) = ways.iter().find(|way| way.iter().any(flagged)) else {
+    let Some(way) = ways.find(|way| way.iter().any(flagged)) else {
         return;
     };
     profile.way = None;

@@ -16,6 +16,7 @@ pub(super) fn profile_of(entry: &Entry) -> Profile {
     Profile {
         plain: plain.collect(),
         url: Some(identity.url.clone()),
+        name: identity.profile.clone(),
         way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
         ..Profile::default()
     }
@@ -34,6 +35,7 @@ pub(super) fn is_of(entry: &Entry, principal: &Principal) -> bool {
     };
     identity.vendor == own.vendor
         && identity.way == own.way
+        && identity.profile == own.profile
         && BaseUrl::parse(&identity.url).is_ok_and(|url| url.origin() == login.origin)
         && login.fields.iter().all(same)
 }

@@ -91,7 +91,7 @@ impl Row {
             field.is_none_or(|field| !field.optional && field.default.is_none())
         };
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let mut row = Self::new(&identity.vendor, None);
+        let mut row = Self::new(&identity.vendor, identity.profile.clone());
         let login = identity.fields.iter().filter(|(name, _)| is_login(name));
         row.login = login.map(|(name, value)| (name.clone(), text(value))).collect();
         row.url = Some(identity.url.clone());

@@ -1,5 +1,6 @@
 //! The rules for the values that tok makes itself.
 
+use super::approval::reserved;
 use super::named::{misfit, no_field};
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
@@ -31,7 +32,7 @@ pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
         if !template::is_name(name) {
             say("", "a name is [a-z][a-z0-9-]*");
         }
-        if OWN.contains(&name) {
+        if OWN.contains(&name) || reserved(definition).any(|reserved| reserved == name) {
             say("", "the name is reserved");
         }
         if definition.field(name).is_some() {

@@ -12,10 +12,11 @@ pub(super) const OWN: [&str; 2] = ["token", "refresh-token"];
 
 pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
     let taken = table.definition.taken_before(table.exchange);
-    let own: &[&str] = match table.of {
-        Of::Step | Of::Login | Of::Let => &[],
-        Of::Refresh | Of::Revoke => &OWN,
+    let own: Vec<&str> = match table.of {
+        Of::Refresh | Of::Revoke => OWN.to_vec(),
+        of => table.definition.approved_for(of, table.exchange),
     };
+    let own = own.as_slice();
     for Template { key, text, logged } in templates(table.exchange) {
         let mut say = |words: String| {
             let words = format!("{} '{key}'{words}", table.header);
@@ -75,7 +76,7 @@ fn unknown(table: &Table, own: &[&str], taken: &[&str], name: &str) -> String {
         return no_field(table.definition, &known, name);
     }
     match table.of {
-        Of::Step | Of::Login | Of::Let => format!("uses '{{{name}}}', which no step before it takes"),
+        Of::Step | Of::Browser | Of::Device | Of::Login | Of::Let => format!("uses '{{{name}}}', which no step before it takes"),
         Of::Refresh | Of::Revoke => {
             format!("uses '{{{name}}}', which needs 'again = true' in the step that takes it")
         }

@@ -72,7 +72,7 @@ pub(in crate::definition) fn read(definition: &Definition, example: &Example) ->
     };
     let answer = answer(example);
     match example.of {
-        Of::Step => answer::taken(&answer, &context).map(|_| None),
+        Of::Step | Of::Browser | Of::Device => answer::taken(&answer, &context).map(|_| None),
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh | Of::Let => answer::grant(&answer, &context).map(Some),
     }
@@ -125,12 +125,17 @@ pub(super) fn check(definition: &Definition, example: &Example) -> Result<(), St
     }
 }
 
-/// A documented answer of a step shows everything that is taken from it.
+/// A documented answer of a step shows everything that is taken from it, that of a device what a person needs.
 fn takes_all(definition: &Definition, example: &Example) -> Result<(), String> {
-    let step = exchange(definition, example).filter(|_| example.of == Of::Step);
-    let Some(step) = step else { return Ok(()) };
     let answer = answer(example);
     let reading = Reading::of(&answer);
+    if let Some(device) = definition.device.as_ref().filter(|_| example.of == Of::Device) {
+        let mut needed = device.readers.iter().filter(|(.., is_needed)| *is_needed);
+        let missing = needed.find(|(_, readers, _)| readers.iter().all(|reader| reading.at(reader).is_none()));
+        return missing.map_or(Ok(()), |(key, ..)| Err(format!("{key}: nothing is found")));
+    }
+    let step = exchange(definition, example).filter(|_| example.of == Of::Step);
+    let Some(step) = step else { return Ok(()) };
     let issuer = step.discovery.then_some(("the issuer", "/issuer"));
     let taken = step.take.iter().map(|(name, reader)| (name.as_str(), reader.as_str()));
     let mut missing = issuer

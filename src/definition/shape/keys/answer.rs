@@ -69,7 +69,7 @@ pub(super) const EXAMPLE: Section = Section {
     keys: &[
         may(
             "of",
-            Takes::OneOf(&["step", "login", "refresh", "revoke", super::LET]),
+            Takes::OneOf(&["step", "device", "login", "refresh", "revoke", super::LET]),
             "The request that it answers, `login` where nothing is said, or `let` for a value that the vendor documents",
         ),
         may(
