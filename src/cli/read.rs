@@ -11,7 +11,8 @@ use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::Flags;
 use crate::options::{
-    ALL, BROWSER, DEVICE, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT, VARIABLE, VERBOSE,
+    ALL, BROWSER, DEVICE, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT,
+    VARIABLE, VERBOSE,
 };
 use crate::output::Format;
 use crate::output::env::EnvFormat;

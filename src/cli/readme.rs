@@ -83,7 +83,10 @@ fn fields(vendor: &Vendor) -> Vec<String> {
     let mut parts: Vec<String> = definition.fields.iter().filter(|f| !in_a_way(f)).map(shown).collect();
     let ways: Vec<String> = definition
         .ways()
-        .map(|way| way.iter().map(|name| definition.field(name).map_or_else(|| name.clone(), shown)))
+        .map(|way| {
+            way.iter()
+                .map(|name| definition.field(name).map_or_else(|| name.clone(), shown))
+        })
         .map(|way| way.collect::<Vec<_>>().join(" + "))
         .collect();
     if !ways.is_empty() {

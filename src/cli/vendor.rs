@@ -73,7 +73,10 @@ fn ways(vendor: &Vendor) -> String {
     let (approved, given): (Vec<&[String]>, Vec<&[String]>) =
         ways.iter().partition(|way| definition.approval(way).is_some());
     let lines = ways.iter().map(|way| format!("  {}\n", way.join(" and ")));
-    let mut text = format!("Ways to log in, of which one is taken:\n{}It is ", lines.collect::<String>());
+    let mut text = format!(
+        "Ways to log in, of which one is taken:\n{}It is ",
+        lines.collect::<String>()
+    );
     if !approved.is_empty() {
         let flags: Vec<String> = approved.iter().map(|way| format!("--{}", way.join(" and "))).collect();
         text += &format!("what {} says, else ", flags.join(" or "));

@@ -69,38 +69,33 @@ impl From<&Refusal> for Error {
     }
 }
 
+impl Refusal {
+    pub(super) fn misunderstood(answer: &Answer, words: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Vendor,
+            cause: Cause::Vendor,
+            status: answer.status,
+            words: words.into(),
+            is_elsewhere: false,
+        }
+    }
+
+    /// In the place of what was asked for the vendor says this.
+    fn instead(answer: &Answer, words: String) -> Self {
+        Self {
+            exit: Exit::Refused,
+            cause: Cause::Request,
+            ..Self::misunderstood(answer, words)
+        }
+    }
+}
+
 pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal> {
     let rules = context.rules;
-    let refuse = |exit, cause, words: String| Refusal {
-        exit,
-        cause,
-        status: answer.status,
-        words,
-        is_elsewhere: false,
-    };
-    let not_understood = |words: &str| refuse(Exit::Vendor, Cause::Vendor, words.to_owned());
+    let not_understood = |words: &str| Refusal::misunderstood(answer, words);
     let reading = judge(answer, context)?;
-    let Some(token) = there(&reading, &rules.token) else {
-        let wants_json = rules
-            .token
-            .iter()
-            .any(|reader| matches!(Reader::parse(reader), Some(Reader::Pointer(_))));
-        return Err(match context.words(&reading) {
-            Some(words) if context.success().is_empty() => refuse(Exit::Refused, Cause::Request, words),
-            Some(words) => not_understood(&format!("the answer holds no token: {words}")),
-            None if wants_json && reading.json().is_none() => match Page::of(&answer.body) {
-                None => not_understood("the answer is not JSON"),
-                Some(page) => Refusal {
-                    is_elsewhere: true,
-                    ..not_understood(&format!(
-                        "the answer is not JSON but {}",
-                        page.words(|title| context.redactor.one_line(title))
-                    ))
-                },
-            },
-            None => not_understood("the answer holds no token"),
-        });
-    };
+    let token = there(&reading, &rules.token);
+    let token = token.ok_or_else(|| lacking("token", &rules.token, answer, &reading, context))?;
     let token = token
         .as_str()
         .ok_or_else(|| not_understood("the token is not a string"))?;
@@ -140,13 +135,34 @@ pub(crate) fn taken(answer: &Answer, context: &Context) -> Result<BTreeMap<Strin
     let refused = found.is_empty() && !take.is_empty() && context.success().is_empty();
     match context.words(&reading).filter(|_| refused) {
         None => Ok(found),
-        Some(words) => Err(Refusal {
-            exit: Exit::Refused,
-            cause: Cause::Request,
-            status: answer.status,
-            words,
-            is_elsewhere: false,
-        }),
+        Some(words) => Err(Refusal::instead(answer, words)),
+    }
+}
+
+/// Why an answer that is none of a failure lacks what it must have.
+pub(super) fn lacking(
+    what: &str,
+    readers: &Pointers,
+    answer: &Answer,
+    reading: &Reading,
+    context: &Context,
+) -> Refusal {
+    let is_pointer = |reader| matches!(Reader::parse(reader), Some(Reader::Pointer(_)));
+    let not_understood = |words: &str| Refusal::misunderstood(answer, words);
+    match context.words(reading) {
+        Some(words) if context.success().is_empty() => Refusal::instead(answer, words),
+        Some(words) => not_understood(&format!("the answer holds no {what}: {words}")),
+        None if readers.iter().any(is_pointer) && reading.json().is_none() => match Page::of(&answer.body) {
+            None => not_understood("the answer is not JSON"),
+            Some(page) => Refusal {
+                is_elsewhere: true,
+                ..not_understood(&format!(
+                    "the answer is not JSON but {}",
+                    page.words(|title| context.redactor.one_line(title))
+                ))
+            },
+        },
+        None => not_understood(&format!("the answer holds no {what}")),
     }
 }
 
@@ -156,7 +172,7 @@ pub(crate) fn revoked(answer: &Answer, context: &Context) -> Result<(), Refusal>
 }
 
 /// The status, then the flag, then any other status.
-fn judge<'a>(answer: &'a Answer, context: &Context) -> Result<Reading<'a>, Refusal> {
+pub(super) fn judge<'a>(answer: &'a Answer, context: &Context) -> Result<Reading<'a>, Refusal> {
     let reading = Reading::of(answer);
     let refuse = |exit, cause| {
         let page = Page::of(&answer.body);
@@ -217,7 +233,7 @@ fn is(flag: &Json, expected: &Json) -> bool {
 }
 
 /// The first that is there.
-fn there<'r>(reading: &'r Reading, readers: &Pointers) -> Option<Cow<'r, Json>> {
+pub(super) fn there<'r>(reading: &'r Reading, readers: &Pointers) -> Option<Cow<'r, Json>> {
     let mut found = readers.iter().filter_map(|reader| reading.at(reader));
     something(found.find(|value| !value.is_null())?)
 }

@@ -232,7 +232,10 @@ impl Definition {
 
     /// What a person does in this way.
     pub(crate) fn approval(&self, way: &[String]) -> Option<Approval<'_>> {
-        let browser = self.browser.iter().map(|browser| (&browser.way, Approval::Browser(browser)));
+        let browser = self
+            .browser
+            .iter()
+            .map(|browser| (&browser.way, Approval::Browser(browser)));
         let device = self.device.iter().map(|device| (&device.way, Approval::Device(device)));
         let mut approvals = browser.chain(device);
         approvals.find_map(|([own], approval)| way.contains(own).then_some(approval))
@@ -272,7 +275,11 @@ mod tests {
     fn what_is_not_said_is_as_the_rfcs_have_it() {
         let definition = lint::read(BOTH).unwrap();
         let browser = definition.browser.as_ref().unwrap();
-        let redirect = (browser.redirect_host.name(), browser.port, browser.redirect_path.as_str());
+        let redirect = (
+            browser.redirect_host.name(),
+            browser.port,
+            browser.redirect_path.as_str(),
+        );
         assert_eq!(redirect, ("127.0.0.1", 0, "/"));
         let readers = &definition.device.as_ref().unwrap().readers;
         let places: Vec<&str> = readers.iter().flat_map(|(_, readers, _)| readers.iter()).collect();

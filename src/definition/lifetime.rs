@@ -88,7 +88,7 @@ fn documented(context: &Context) -> Option<Duration> {
 }
 
 /// A number or a numeric string.
-fn number(json: &Json) -> Option<f64> {
+pub(super) fn number(json: &Json) -> Option<f64> {
     match json {
         Json::Number(number) => number.as_f64(),
         Json::String(text) => text.trim().parse().ok(),

@@ -49,7 +49,10 @@ pub(crate) struct Flags {
 impl Flags {
     /// Whether one of them gives this field, plain or secret, or names this approval.
     pub(crate) fn names(&self, field: &str) -> bool {
-        self.approval == Some(field) || self.plain.contains_key(field) || self.files.contains_key(field) || self.stdin.iter().any(|name| name == field)
+        self.approval == Some(field)
+            || self.plain.contains_key(field)
+            || self.files.contains_key(field)
+            || self.stdin.iter().any(|name| name == field)
     }
 }
 

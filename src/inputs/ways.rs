@@ -31,9 +31,7 @@ impl Settings<'_> {
             return Ok(way.to_vec());
         }
         if let Some(named) = &self.profile.way {
-            let way = ways
-                .iter()
-                .find(|way| way.join("+") == *named || way.contains(named));
+            let way = ways.iter().find(|way| way.join("+") == *named || way.contains(named));
             return way.map(|way| way.to_vec()).ok_or_else(|| {
                 let names = ways.iter().filter_map(|way| way.first().cloned()).collect::<Vec<_>>();
                 self.wrong(

@@ -36,7 +36,10 @@ pub(crate) fn open(address: &Address, dropped: &[String]) {
     let url = address.url();
     let own = env::var("BROWSER").ok().filter(|browser| !browser.trim().is_empty());
     let commands = match own {
-        Some(browser) => browser.split(SEPARATOR).filter_map(|line| command(line, &url)).collect(),
+        Some(browser) => browser
+            .split(SEPARATOR)
+            .filter_map(|line| command(line, &url))
+            .collect(),
         None => open::commands(&url),
     };
     for mut command in commands {
@@ -93,7 +96,12 @@ mod tests {
         assert_eq!(words("links"), Some(vec!["links".to_owned(), url.clone()]));
         assert_eq!(
             words("firefox --new-tab %s --x"),
-            Some(vec!["firefox".to_owned(), "--new-tab".to_owned(), url, "--x".to_owned()])
+            Some(vec![
+                "firefox".to_owned(),
+                "--new-tab".to_owned(),
+                url,
+                "--x".to_owned()
+            ])
         );
         assert_eq!(words("  "), None);
     }

@@ -47,7 +47,12 @@ fn check_browser(definition: &Definition, browser: &Browser, found: &mut Vec<Mis
     let mut say = |key: &'static str, words: String| {
         found.push(Place::of(BROWSER, key).mistake(format!("[{BROWSER}] {words}")));
     };
-    let queried: Vec<&str> = browser.request.query.values().flat_map(|text| template::names(text)).collect();
+    let queried: Vec<&str> = browser
+        .request
+        .query
+        .values()
+        .flat_map(|text| template::names(text))
+        .collect();
     for name in [STATE, CODE_CHALLENGE] {
         if !queried.contains(&name) {
             say("query", format!("'query' lays in no '{{{name}}}'"));

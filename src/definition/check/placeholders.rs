@@ -76,7 +76,9 @@ fn unknown(table: &Table, own: &[&str], taken: &[&str], name: &str) -> String {
         return no_field(table.definition, &known, name);
     }
     match table.of {
-        Of::Step | Of::Browser | Of::Device | Of::Login | Of::Let => format!("uses '{{{name}}}', which no step before it takes"),
+        Of::Step | Of::Browser | Of::Device | Of::Login | Of::Let => {
+            format!("uses '{{{name}}}', which no step before it takes")
+        }
         Of::Refresh | Of::Revoke => {
             format!("uses '{{{name}}}', which needs 'again = true' in the step that takes it")
         }
