@@ -2,6 +2,7 @@
 //!
 //! Times are spans since the codes were given and are passed in; sending and waiting are left to others.
 
+use std::fmt;
 use std::time::Duration;
 
 /// Where the vendor names no pause.
@@ -30,10 +31,10 @@ pub(crate) enum Heard {
     SlowDown,
     Denied,
     Expired,
-    /// It asks for a pause that lasts so long.
-    Pause(Duration),
+    /// Nobody may ask for a while. Nothing is sent before that is over.
+    Paused,
     /// No answer came.
-    Lost {
+    Unanswered {
         timed_out: bool,
     },
     /// An answer that the vendor may not give again, as a gateway's.
@@ -52,6 +53,20 @@ pub(crate) enum Next {
     Expired,
     /// What was heard is what counts.
     Heard,
+}
+
+/// Why it is asked again.
+impl fmt::Display for Heard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Pending => "nobody has approved it yet",
+            Self::SlowDown => "the vendor wants to be asked less often",
+            Self::Unanswered { .. } => "no answer came",
+            Self::Paused => "the vendor asked for a pause",
+            Self::Failed => "the vendor failed",
+            Self::Denied | Self::Expired | Self::Other => "it is settled",
+        })
+    }
 }
 
 impl Heard {
@@ -88,7 +103,7 @@ impl Poll {
     pub(crate) fn next(&mut self, heard: Heard, elapsed: Duration) -> Next {
         self.failures = match heard {
             Heard::Failed => self.failures + 1,
-            Heard::Lost { .. } => self.failures,
+            Heard::Unanswered { .. } => self.failures,
             _ => 0,
         };
         match heard {
@@ -99,8 +114,8 @@ impl Poll {
             }
             Heard::Denied => Next::Denied,
             Heard::Expired => Next::Expired,
-            Heard::Pause(pause) => self.again(pause.max(self.interval), elapsed).unwrap_or(Next::Heard),
-            Heard::Lost { timed_out } => {
+            Heard::Paused => self.again(self.interval, elapsed).unwrap_or(Next::Heard),
+            Heard::Unanswered { timed_out } => {
                 if timed_out {
                     self.interval = self.interval.saturating_mul(2);
                 }
@@ -150,7 +165,7 @@ mod tests {
     #[test]
     fn a_lost_answer_is_asked_for_again_and_one_that_took_too_long_less_often() {
         let mut poll = poll(2, 600);
-        let lost = |timed_out| Heard::Lost { timed_out };
+        let lost = |timed_out| Heard::Unanswered { timed_out };
         for _ in 0..10 {
             assert_eq!(poll.next(lost(false), seconds(2)), Next::Again(seconds(2)));
         }
@@ -175,14 +190,10 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_kept_where_the_codes_outlive_it() {
+    fn a_pause_that_the_codes_do_not_outlive_is_what_counts() {
         let mut poll = poll(5, 60);
-        assert_eq!(
-            poll.next(Heard::Pause(seconds(30)), seconds(5)),
-            Next::Again(seconds(30))
-        );
-        assert_eq!(poll.next(Heard::Pause(seconds(1)), seconds(5)), Next::Again(seconds(5)));
-        assert_eq!(poll.next(Heard::Pause(seconds(30)), seconds(31)), Next::Heard);
+        assert_eq!(poll.next(Heard::Paused, seconds(5)), Next::Again(seconds(5)));
+        assert_eq!(poll.next(Heard::Paused, seconds(55)), Next::Heard);
     }
 
     #[test]
@@ -207,8 +218,8 @@ mod tests {
             Just(Heard::Pending),
             Just(Heard::SlowDown),
             Just(Heard::Failed),
-            any::<bool>().prop_map(|timed_out| Heard::Lost { timed_out }),
-            any::<u64>().prop_map(|pause| Heard::Pause(seconds(pause))),
+            any::<bool>().prop_map(|timed_out| Heard::Unanswered { timed_out }),
+            Just(Heard::Paused),
         ]
     }
 

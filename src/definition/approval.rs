@@ -215,6 +215,11 @@ pub(crate) fn is_way(name: &str) -> bool {
     matches!(name, BROWSER | DEVICE)
 }
 
+/// Whether nobody may see the value of this name. The others stand in an address that is shown.
+pub(crate) fn is_secret(name: &str) -> bool {
+    !matches!(name, REDIRECT_URI | CODE_CHALLENGE)
+}
+
 impl Definition {
     /// Of which exactly one is taken: those that the file lists, and those of its approvals that it does not.
     pub(crate) fn ways(&self) -> impl Iterator<Item = &[String]> {

@@ -32,6 +32,12 @@ pub(crate) struct Codes {
 }
 
 pub(crate) fn codes(answer: &Answer, context: &Context, device: &Device) -> Result<Codes, Refusal> {
+    // Even an answer that is none may hold them.
+    let redactor = context.redactor.and(secrets(answer, &device.readers));
+    let context = &Context {
+        redactor: &redactor,
+        ..*context
+    };
     let reading = judge(answer, context)?;
     let Readers {
         device_code,
@@ -66,14 +72,36 @@ pub(crate) fn codes(answer: &Answer, context: &Context, device: &Device) -> Resu
     })
 }
 
-/// The vendor's own word for why there is no token yet, where its answer has one of the RFC's kind: a member `error` in JSON or
-/// in a form, or where the definition says that the reason is.
-pub(crate) fn word(answer: &Answer, context: &Context) -> Option<String> {
+fn secrets(answer: &Answer, readers: &Readers) -> Vec<Secret> {
+    let reading = Reading::of(answer);
+    let readers = [&readers.device_code, &readers.user_code];
+    let readers = readers.into_iter().flat_map(Pointers::iter);
+    readers
+        .filter_map(|reader| Some(Secret::new(bare(&*reading.at(reader)?))))
+        .collect()
+}
+
+/// What a vendor says in the place of a token.
+pub(crate) struct Said {
+    /// One of the RFC's, or any other.
+    pub(crate) word: String,
+    /// As it may be shown.
+    pub(crate) words: String,
+}
+
+/// Whatever the status is: a member `error` in JSON or in a form, or what stands where the definition says that the reason is.
+pub(crate) fn said(answer: &Answer, context: &Context) -> Option<Said> {
     let reading = Reading::of(answer);
     let readers = ["/error", "form:error"];
     let readers = readers.into_iter().chain(context.error().iter().map(String::as_str));
     let mut texts = readers.filter_map(|reader| reading.at(reader)?.as_str().map(str::to_owned));
-    texts.next()
+    let word = texts.next()?;
+    Some(Said {
+        words: context
+            .words(&reading)
+            .unwrap_or_else(|| context.redactor.one_line(&word)),
+        word,
+    })
 }
 
 /// A page may tell its parts by what stands behind `#`.
@@ -90,155 +118,4 @@ fn bare(value: &Json) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::json;
-
-    use super::*;
-    use crate::error::Exit;
-    use crate::text::redact::Redactor;
-
-    fn reading<T>(rules: &str, read: impl FnOnce(&Context, &Device) -> T) -> T {
-        let device: Device = toml::from_str(rules).unwrap();
-        let answer_rules = toml::from_str("token = '/t'\nerror = ['/error_description']").unwrap();
-        let (plain, redactor) = (BTreeMap::new(), Redactor::default());
-        let context = Context {
-            rules: &answer_rules,
-            exchange: &device.request,
-            plain: &plain,
-            sent_at: jiff::Timestamp::UNIX_EPOCH,
-            redactor: &redactor,
-        };
-        read(&context, &device)
-    }
-
-    fn read(rules: &str, body: &Json) -> Result<Codes, Refusal> {
-        let answer = Answer::new(200, body.to_string());
-        reading(rules, |context, device| codes(&answer, context, device))
-    }
-
-    /// As the RFC's example.
-    fn documented() -> Json {
-        json!({
-            "device_code": "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS",
-            "user_code": "WDJB-MJHT",
-            "verification_uri": "https://example.com/device",
-            "verification_uri_complete": "https://example.com/device?user_code=WDJB-MJHT",
-            "expires_in": 1800,
-            "interval": 5
-        })
-    }
-
-    fn with(name: &str, value: Json) -> Json {
-        let mut body = documented();
-        body[name] = value;
-        body
-    }
-
-    #[test]
-    fn the_rfc_s_example_is_read() {
-        let codes = read("", &documented()).unwrap();
-        assert!(codes.device_code.expose().starts_with("GmRh"));
-        assert_eq!(codes.user_code, "WDJB-MJHT");
-        assert_eq!(codes.address, "https://example.com/device");
-        assert_eq!(
-            codes.complete.unwrap(),
-            "https://example.com/device?user_code=WDJB-MJHT"
-        );
-        assert_eq!(codes.life, Some(Duration::from_secs(1800)));
-        assert_eq!(codes.interval, Some(Duration::from_secs(5)));
-    }
-
-    #[test]
-    fn what_need_not_be_there_may_be_absent_or_wrong() {
-        for value in [json!(null), json!(-1), json!("x"), json!(0), json!(1e300), json!([])] {
-            let mut body = with("interval", value.clone());
-            body["expires_in"] = value.clone();
-            body["verification_uri_complete"] = value.clone();
-            let codes = read("", &body).unwrap();
-            assert_eq!(
-                (codes.life, codes.interval, codes.complete),
-                (None, None, None),
-                "{value}"
-            );
-        }
-    }
-
-    #[test]
-    fn an_older_name_and_the_definition_s_own_places_are_read_too() {
-        let mut body = documented();
-        let uri = body.as_object_mut().unwrap().remove("verification_uri").unwrap();
-        body["verification_url"] = uri;
-        assert_eq!(read("", &body).unwrap().address, "https://example.com/device");
-        body["data"] = json!({"code": 1234});
-        let codes = read("user_code = '/data/code'\ninterval = '/none'", &body).unwrap();
-        assert_eq!((codes.user_code.as_str(), codes.interval), ("1234", None));
-    }
-
-    #[test]
-    fn what_nothing_can_be_done_without_is_named() {
-        for name in ["device_code", "user_code", "verification_uri"] {
-            for value in [json!(null), json!("")] {
-                let refusal = read("", &with(name, value)).unwrap_err();
-                assert_eq!(refusal.exit, Exit::Vendor);
-                assert_eq!(refusal.words, format!("the answer holds no {name}"));
-            }
-        }
-        let refusal = read("", &json!({"error": "x", "error_description": "no devices here"})).unwrap_err();
-        assert_eq!(
-            (refusal.exit, refusal.words.as_str()),
-            (Exit::Refused, "no devices here")
-        );
-    }
-
-    #[test]
-    fn a_person_is_sent_to_no_address_that_is_not_https_or_loopback() {
-        for address in [
-            "http://example.com/device",
-            "javascript:alert(1)",
-            "https://example.com/\u{1b}[2J",
-            "https://user@example.com",
-            "https://example.com/#a b",
-            "example.com/device",
-        ] {
-            let refusal = read("", &with("verification_uri", json!(address))).unwrap_err();
-            assert_eq!(refusal.exit, Exit::Vendor, "{address}");
-            assert!(
-                refusal.words.starts_with("verification_uri: the address"),
-                "{}",
-                refusal.words
-            );
-            let codes = read("", &with("verification_uri_complete", json!(address))).unwrap();
-            assert_eq!(codes.complete, None, "{address}");
-        }
-        for address in ["http://127.0.0.1:8080/device", "https://example.com/#/device"] {
-            assert_eq!(
-                read("", &with("verification_uri", json!(address))).unwrap().address,
-                address
-            );
-        }
-        let codes = read("", &with("user_code", json!("A\u{1b}[2J\u{202e}B"))).unwrap();
-        assert!(
-            codes.user_code.chars().all(|c| c.is_ascii_graphic()),
-            "{}",
-            codes.user_code
-        );
-    }
-
-    #[test]
-    fn the_vendor_s_word_is_found_whatever_the_status_and_the_form_are() {
-        for (status, body) in [
-            (400, r#"{"error":"slow_down"}"#),
-            (200, r#"{"error":"slow_down","error_description":"too fast"}"#),
-            (200, "error=slow_down&error_description=too+fast"),
-            (428, r#"{"error_description":"slow_down"}"#),
-        ] {
-            let answer = Answer::new(status, body);
-            let word = reading("", |context, _| word(&answer, context));
-            assert_eq!(word.as_deref(), Some("slow_down"), "{body}");
-        }
-        let answer = Answer::new(200, r#"{"t":"x"}"#);
-        assert_eq!(reading("", |context, _| word(&answer, context)), None);
-    }
-}
+mod tests;

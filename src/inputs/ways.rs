@@ -68,13 +68,11 @@ impl Settings<'_> {
         let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
         let taken = first(&ways);
         let others = ways.into_iter().filter(|way| Some(*way) != taken);
-        // Nobody who cannot be asked can approve.
-        let others = others.filter(|way| !self.no_input || !way.iter().any(|name| is_way(name)));
         let others: Vec<String> = others.filter_map(|way| self.words_of_way(way)).collect();
         (!others.is_empty()).then(|| format!("other ways to log in: {}", others.join("; ")))
     }
 
-    fn words_of_way(&self, way: &[String]) -> Option<String> {
+    pub(super) fn words_of_way(&self, way: &[String]) -> Option<String> {
         let is_plain = |name: &&String| self.vendor.plain_fields().any(|field| field.name == **name);
         let plain = way.iter().find(is_plain);
         let approval = way.iter().find(|name| is_way(name));

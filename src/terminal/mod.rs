@@ -4,7 +4,9 @@
 
 pub(crate) mod browser;
 pub(crate) mod paint;
+mod person;
 mod prompt;
+mod screen;
 #[cfg_attr(unix, path = "system/unix.rs")]
 #[cfg_attr(windows, path = "system/windows.rs")]
 mod system;
@@ -12,7 +14,9 @@ pub(crate) mod voice;
 mod waiting;
 mod watched;
 
-pub(crate) use prompt::{Question, TIMES, Terminal};
+pub(crate) use person::Person;
+pub(crate) use prompt::{Meanwhile, Question, TIMES, Terminal};
+pub(crate) use screen::{Screen, has_unicode};
 
 /// Has a write that goes past the limit of a file fail, instead of ending the process.
 pub(crate) fn outlive_file_limit() {

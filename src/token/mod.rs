@@ -4,8 +4,10 @@
 //! vendor cannot be asked and the cached token still lasts, it is given with a warning. This room knows nothing of shells
 //! and of the command line.
 
+mod approve;
 mod ask;
 mod code;
+mod device;
 mod hold;
 mod keep;
 mod principal;
@@ -31,6 +33,7 @@ use crate::error::Result;
 use crate::inputs::Session;
 use crate::secret::Secret;
 use crate::time::clock::now_ms;
+use run::Run;
 use stop::Stop;
 
 /// What a token is wanted for, and what is asked of it.
@@ -69,8 +72,10 @@ pub(crate) enum Provenance {
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
         need.keep_pause()?;
-        let secrets = need.secrets(&need.principal.chosen.login_plan())?;
-        return need.lasting(need.log_in(&secrets)?);
+        let plan = need.principal.chosen.login_plan();
+        let secrets = need.secrets(&plan)?;
+        let approved = need.approve(&plan, &secrets)?;
+        return need.lasting(need.log_in(&secrets, approved)?);
     }
     let cached = need.look();
     match &cached {
@@ -130,10 +135,10 @@ impl<'a> Need<'a> {
         }
     }
 
-    /// Refreshes where that can be done, else logs in, and keeps what it got.
-    fn ask_vendor(&self, guard: &Guard) -> std::result::Result<Obtained, Stop<'a>> {
+    /// Refreshes where that can be done, else logs in, and keeps what it got. What a person approved is not asked for again.
+    fn ask_vendor(&self, guard: &Guard, approved: Option<Run<'a>>) -> std::result::Result<Obtained, Stop<'a>> {
         let entry = self.look();
-        let refreshed = match entry.filter(|_| !self.fresh) {
+        let refreshed = match entry.filter(|_| !self.fresh && approved.is_none()) {
             Some(entry) => self.refresh(&entry)?,
             None => None,
         };
@@ -141,7 +146,13 @@ impl<'a> Need<'a> {
             issued
         } else {
             self.keep_pause()?;
-            self.log_in(&self.secrets_unasked(&self.principal.chosen.login_plan())?)?
+            let plan = self.principal.chosen.login_plan();
+            let secrets = self.secrets_unasked(&plan)?;
+            if plan.approval.is_some() && approved.is_none() {
+                self.session.person(&self.principal.chosen)?;
+                return Err(Stop::Person(plan));
+            }
+            self.log_in(&secrets, approved)?
         };
         self.keep(&issued, guard)?;
         Ok(self.lasting(issued)?)

@@ -2,9 +2,10 @@
 //!
 //! Of all who need the same token one asks the vendor, the others take its token or its failure. A person is asked between
 //! two such turns and not in one: whoever has the secret itself, or finds it without a person, never waits for a prompt that
-//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever has no terminal
+//! was forgotten or stopped; what a person approves is asked for there too. Of those who need a person one asks, the others wait for its token; whoever has no terminal
 //! waits as well while somebody is asked elsewhere, and not longer than it has time.
 
+use super::run::Run;
 use super::stop::Stop;
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
@@ -17,8 +18,9 @@ impl<'a> Need<'a> {
     pub(super) fn take_turn(&self) -> Result<Obtained> {
         let (earlier, person) = (self.earlier(), self.principal.identity.person_digest());
         let mut asking = None;
+        let mut approved = None;
         loop {
-            let outcome = match self.attempt(earlier.as_ref()) {
+            let outcome = match self.attempt(earlier.as_ref(), approved.take()) {
                 Ok(obtained) => Ok(obtained),
                 Err(Stop::Person(plan)) => {
                     if asking.is_none() {
@@ -30,7 +32,16 @@ impl<'a> Need<'a> {
                         }
                     }
                     // From now on they are known.
-                    self.secrets(&plan)?;
+                    let secrets = self.secrets(&plan)?;
+                    match self.approve(&plan, &secrets) {
+                        Ok(run) => approved = run,
+                        Err(error) => {
+                            if let Some(guard) = &asking {
+                                self.end(guard, Some(&error));
+                            }
+                            return Err(error);
+                        }
+                    }
                     continue;
                 }
                 Err(Stop::Error(missing)) if missing.is_missing() => {
@@ -56,13 +67,13 @@ impl<'a> Need<'a> {
     }
 
     /// Asks the vendor, unless another process has asked meanwhile.
-    fn attempt(&self, earlier: Option<&Earlier>) -> std::result::Result<Obtained, Stop<'a>> {
+    fn attempt(&self, earlier: Option<&Earlier>, approved: Option<Run<'a>>) -> std::result::Result<Obtained, Stop<'a>> {
         let guard = match self.turn(&self.principal.identity.digest(), Work::Requests, earlier)? {
             Turn::Held(guard) => guard,
             Turn::Found(obtained) => return Ok(obtained),
             Turn::Failed(error) => return Err(error.into()),
         };
-        let obtained = self.ask_vendor(&guard);
+        let obtained = self.ask_vendor(&guard, approved);
         match &obtained {
             Ok(_) => self.end(&guard, None),
             Err(Stop::Error(error)) => self.end(&guard, Some(error)),

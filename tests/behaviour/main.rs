@@ -34,6 +34,8 @@ mod comfort;
 #[cfg(unix)]
 mod commands;
 mod damage;
+#[cfg(unix)]
+mod device;
 mod disks;
 #[cfg(target_os = "linux")]
 mod exec;

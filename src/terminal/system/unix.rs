@@ -14,12 +14,19 @@ mod turn;
 pub(super) use signals::outlive_file_limit;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::getpgrp;
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
+};
+
+use crate::terminal::paint::has_colours;
+use crate::terminal::{Meanwhile, Screen};
 
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -30,6 +37,17 @@ impl Terminal {
     pub(super) fn open() -> Option<Self> {
         let tty = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
         in_foreground(&tty).then_some(Self { tty })
+    }
+
+    pub(super) fn tell(&self, text: &str) -> io::Result<()> {
+        (&self.tty).write_all(text.as_bytes())
+    }
+
+    pub(super) fn screen(&self) -> Screen {
+        Screen {
+            columns: tcgetwinsize(&self.tty).map_or(0, |size| size.ws_col),
+            colours: has_colours(&self.tty),
+        }
     }
 
     /// `None` at Ctrl-D, here and below.
@@ -64,9 +82,44 @@ impl Terminal {
         self.expect_foreground()?;
         signals::watch(close_prompt)?;
         let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
-        let _hidden = Hidden::begin(&self.tty)?;
+        let _hidden = Hidden::begin(&self.tty, Patience::Endless)?;
         (&self.tty).write_all(prompt.as_bytes())?;
         read_hidden(BufReader::with_capacity(1, &self.tty), suspend_key)
+    }
+
+    pub(super) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        mut happened: impl FnMut() -> Option<T>,
+    ) -> io::Result<Meanwhile<T>> {
+        loop {
+            let mut input = Unless {
+                tty: &self.tty,
+                happened: &mut happened,
+                value: None,
+            };
+            if let Some(value) = input.until_foreground()? {
+                return Ok(Meanwhile::Happened(value));
+            }
+            let typed = self.ask_hidden_unless(prompt, &mut input);
+            if let Some(value) = input.value {
+                return Ok(Meanwhile::Happened(value));
+            }
+            match typed? {
+                Typed::Line(line) => return Ok(Meanwhile::Typed(Some(line))),
+                Typed::End => return Ok(Meanwhile::Typed(None)),
+                Typed::Suspend => signals::suspend(),
+            }
+        }
+    }
+
+    fn ask_hidden_unless(&self, prompt: &str, input: impl Read) -> io::Result<Typed> {
+        let _turn = turn::take()?;
+        signals::watch(close_prompt)?;
+        let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
+        let _hidden = Hidden::begin(&self.tty, Patience::Short)?;
+        (&self.tty).write_all(prompt.as_bytes())?;
+        read_hidden(BufReader::with_capacity(1, input), suspend_key)
     }
 
     fn expect_foreground(&self) -> io::Result<()> {
@@ -74,6 +127,45 @@ impl Terminal {
             return Ok(());
         }
         Err(io::Error::other("nobody answers a background process"))
+    }
+}
+
+/// What is typed, until something else happens, which is an error of the reading.
+struct Unless<'a, T, F> {
+    tty: &'a File,
+    happened: &'a mut F,
+    value: Option<T>,
+}
+
+impl<T, F: FnMut() -> Option<T>> Unless<'_, T, F> {
+    /// Nobody types for a process in the background, but something may happen meanwhile.
+    fn until_foreground(&mut self) -> io::Result<Option<T>> {
+        while tcgetpgrp(self.tty)? != getpgrp() {
+            if let Some(value) = (self.happened)() {
+                return Ok(Some(value));
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(None)
+    }
+}
+
+impl<T, F: FnMut() -> Option<T>> Read for &mut Unless<'_, T, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.value = (self.happened)();
+            if self.value.is_none() {
+                self.value = self.until_foreground()?;
+            }
+            if self.value.is_some() {
+                return Err(io::Error::other("something else happened"));
+            }
+            match (&mut &*self.tty).read(buffer) {
+                Ok(0) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
     }
 }
 
@@ -111,17 +203,29 @@ impl Prompt {
     }
 }
 
+/// How long a character is waited for.
+#[derive(Debug, Clone, Copy)]
+enum Patience {
+    Endless,
+    /// A tenth of a second, after which nothing was typed.
+    Short,
+}
+
 /// Keeps the input hidden until it is dropped.
 struct Hidden;
 
 impl Hidden {
-    fn begin(tty: &File) -> io::Result<Self> {
+    fn begin(tty: &File, patience: Patience) -> io::Result<Self> {
         let before = tcgetattr(tty)?;
         let mut modes = before.clone();
         let off = LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
         modes.local_modes.remove(off);
-        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        let (least, tenths) = match patience {
+            Patience::Endless => (1, 0),
+            Patience::Short => (0, 1),
+        };
+        modes.special_codes[SpecialCodeIndex::VMIN] = least;
+        modes.special_codes[SpecialCodeIndex::VTIME] = tenths;
         modes.special_codes[SpecialCodeIndex::VSUSP] = NO_KEY;
         let tty = tty.try_clone()?;
         let mut open = open_prompt();

@@ -1,7 +1,15 @@
-//! Whether a terminal shows more than ASCII, as far as the locale tells.
+//! What a terminal can show.
 
 use std::env;
 
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Screen {
+    /// 0 where nobody knows.
+    pub(crate) columns: u16,
+    pub(crate) colours: bool,
+}
+
+/// Whether it shows more than ASCII, as far as the locale tells.
 pub(crate) fn has_unicode() -> bool {
     decide(|name| env::var(name).ok())
 }
