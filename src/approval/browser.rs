@@ -6,10 +6,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Names;
 use super::listener::Listener;
 use super::page;
 use super::redirect::{Brought, Expected};
-use super::Names;
 use crate::definition::approval::{Browser, CODE, CODE_CHALLENGE, CODE_VERIFIER, REDIRECT_URI, STATE};
 use crate::error::{Error, Result};
 use crate::made::encoding::Encoding;
@@ -137,7 +137,7 @@ fn wait(
         match answer.map_err(|why| Error::credential(format!("{vendor}: the terminal: {why}")))? {
             Meanwhile::Happened(brought) => return brought,
             Meanwhile::Typed(None) => return Err(Error::credential(format!("{vendor}: the login was given up"))),
-            Meanwhile::Typed(Some(line)) => match pasted(&line, expected) {
+            Meanwhile::Typed(Some(address)) => match pasted(&address, expected) {
                 Ok(brought) => return Ok(brought),
                 Err(why) => about = format!("{vendor}: that is not the address that the browser ended at: {why}"),
             },
@@ -156,7 +156,11 @@ fn pasted(line: &[u8], expected: &Expected) -> std::result::Result<Brought, &'st
 fn page_of(brought: &Brought, browsing: &Browsing) -> Vec<u8> {
     let close = "You can close this tab and go back to the terminal.";
     match outcome(brought, browsing) {
-        None => page::answer("200 OK", "The login is approved", &format!("tok goes on by itself. {close}")),
+        None => page::answer(
+            "200 OK",
+            "The login is approved",
+            &format!("tok goes on by itself. {close}"),
+        ),
         Some(error) => page::answer("200 OK", "The login has failed", &format!("{}. {close}", error.text())),
     }
 }

@@ -75,7 +75,10 @@ fn progress(received: &[u8]) -> Progress {
         Ok(httparse::Status::Complete(_)) => {}
     }
     // A browser that follows a redirect says none; a page that makes a request by itself does.
-    let from_page = request.headers.iter().any(|header| header.name.eq_ignore_ascii_case("origin"));
+    let from_page = request
+        .headers
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case("origin"));
     match (request.method, request.path) {
         (Some("GET"), Some(target)) if !from_page => Progress::Target(target.to_owned()),
         _ => Progress::Wrong,

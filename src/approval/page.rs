@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn what_a_vendor_says_is_text_on_the_page() {
-        let answer = String::from_utf8(answer("200 OK", "Not approved", "<script>alert('x')</script> & \"y\"")).unwrap();
+        let answer =
+            String::from_utf8(answer("200 OK", "Not approved", "<script>alert('x')</script> & \"y\"")).unwrap();
         assert!(answer.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;"));
         assert!(!answer.contains("<script"));
         let (head, page) = answer.split_once("\r\n\r\n").unwrap();

@@ -20,7 +20,10 @@ pub(super) struct Expected {
 pub(super) enum Brought {
     Code(Secret),
     /// RFC 6749 section 4.1.2.1.
-    Error { error: String, description: Option<String> },
+    Error {
+        error: String,
+        description: Option<String>,
+    },
 }
 
 impl Expected {
@@ -61,7 +64,9 @@ fn one<'a>(query: &'a str, name: &str) -> Result<Option<Cow<'a, str>>, &'static 
 fn decoded(text: &str) -> Result<Cow<'_, str>, &'static str> {
     let decoded = percent_decode_str(text).decode_utf8();
     let decoded = if text.contains('+') {
-        percent_decode_str(&text.replace('+', " ")).decode_utf8().map(|text| Cow::Owned(text.into_owned()))
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8()
+            .map(|text| Cow::Owned(text.into_owned()))
     } else {
         decoded
     };
@@ -97,7 +102,10 @@ mod tests {
         assert_eq!(read("code=a%2Fb+c&state=right%2Bstate", None), ok("a/b c"));
         assert_eq!(read("state=right%2Bstate&x=&session_state=1&code=c", None), ok("c"));
         assert_eq!(
-            read("error=access_denied&error_description=not+now&state=right%2Bstate", None),
+            read(
+                "error=access_denied&error_description=not+now&state=right%2Bstate",
+                None
+            ),
             ok("access_denied: not now")
         );
         assert_eq!(read("state=right%2Bstate&error=x", None), ok("x: "));

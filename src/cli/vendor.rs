@@ -73,26 +73,28 @@ fn ways(vendor: &Vendor) -> String {
     let (approved, given): (Vec<&[String]>, Vec<&[String]>) =
         ways.iter().partition(|way| definition.approval(way).is_some());
     let lines = ways.iter().map(|way| format!("  {}\n", way.join(" and ")));
-    let mut text = format!(
-        "Ways to log in, of which one is taken:\n{}It is ",
-        lines.collect::<String>()
-    );
-    if !approved.is_empty() {
-        let flags: Vec<String> = approved.iter().map(|way| format!("--{}", way.join(" and "))).collect();
-        text += &format!("what {} says, else ", flags.join(" or "));
-    }
-    if !given.is_empty() {
-        text += "the one that a flag, a variable or the profile gives something of, else ";
-    }
-    text += &format!(
-        "the profile's `way`, as in `way = \"{}\"`, else the first.\n",
+    let flags: Vec<String> = approved.iter().map(|way| format!("--{}", way.join(" and "))).collect();
+    let flagged = match flags.as_slice() {
+        [] => String::new(),
+        flags => format!("what {} says, else ", flags.join(" or ")),
+    };
+    let given = if given.is_empty() {
+        ""
+    } else {
+        "the one that a flag, a variable or the profile gives something of, else "
+    };
+    let between = if approved.len() > 1 {
+        "Of browser and device it is the browser where one can be opened, which over SSH it cannot unless BROWSER says how, \
+         else the device.\n"
+    } else {
+        ""
+    };
+    format!(
+        "Ways to log in, of which one is taken:\n{}It is {flagged}{given}the profile's `way`, as in `way = \"{}\"`, else the \
+         first.\n{between}\n",
+        lines.collect::<String>(),
         last.first().map_or("", String::as_str)
-    );
-    if approved.len() > 1 {
-        text += "Of browser and device it is the browser where one can be opened, which over SSH it cannot unless BROWSER says \
-                 how, else the device.\n";
-    }
-    text + "\n"
+    )
 }
 fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {
     let name = &field.name;

@@ -212,7 +212,12 @@ impl<'a> Approval<'a> {
 
 /// Whether a name is that of a way that a person approves.
 pub(crate) fn is_way(name: &str) -> bool {
-    matches!(name, BROWSER | DEVICE)
+    named(name).is_some()
+}
+
+/// The way of that name.
+pub(crate) fn named(name: &str) -> Option<&'static str> {
+    [BROWSER, DEVICE].into_iter().find(|way| *way == name)
 }
 
 /// Whether nobody may see the value of this name. The others stand in an address that is shown.
@@ -249,7 +254,6 @@ impl Definition {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::definition::lint;
 
     const BOTH: &str = "about = 'x'\n[browser]\npath = '/authorize'\n[browser.query]\ns = '{state}'\nc = '{code-challenge}'\n\

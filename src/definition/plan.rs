@@ -102,6 +102,11 @@ impl Definition {
             .collect()
     }
 
+    /// Whether the base URL is the issuer of a discovery document.
+    pub(crate) fn discovers(&self) -> bool {
+        self.steps.iter().any(|step| step.discovery)
+    }
+
     /// Where below the base URL credentials go, for the help.
     pub(crate) fn path(&self) -> &str {
         &self.login.first.path

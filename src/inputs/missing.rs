@@ -41,7 +41,9 @@ impl Session<'_> {
         if let Some(script) = self.script {
             return Ok(script);
         }
-        self.terminal().map(Person::At).ok_or_else(|| self.nobody_approves(chosen))
+        self.terminal()
+            .map(Person::At)
+            .ok_or_else(|| self.nobody_approves(chosen))
     }
 
     fn nobody_approves(&self, chosen: &Chosen) -> Error {
@@ -58,8 +60,10 @@ impl Session<'_> {
             [] => String::new(),
             others => format!("; other ways to log in: {}", others.join("; ")),
         };
-        Error::missing(format!("{vendor}: a person has to approve the login, and nobody can be asked"))
-            .with_hint(login + &others)
+        Error::missing(format!(
+            "{vendor}: a person has to approve the login, and nobody can be asked"
+        ))
+        .with_hint(login + &others)
     }
 
     /// `keeping` says whether `tok login` is a way out.

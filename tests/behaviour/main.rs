@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(unix)]
+mod browser;
 mod completions;
 mod ground;
 mod harness;
@@ -27,10 +29,14 @@ mod stand_in;
 mod tenants;
 mod terminal;
 
+#[cfg(unix)]
+mod approvals;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
 mod comfort;
+#[cfg(unix)]
+mod comings_back;
 #[cfg(unix)]
 mod commands;
 mod damage;
@@ -91,6 +97,8 @@ mod sources;
 mod status;
 mod statuses;
 mod steps;
+#[cfg(unix)]
+mod tabs;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;
