@@ -84,6 +84,8 @@ mod prompts;
 mod proxies;
 #[cfg(unix)]
 mod questions;
+#[cfg(unix)]
+mod real_approvals;
 mod real_servers;
 mod refresh_ends;
 mod refreshes;

@@ -35,7 +35,7 @@ pub(crate) fn installed(variable: &str) -> Option<OsString> {
     found
 }
 
-struct Server {
+pub(crate) struct Server {
     running: Running,
     /// Keeps the server's folder.
     _world: Tok,
@@ -44,7 +44,7 @@ struct Server {
 
 impl Server {
     #[track_caller]
-    fn start(program: &OsString, script: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn start(program: &OsString, script: &str, arguments: &[&str]) -> Self {
         let world = Tok::new();
         let script = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/behaviour/servers")
@@ -76,7 +76,7 @@ impl Server {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
@@ -99,7 +99,7 @@ impl Server {
 
     /// The JSON that a request of the test's own is answered with.
     #[track_caller]
-    fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let length = body.len();
