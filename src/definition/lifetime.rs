@@ -38,10 +38,10 @@ pub(crate) fn read(
         return Ok(None);
     };
     if !is_possible(milliseconds) {
-        return Err(format!(
-            "the token's lifetime of {} s cannot be right",
-            (milliseconds / 1000.0).trunc()
-        ));
+        let seconds = (milliseconds / 1000.0).trunc().to_string();
+        // A number may have three hundred digits.
+        let seconds = seconds.get(..30).map_or(seconds.clone(), |begin| format!("{begin}…"));
+        return Err(format!("the token's lifetime of {seconds} s cannot be right"));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
 }
