@@ -86,6 +86,8 @@ mod proxies;
 mod questions;
 #[cfg(unix)]
 mod real_approvals;
+#[cfg(unix)]
+mod real_devices;
 mod real_servers;
 mod refresh_ends;
 mod refreshes;

@@ -82,7 +82,7 @@ impl Server {
 
     /// Method, path and status of every request that was answered, since the last call.
     #[track_caller]
-    fn answered(&self, expected: &[&str]) {
+    pub(crate) fn answered(&self, expected: &[&str]) {
         let lines = |text: &str| -> Vec<String> {
             let requests = text
                 .lines()
