@@ -202,6 +202,30 @@ fn challenge(verifier: &str) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_person_who_never_comes_back_is_waited_for_as_long_as_there_is_time() {
+        let address = Address::parse("https://id.example/authorize").unwrap();
+        let browsing = Browsing {
+            vendor: "acme",
+            person: Person::Script(&|_| {}),
+            address: &address,
+            iss: None,
+            dropped: &[],
+            redactor: &Redactor::default(),
+        };
+        let expected = Expected {
+            state: Secret::new("state"),
+            iss: None,
+        };
+        let began = Instant::now();
+        let life = Duration::from_millis(100);
+        let error = wait(Listener::bind(0).unwrap(), "/", &expected, &browsing, life).unwrap_err();
+        assert!(began.elapsed() >= life);
+        assert_eq!(error.text(), "acme: nobody approved the login within 5 min");
+        assert_eq!(error.exit, crate::error::Exit::Credential);
+        assert!(error.holds_for(Duration::ZERO), "those who wait share it");
+    }
+
     /// RFC 7636 appendix B.
     #[test]
     fn the_challenge_is_that_of_the_rfc() {

@@ -22,6 +22,8 @@ pub(crate) const CODE: &str = "code";
 pub(crate) const CODE_VERIFIER: &str = "code-verifier";
 pub(crate) const DEVICE_CODE: &str = "device-code";
 
+pub(crate) const VALUES: [&str; 6] = [REDIRECT_URI, STATE, CODE_CHALLENGE, CODE, CODE_VERIFIER, DEVICE_CODE];
+
 /// How a person approves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Approval<'a> {

@@ -42,7 +42,7 @@ impl Settings<'_> {
                 .with_hint(format!("the ways are: {}", names.join(", ")))
             });
         }
-        Ok(first(&candidates).map(<[String]>::to_vec).unwrap_or_default())
+        Ok(self.unnamed(&candidates).map(<[String]>::to_vec).unwrap_or_default())
     }
 
     /// What is given of ways. An approval that a flag names goes before what a profile or a variable says of others.
@@ -66,7 +66,7 @@ impl Settings<'_> {
             return None;
         }
         let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
-        let taken = first(&ways);
+        let taken = self.unnamed(&ways);
         let others = ways.into_iter().filter(|way| Some(*way) != taken);
         let others: Vec<String> = others.filter_map(|way| self.words_of_way(way)).collect();
         (!others.is_empty()).then(|| format!("other ways to log in: {}", others.join("; ")))
@@ -98,16 +98,20 @@ impl Settings<'_> {
             self.config_path.display()
         ))
     }
-}
 
-/// The one that is taken where nothing names one.
-fn first<'a>(ways: &[&'a [String]]) -> Option<&'a [String]> {
-    let first = *ways.first()?;
-    let of = |name: &str| ways.iter().find(|way| way.iter().any(|own| own == name)).copied();
-    if first.iter().any(|name| is_way(name))
-        && let (Some(browser), Some(device)) = (of(BROWSER), of(DEVICE))
-    {
-        return Some(if browser::can_open() { browser } else { device });
+    /// The one that is taken where nothing names one.
+    fn unnamed<'w>(&self, ways: &[&'w [String]]) -> Option<&'w [String]> {
+        let first = *ways.first()?;
+        let of = |name: &str| {
+            let mut ways = ways.iter();
+            ways.find(|way| way.iter().any(|own| own == name)).copied()
+        };
+        if self.variables
+            && first.iter().any(|name| is_way(name))
+            && let (Some(browser), Some(device)) = (of(BROWSER), of(DEVICE))
+        {
+            return Some(if browser::can_open() { browser } else { device });
+        }
+        Some(first)
     }
-    Some(first)
 }

@@ -32,6 +32,7 @@ impl<'a> Need<'a> {
             return Ok(None);
         };
         let person = self.session.person(&self.principal.chosen)?;
+        self.session.voice.explain("a person has to approve the login");
         let (mut run, ready) = self.before_approval(plan, approval, secrets)?;
         let ask = || {
             Terminal::alone(|| match ready {

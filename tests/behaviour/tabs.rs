@@ -241,3 +241,35 @@ fn revoked(server: &Server, tok: &Tok) {
     assert!(request.body.contains("token=the-refresh-token"), "{request:?}");
     assert!(tok.cached().is_empty());
 }
+
+#[test]
+fn a_refresh_token_is_revoked_although_its_access_token_has_ended() {
+    let server = issuer();
+    let grant = r#"{"access_token": "short", "refresh_token": "the-refresh-token", "expires_in": 1}"#;
+    server.behave(crate::stand_in::answer(200, grant).on("/token"));
+    let tok = user(&server).config(&format!("[oidc.work]\nurl = '{}'\nclient-id = 'c'\n", server.url()));
+    let mut terminal = tok.terminal(["oidc@work", "--min-ttl", "0"]);
+    approve(&tok.visit());
+    terminal.wait().ok();
+    std::thread::sleep(Duration::from_millis(1100));
+    revoked(&server, &tok);
+}
+
+#[test]
+fn a_prompt_that_was_stopped_goes_on_and_the_browser_may_come_back_meanwhile() {
+    let server = issuer();
+    let tok = user(&server);
+    let mut terminal = tok.terminal_of(
+        "sh",
+        ["-c", "set -m; tok oidc; echo stopped >/dev/tty; sleep 2; fg >/dev/null"],
+    );
+    let visit = tok.visit();
+    terminal.expect("oidc address: ");
+    until("what is pasted is hidden", || !terminal.echoes());
+    terminal.send("\x1a");
+    terminal.expect("stopped");
+    assert!(terminal.echoes());
+    terminal.expect("oidc address: ");
+    approve(&visit);
+    assert_eq!(terminal.wait().ok().token(), "the-token");
+}

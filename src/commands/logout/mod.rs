@@ -124,7 +124,7 @@ impl Work<'_> {
                 continue;
             }
             let call = self.call(None)?;
-            let mut prepared = Prepared::of_profile(self.app, &call, profile_of(&entry))?;
+            let mut prepared = Prepared::of_profile(self.app, &call, profile_of(&entry, &vendor.definition))?;
             // They may be somebody else's.
             prepared.settings.variables = false;
             if self.forget(&prepared).is_err() {

@@ -1,12 +1,14 @@
 //! Whose a cached token is.
 
 use crate::cache::entry::Entry;
+use crate::definition::approval::{DEVICE, is_way};
+use crate::definition::schema::Definition;
 use crate::inputs::config::Profile;
 use crate::origin::BaseUrl;
 use crate::token::Principal;
 
 /// The login of a token that belongs to no profile, as if there were one.
-pub(super) fn profile_of(entry: &Entry) -> Profile {
+pub(super) fn profile_of(entry: &Entry, definition: &Definition) -> Profile {
     let identity = &entry.identity;
     let texts = |value: &serde_json::Value| match value.as_array() {
         Some(items) => items.iter().map(text).collect(),
@@ -17,9 +19,16 @@ pub(super) fn profile_of(entry: &Entry) -> Profile {
         plain: plain.collect(),
         url: Some(identity.url.clone()),
         name: identity.profile.clone(),
-        way: Some(identity.way.join("+")).filter(|way| !way.is_empty()),
+        way: Some(way(&identity.way, definition)).filter(|way| !way.is_empty()),
         ..Profile::default()
     }
+}
+
+/// Whichever approval there is stands for every one.
+fn way(names: &[String], definition: &Definition) -> String {
+    let is_there = |name: &String| !is_way(name) || definition.approval(std::slice::from_ref(name)).is_some();
+    let names = names.iter().map(|name| if is_there(name) { name } else { DEVICE });
+    names.collect::<Vec<_>>().join("+")
 }
 
 fn text(value: &serde_json::Value) -> String {

@@ -1,4 +1,5 @@
 mod any;
+mod approvals;
 mod values;
 
 use super::*;
