@@ -83,8 +83,8 @@ fn secrets(answer: &Answer, readers: &Readers) -> Vec<Secret> {
 
 /// What a vendor says in the place of a token.
 pub(crate) struct Said {
-    /// One of the RFC's, or any other.
-    pub(crate) word: String,
+    /// Of which one may be a word of the RFC's.
+    pub(crate) texts: Vec<String>,
     /// As it may be shown.
     pub(crate) words: String,
 }
@@ -94,13 +94,13 @@ pub(crate) fn said(answer: &Answer, context: &Context) -> Option<Said> {
     let reading = Reading::of(answer);
     let readers = ["/error", "form:error"];
     let readers = readers.into_iter().chain(context.error().iter().map(String::as_str));
-    let mut texts = readers.filter_map(|reader| reading.at(reader)?.as_str().map(str::to_owned));
-    let word = texts.next()?;
+    let texts: Vec<String> = readers
+        .filter_map(|reader| reading.at(reader)?.as_str().map(str::to_owned))
+        .collect();
+    let first = context.redactor.one_line(texts.first()?);
     Some(Said {
-        words: context
-            .words(&reading)
-            .unwrap_or_else(|| context.redactor.one_line(&word)),
-        word,
+        words: context.words(&reading).unwrap_or(first),
+        texts,
     })
 }
 

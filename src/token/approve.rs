@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use super::Need;
-use super::device::Given;
 use super::run::{Failure, Run};
 use crate::approval::{Browsing, Visit};
 use crate::definition::approval::{Approval, Browser};
@@ -19,12 +18,6 @@ use crate::terminal::{Person, Terminal};
 use crate::text::redact::Redactor;
 use crate::time::clock;
 
-/// What a person is about to approve.
-enum Ready<'a> {
-    Browser(&'a Browser),
-    Device(Given),
-}
-
 impl<'a> Need<'a> {
     /// The login as far as its last request; nothing where no person approves it.
     pub(super) fn approve(&self, plan: &Plan<'a>, secrets: &BTreeMap<String, Secret>) -> Result<Option<Run<'a>>> {
@@ -33,11 +26,14 @@ impl<'a> Need<'a> {
         };
         let person = self.session.person(&self.principal.chosen)?;
         self.session.voice.explain("a person has to approve the login");
-        let (mut run, ready) = self.before_approval(plan, approval, secrets)?;
+        let begin = || self.begin(plan, secrets.clone(), &self.session.deadline);
+        let mut run = self.before_approval(secrets, begin)?;
+        // Whoever else is asked before takes no time of this.
+        let left = self.session.deadline.remaining();
         let ask = || {
-            Terminal::alone(|| match ready {
-                Ready::Browser(browser) => self.in_browser(browser, person, &mut run),
-                Ready::Device(given) => self.on_device(&given, person, &mut run),
+            Terminal::alone(|| match approval {
+                Approval::Browser(browser) => self.in_browser(browser, person, &mut run),
+                Approval::Device(device) => self.on_device(device, secrets, left, person, &mut run),
             })
         };
         self.session.leave_to_person(ask)?;
@@ -45,31 +41,21 @@ impl<'a> Need<'a> {
     }
 
     /// With all that a login's own steps are subject to.
-    fn before_approval(
+    pub(super) fn before_approval<T>(
         &self,
-        plan: &Plan<'a>,
-        approval: Approval<'a>,
         secrets: &BTreeMap<String, Secret>,
-    ) -> Result<(Run<'a>, Ready<'a>)> {
+        send: impl FnOnce() -> std::result::Result<T, Failure>,
+    ) -> Result<T> {
         let credentials = self.credentials(secrets, secrets);
         let _turn = self.login_turn(&credentials)?;
         self.keep_pause()?;
-        let begun = self.begin(plan, secrets.clone(), &self.session.deadline);
-        let ready = begun.and_then(|mut run| {
-            let ready = match approval {
-                Approval::Browser(browser) => Ready::Browser(browser),
-                Approval::Device(device) => Ready::Device(self.ask_for_codes(device, &mut run)?),
-            };
-            Ok((run, ready))
-        });
-        match ready {
-            Ok(ready) => Ok(ready),
-            Err(Failure::Error(error)) => Err(error),
-            Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
+        send().map_err(|failure| match failure {
+            Failure::Error(error) => error,
+            Failure::Step(refusal) | Failure::Last(refusal) => {
                 self.hold_back(&credentials, &refusal);
-                Err(self.error_of(&refusal))
+                self.error_of(&refusal)
             }
-        }
+        })
     }
 
     fn in_browser(&self, browser: &'a Browser, person: Person, run: &mut Run<'a>) -> Result<()> {

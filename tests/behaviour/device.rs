@@ -1,13 +1,12 @@
 //! A login that a person approves on another device (RFC 8628).
 
 use std::fs;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Output, Tok, until};
+use crate::harness::{Tok, until};
 use crate::protocol::Behaviour;
-use crate::stand_in::{Server, answer, close, delay};
+use crate::stand_in::{Server, answer};
 
 const DEVICE: &str = r#"about = "A login with a code on another device"
 url = "https://device.example"
@@ -51,11 +50,11 @@ expires_in = "/expires_in"
 error = ["/error_description", "/error"]
 "#;
 
-const DEVICE_CODE: &str = "device-code-canary-GmRhmhcx";
-const USER_CODE: &str = "WDJB-MJHT";
-const TOKEN: &str = "the-token-of-the-device";
+pub(crate) const DEVICE_CODE: &str = "device-code-canary-GmRhmhcx";
+pub(crate) const USER_CODE: &str = "WDJB-MJHT";
+pub(crate) const TOKEN: &str = "the-token-of-the-device";
 
-fn codes() -> Value {
+pub(crate) fn codes() -> Value {
     json!({
         "device_code": DEVICE_CODE,
         "user_code": USER_CODE,
@@ -66,29 +65,29 @@ fn codes() -> Value {
     })
 }
 
-fn with(name: &str, value: Value) -> Value {
+pub(crate) fn with(name: &str, value: Value) -> Value {
     let mut codes = codes();
     codes[name] = value;
     codes
 }
 
-fn gives(codes: &Value) -> Behaviour {
+pub(crate) fn gives(codes: &Value) -> Behaviour {
     answer(200, codes.to_string()).on("/device")
 }
 
-fn token() -> Behaviour {
+pub(crate) fn token() -> Behaviour {
     let body = json!({"access_token": TOKEN, "refresh_token": "refresh-canary", "expires_in": 3600});
     answer(200, body.to_string()).on("/token")
 }
 
-fn says(status: u16, error: &str) -> Behaviour {
+pub(crate) fn says(status: u16, error: &str) -> Behaviour {
     answer(status, json!({ "error": error }).to_string())
         .on("/token")
         .once()
 }
 
 /// One that gives these codes and what follows, one after the other, and a token at last.
-fn vendor(codes: &Value, polls: impl IntoIterator<Item = Behaviour>) -> Server {
+pub(crate) fn vendor(codes: &Value, polls: impl IntoIterator<Item = Behaviour>) -> Server {
     let server = Server::start();
     server.tolerate();
     server.behave(gives(codes));
@@ -99,24 +98,11 @@ fn vendor(codes: &Value, polls: impl IntoIterator<Item = Behaviour>) -> Server {
     server
 }
 
-fn user(server: &Server) -> Tok {
+pub(crate) fn user(server: &Server) -> Tok {
     Tok::new()
         .own_vendor("device", DEVICE)
         .env("TOK_DEVICE_URL", server.url())
         .env("TOK_DEVICE_CLIENT_ID", "tok")
-}
-
-fn login(server: &Server) -> Output {
-    let tok = user(server);
-    tok.terminal(["device", "-v"]).wait()
-}
-
-/// The seconds between the requests of a login, as far as whole ones tell.
-fn pauses(server: &Server) -> Vec<u64> {
-    let requests = server.requests();
-    let polls = requests.iter().filter(|request| request.path == "/token");
-    let times: Vec<u64> = polls.map(|request| request.at).collect();
-    times.windows(2).map(|pair| (pair[1] - pair[0]) / 1000).collect()
 }
 
 #[test]
@@ -134,11 +120,6 @@ fn a_person_is_shown_the_code_and_the_address_and_the_token_follows() {
     assert_eq!(output.token(), TOKEN);
     assert_eq!(terminal.modes(), terminal.before);
     server.expect(&["POST /device", "POST /token", "POST /token", "POST /token"]);
-    assert!(
-        pauses(&server).iter().all(|pause| (1..=2).contains(pause)),
-        "{:?}",
-        pauses(&server)
-    );
     // Afterwards nobody is needed.
     assert_eq!(tok.run(["device"]).ok().quiet().token(), TOKEN);
     let told = tok.terminal(["device"]).wait().ok();
@@ -153,11 +134,7 @@ fn a_qr_code_is_drawn_where_the_terminal_can_show_it() {
     let output = tok.terminal(["device"]).wait().ok();
     assert!(output.screen.contains('█') && output.screen.contains('▀'), "{output}");
     assert!(output.screen.contains("\x1b[38;5;231;48;5;16m"), "{output}");
-    for other in [
-        tok.clone().env("LANG", "C"),
-        tok.clone().without("LANG"),
-        tok.clone().env("TERM", "dumb"),
-    ] {
+    for other in [tok.clone().env("LANG", "C"), tok.clone().env("TERM", "dumb")] {
         let output = other.terminal(["device", "--fresh"]).wait().ok();
         assert!(
             output.screen.is_ascii() && output.screen.contains(USER_CODE),
@@ -169,137 +146,6 @@ fn a_qr_code_is_drawn_where_the_terminal_can_show_it() {
         output.screen.contains('█') && !output.screen.contains('\x1b'),
         "{output}"
     );
-}
-
-#[test]
-fn slow_down_adds_five_seconds_to_every_pause_that_follows() {
-    let server = vendor(&codes(), [says(400, "slow_down"), says(400, "authorization_pending")]);
-    let output = login(&server);
-    output.ok().says("less often");
-    assert_eq!(pauses(&server), [6, 6]);
-}
-
-#[test]
-fn without_an_interval_it_is_asked_every_five_seconds() {
-    let mut codes = codes();
-    codes.as_object_mut().unwrap().remove("interval");
-    let server = vendor(&codes, [says(400, "authorization_pending")]);
-    let output = login(&server);
-    output.ok();
-    assert_eq!(pauses(&server), [5]);
-    let requests = server.requests();
-    assert!(requests[1].at - requests[0].at >= 5000);
-}
-
-#[test]
-fn the_vendor_s_word_counts_whatever_the_status_and_the_form_of_the_answer_are() {
-    let form = answer(200, "error=authorization_pending&interval=5")
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .on("/token")
-        .once();
-    let server = vendor(
-        &codes(),
-        [
-            says(200, "authorization_pending"),
-            form,
-            says(428, "authorization_pending"),
-            says(403, "authorization_pending"),
-        ],
-    );
-    let output = login(&server);
-    assert_eq!(output.ok().token(), TOKEN);
-    assert_eq!(server.requests().len(), 6);
-}
-
-#[test]
-fn a_connection_that_is_lost_now_and_then_ends_nothing() {
-    let polls = [
-        close().on("/token").once(),
-        says(400, "authorization_pending"),
-        close().on("/token").once(),
-        answer(502, "<html>").on("/token").once(),
-    ];
-    let server = vendor(&codes(), polls);
-    let output = login(&server);
-    assert_eq!(output.ok().token(), TOKEN);
-}
-
-#[test]
-fn an_answer_that_never_comes_is_waited_for_no_longer_than_the_timeout() {
-    let server = vendor(&codes(), [delay(120_000).on("/token").once()]);
-    let tok = user(&server);
-    let mut terminal = tok.terminal(["device", "--timeout", "2"]);
-    assert_eq!(terminal.wait().ok().token(), TOKEN);
-    // From then on it is asked half as often.
-    assert!((3..=5).contains(&pauses(&server)[0]), "{:?}", pauses(&server));
-}
-
-#[test]
-fn a_vendor_that_keeps_failing_is_exit_6() {
-    let server = vendor(&codes(), [answer(500, "{}").on("/token").times(3)]);
-    let output = login(&server);
-    output.exits(6).says("HTTP 500");
-    assert_eq!(server.requests().len(), 4);
-}
-
-#[test]
-fn where_nobody_can_be_reached_until_the_code_ends_it_is_exit_5() {
-    let server = vendor(&with("expires_in", json!(3)), [close().on("/token").times(9)]);
-    let output = login(&server);
-    output.exits(5);
-}
-
-#[test]
-fn a_pause_is_kept_while_the_codes_last() {
-    let pause = answer(429, "{}").on("/token").once();
-    let server = vendor(&with("expires_in", json!(4)), [pause]);
-    let output = login(&server);
-    output.exits(7);
-    // Nothing was sent while it lasted.
-    assert_eq!(server.requests().len(), 2);
-}
-
-#[test]
-fn a_person_who_says_no_is_exit_4_and_nothing_is_held() {
-    let denied = json!({"error": "access_denied", "error_description": "the user said no"});
-    for status in [400, 403, 200] {
-        let server = vendor(&codes(), [answer(status, denied.to_string()).on("/token").once()]);
-        let tok = user(&server).env("TOK_DEVICE_CLIENT_SECRET", "client-secret-canary");
-        let output = tok.terminal(["device"]).wait().fails(4);
-        output.says("the login was not approved: the user said no");
-        assert!(tok.kept("hold").is_empty());
-        assert_eq!(tok.terminal(["device"]).wait().ok().token(), TOKEN);
-    }
-}
-
-#[test]
-fn a_code_that_has_ended_is_exit_3_and_says_what_to_do() {
-    let server = vendor(&codes(), [says(400, "expired_token")]);
-    let tok = user(&server);
-    let output = tok.terminal(["device"]).wait().fails(3);
-    output
-        .says("nobody approved the login within 15 min")
-        .says("call again");
-    let server = vendor(
-        &with("expires_in", json!(3)),
-        (0..9).map(|_| says(400, "authorization_pending")),
-    );
-    let tok = user(&server);
-    let output = tok.terminal(["device"]).wait().fails(3);
-    output.says("nobody approved the login within 3 s");
-    assert!(server.requests().len() <= 4);
-    assert!(tok.kept("hold").is_empty());
-}
-
-#[test]
-fn any_other_refusal_is_one_of_the_login() {
-    let server = vendor(&codes(), [says(401, "invalid_client")]);
-    let tok = user(&server).env("TOK_DEVICE_CLIENT_SECRET", "client-secret-canary");
-    tok.terminal(["device"]).wait().fails(4).says("invalid_client");
-    // The secret is held back, and nobody is shown a code for nothing.
-    let output = tok.terminal(["device"]).wait().fails(4).says("not sent again");
-    assert_eq!(output.screen, "");
-    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
@@ -339,32 +185,6 @@ fn an_answer_without_codes_or_with_an_address_that_nobody_may_open_is_exit_6() {
     let server = vendor(&codes, []);
     let tok = user(&server);
     tok.terminal(["device"]).wait().ok();
-}
-
-#[test]
-fn every_request_is_made_anew() {
-    let server = vendor(
-        &codes(),
-        [says(400, "authorization_pending"), close().on("/token").once()],
-    );
-    let output = login(&server);
-    output.ok();
-    let requests = server.requests();
-    let polls = requests.iter().filter(|request| request.path == "/token");
-    let mut numbers: Vec<&str> = polls.map(|poll| poll.body.split("jti=").nth(1).unwrap()).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    assert_eq!(numbers.len(), 3);
-}
-
-#[test]
-fn the_person_s_time_does_not_count() {
-    let pending = (0..3).map(|_| says(400, "authorization_pending"));
-    let server = vendor(&codes(), pending);
-    let tok = user(&server);
-    let mut terminal = tok.terminal(["device", "--timeout", "2"]);
-    let output = terminal.wait().ok();
-    assert!(output.took > Duration::from_secs(4), "{output}");
 }
 
 #[test]
@@ -487,4 +307,29 @@ fn tok_login_keeps_nothing_secret_but_the_tokens() {
     // Deleting the cache logs out.
     fs::remove_dir_all(tok.cache_folder()).unwrap();
     tok.run(["device"]).fails(3);
+}
+
+#[test]
+fn whoever_has_no_terminal_waits_for_the_one_who_is_asked() {
+    let server = vendor(&codes(), [says(400, "authorization_pending")]);
+    let tok = user(&server);
+    let mut terminal = tok.terminal(["device"]);
+    terminal.expect(USER_CODE);
+    let output = tok.run(["device", "--timeout", "20"]).ok();
+    assert_eq!(output.token(), TOKEN);
+    terminal.wait().ok();
+    server.expect(&["POST /device", "POST /token", "POST /token"]);
+}
+
+#[test]
+fn of_two_vendors_at_once_a_person_is_shown_one_after_the_other() {
+    let server = vendor(&codes(), []);
+    let tok = user(&server)
+        .own_vendor("other", DEVICE)
+        .env("TOK_OTHER_URL", server.url())
+        .env("TOK_OTHER_CLIENT_ID", "another");
+    let mut terminal = tok.terminal(["exec", "device", "other", "--", "printenv", "OTHER_TOKEN"]);
+    assert_eq!(terminal.wait().ok().token(), TOKEN);
+    // No code ages while the person is busy with another.
+    server.expect(&["POST /device", "POST /token", "POST /device", "POST /token"]);
 }

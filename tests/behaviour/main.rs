@@ -77,6 +77,8 @@ mod pauses;
 mod persons;
 #[cfg(target_os = "linux")]
 mod places;
+#[cfg(unix)]
+mod polls;
 mod profiles;
 #[cfg(unix)]
 mod prompts;
