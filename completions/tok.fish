@@ -6,6 +6,7 @@
 set -g _tok_commands \
     'env|Print code that sets the vendor\'s variable, for `eval "$(tok env VENDOR)"`' \
     'exec|Run a command with the vendors\' variables set' \
+    'helper|Answer git, docker, kubectl, cargo or bazel, or print the lines that have them ask' \
     'login|Ask for credentials, try them and keep them' \
     'logout|Forget a profile\'s secret, its tokens and its hold; its plain fields stay' \
     'status|Show what is configured and cached, and how long it still lasts' \
@@ -39,12 +40,12 @@ set -g _tok_rows \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--fresh||Log in anew, whatever is cached' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--min-ttl|any|Give no token that ends sooner than this, as 90s, 15m or 1h30m' \
     ',VENDOR,env VENDOR,exec,login VENDOR,|--no-cache||Neither read nor keep a token' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
+    ',VENDOR,env VENDOR,exec,helper,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
+    ',VENDOR,env VENDOR,exec,helper,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
     ',crmcom,env crmcom,login crmcom,|--variable|any|Name of the variable, CRMCOM_TOKEN by default' \
-    ',VENDOR,|-f --format|=token header curl json claims|Print it as token, header, curl, json, claims; token by default' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,logout,status,|-q --quiet||Say only errors' \
+    ',VENDOR,|-f --format|=token header curl json claims authorization http netrc|Print it as token, header, curl, json, claims, authorization, http, netrc; token by default' \
+    ',VENDOR,env VENDOR,exec,helper,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
+    ',VENDOR,env VENDOR,exec,helper,login VENDOR,logout,status,|-q --quiet||Say only errors' \
     ',data8,env data8,login data8,|--username|any|Login name on the Data8 web site [TOK_DATA8_USERNAME]' \
     ',data8,env data8,login data8,|--password-stdin||Password on the Data8 web site: the first line of standard input [TOK_DATA8_PASSWORD]' \
     ',data8,env data8,login data8,|--password-file|file|Password on the Data8 web site: the first line of a file' \
@@ -89,9 +90,12 @@ set -g _tok_rows \
     ',env starship,login starship,starship,|--url|any|Base URL of the API, https://api.starshiprewards.com by default [TOK_STARSHIP_URL]' \
     ',env starship,login starship,starship,|--variable|any|Name of the variable, STARSHIP_TOKEN by default' \
     ',env,login,||target|' \
-    ',env VENDOR,|-f --format|=posix fish powershell nushell elvish tcsh cmd dotenv json github azure|Print it as posix, fish, powershell, nushell, elvish, tcsh, cmd, dotenv, json, github, azure; posix by default' \
+    ',env VENDOR,|-f --format|=posix fish powershell nushell elvish tcsh cmd dotenv json github azure gitlab docker systemd|Print it as posix, fish, powershell, nushell, elvish, tcsh, cmd, dotenv, json, github, azure, gitlab, docker, systemd; posix by default' \
     ',exec,||targets|Get the tokens of these vendors, as VENDOR or VENDOR@PROFILE' \
     ',exec,|--variable|any|Name of the variable, the vendor\'s own by default' \
+    ',helper,||=git docker kubernetes cargo bazel|How the program asks: git, docker, kubernetes, cargo, bazel' \
+    ',helper,||targets|Whose token, as VENDOR or VENDOR@PROFILE; the program appends what it wants, as get' \
+    ',helper,|-h --help||Print help (see more with \'--help\')' \
     ',login VENDOR,|--no-verify||Keep the credentials without trying them' \
     ',demo,logout,status,||target|Only this vendor, as VENDOR or VENDOR@PROFILE' \
     ',logout,|--all||Forget every profile and every token of the vendor' \

@@ -48,7 +48,7 @@ pub(crate) struct Error {
     /// Not so much as a connection could be made.
     #[serde(default)]
     unconnected: bool,
-    /// Nothing is said of it: whoever would read the message has gone.
+    /// Nothing is said of it: whoever would read the message has gone, or has read it elsewhere.
     #[serde(default)]
     silent: bool,
     #[serde(default)]
@@ -130,6 +130,14 @@ impl Error {
         Self {
             silent: true,
             ..Self::other("the reader of standard output has gone")
+        }
+    }
+
+    /// Exit 1, without a word: what failed was said where the program that asks reads it.
+    pub(crate) fn said_elsewhere() -> Self {
+        Self {
+            silent: true,
+            ..Self::other("what failed was said on standard output")
         }
     }
 

@@ -7,6 +7,7 @@ mod commands;
 mod definition;
 mod disk;
 mod error;
+mod helper;
 mod http;
 mod inputs;
 mod jwt;
@@ -23,7 +24,7 @@ mod token;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match commands::run(std::env::args_os().skip(1).collect()) {
+    match commands::run(std::env::args_os().collect()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::voice::say(&error);

@@ -47,9 +47,9 @@ class Plan:
         verb = rng.choices(("token", "env", "exec"), (6, 3, 2))[0]
         call = self.call(verb, timeout=rng.choice((3, 5, 8)))
         profile, how = self.profile(person)
-        secret, options = self.secret(call, person, how)
         if how == "flags" and verb == "exec":
             profile, how = person.name, "bare"
+        secret, options = self.secret(call, person, how)
         scope = rng.choice(person.kind.scopes)
         if scope:
             call.variables["TOK_OAUTH2_SCOPE"] = scope

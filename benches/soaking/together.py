@@ -134,13 +134,13 @@ class Together:
         return refusal.done < ask.at < refusal.done + HELD - 2
 
     def is_over(self, refusal, asks, at):
-        """A success ends a hold. Whoever does not take turns may write at the same moment, and be the one who is kept."""
+        """A success ends a hold, also one that was asked for before the refusal, by whoever takes no turns."""
         for ask in asks:
-            if ask is refusal or ask.login != refusal.login or not refusal.at <= ask.at < at:
+            ended = ask.caller.ended if ask.caller else ask.done
+            if ask is refusal or ask.login != refusal.login or ended < refusal.at or ask.at >= at:
                 continue
-            careless = not ask.caller or ask.caller.no_cache and ask.at < refusal.caller.ended
             same = refusal.holds == "secret" or ask.identity == refusal.identity
-            if careless or ask.code == 0 and ask.said.secret == refusal.said.secret and same:
+            if not ask.caller or ask.code == 0 and ask.said.secret == refusal.said.secret and same:
                 return True
         return self.logged_out(refusal.login, refusal.at, at)
 

@@ -125,12 +125,16 @@ fn wait(
         }
     };
     let vendor = browsing.vendor;
+    let at = if browser::open(browsing.address, browsing.dropped) {
+        "in the browser that opens, or at this address"
+    } else {
+        "in a browser, at this address"
+    };
     let mut about = format!(
-        "{vendor}: approve the login in a browser, within {}:\n\n{url}\n\nWhere that browser is on another machine, paste the \
-         address that it ends at; it is not shown",
+        "{vendor}: approve the login {at}, within {}:\n\n{url}\n\nWhere that browser is on another machine, paste the address \
+         that it ends at; it is not shown",
         duration::words(LIFE)
     );
-    browser::open(browsing.address, browsing.dropped);
     loop {
         let prompt = format!("{about}\n{vendor} address: ");
         let answer = terminal.ask_unless(&prompt, &mut look);

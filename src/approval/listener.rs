@@ -12,6 +12,8 @@ use super::page;
 use super::redirect::{Brought, Expected};
 
 const MOST_CONNECTIONS: usize = 64;
+/// Of new ones, before anything else is looked at.
+const MOST_AT_ONCE: usize = 1024;
 
 pub(super) struct Listener {
     listener: TcpListener,
@@ -40,14 +42,27 @@ impl Listener {
         expected: &Expected,
         page: impl Fn(&Brought) -> Vec<u8>,
     ) -> Option<Brought> {
-        while let Ok((stream, _)) = self.listener.accept() {
+        for _ in 0..MOST_AT_ONCE {
+            let Ok((stream, _)) = self.listener.accept() else {
+                break;
+            };
             self.connections.extend(Connection::new(stream));
             if self.connections.len() > MOST_CONNECTIONS {
-                self.connections.remove(0);
+                // Whoever has something to say is heard before room is made.
+                if let Some(brought) = self.hear(path, expected, &page) {
+                    return Some(brought);
+                }
+                if self.connections.len() > MOST_CONNECTIONS {
+                    self.connections.remove(0);
+                }
             }
         }
+        self.hear(path, expected, &page)
+    }
+
+    fn hear(&mut self, path: &str, expected: &Expected, page: &impl Fn(&Brought) -> Vec<u8>) -> Option<Brought> {
+        let wrong = |why: &str| page::answer("400 Bad Request", "This is not the login that tok waits for", why);
         for mut connection in std::mem::take(&mut self.connections) {
-            let wrong = |why| page::answer("400 Bad Request", "This is not the login that tok waits for", why);
             match connection.progress() {
                 Progress::Unfinished => self.connections.push(connection),
                 Progress::Over => {}

@@ -67,7 +67,6 @@ mod tests {
 
     use super::super::entry::tests::store;
     use super::super::identity::tests::login;
-    use super::super::lock::Work;
     use super::*;
     use crate::terminal::voice::{Verbosity, Voice};
     use crate::time::deadline::Deadline;
@@ -84,7 +83,7 @@ mod tests {
         let deadline = Deadline::after(Duration::from_secs(10));
         let waiter = Waiter {
             what: "acme",
-            work: Work::Requests,
+            could_ask: false,
             began: i64::MAX,
             fresh: false,
             deadline: &deadline,

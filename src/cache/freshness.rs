@@ -53,8 +53,7 @@ impl Freshness {
             return Self::Expired { since };
         }
         let left = between(now, until);
-        let tenth = until.saturating_sub(asked_at) / 10;
-        let margin = demand.min_ttl.map_or(tenth.min(MARGIN), span_ms);
+        let margin = margin(asked_at, until, demand.min_ttl);
         if until.saturating_sub(now) >= margin {
             Self::FreshUntil { until, left }
         } else {
@@ -64,6 +63,13 @@ impl Freshness {
                 explicit: demand.min_ttl.is_some(),
             }
         }
+    }
+
+    /// The last moment at which such a token is good enough, in milliseconds.
+    pub(crate) fn last_moment(asked_at: i64, until: i64, min_ttl: Option<Duration>) -> i64 {
+        // At its end a token is no token.
+        let margin = margin(asked_at, until, min_ttl).max(1);
+        until.saturating_sub(margin)
     }
 
     pub(crate) fn is_fresh(self) -> bool {
@@ -78,6 +84,12 @@ impl Freshness {
             Self::Expired { .. } | Self::Forced => false,
         }
     }
+}
+
+/// In milliseconds.
+fn margin(asked_at: i64, until: i64, min_ttl: Option<Duration>) -> i64 {
+    let tenth = until.saturating_sub(asked_at) / 10;
+    min_ttl.map_or(tenth.min(MARGIN), span_ms)
 }
 
 /// What is said of a token, cached or not.
@@ -137,6 +149,18 @@ mod tests {
     }
 
     #[test]
+    fn the_last_moment_of_a_token_is_the_last_one_at_which_it_is_fresh() {
+        for (seconds, min_ttl) in [(3600, None), (20, None), (3600, Some(1)), (3600, Some(0)), (1, None)] {
+            let demand = min_ttl.map_or(Demand::default(), with_min_ttl);
+            let last = Freshness::last_moment(0, seconds * 1000, demand.min_ttl);
+            for (now, fresh) in [(last, true), (last + 1, false)] {
+                let freshness = Freshness::of(&lasting(seconds), now, demand);
+                assert_eq!(freshness.is_fresh(), fresh, "{seconds} {min_ttl:?}");
+            }
+        }
+    }
+
+    #[test]
     fn min_ttl_takes_the_place_of_the_margin_whether_longer_or_shorter() {
         assert!(!Freshness::of(&lasting(3600), 0, with_min_ttl(3601)).is_fresh());
         assert!(Freshness::of(&lasting(3600), 3_599_000, with_min_ttl(1)).is_fresh());
@@ -173,6 +197,7 @@ mod tests {
             for now in [i64::MIN, 0, i64::MAX] {
                 let _ = Freshness::of(&entry, now, with_min_ttl(u64::MAX)).to_string();
             }
+            let _ = Freshness::last_moment(asked_at, expires_at, Some(Duration::MAX));
         }
     }
 }

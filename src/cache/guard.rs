@@ -34,6 +34,9 @@ impl AttemptId {
 pub(super) struct State {
     /// The process that has the lock, or had it last.
     pub(super) process: u32,
+    /// It is asking a person. Means nothing where nobody has the lock.
+    #[serde(default)]
+    pub(super) asking: bool,
     /// What that process did with it.
     pub(super) attempt: Option<AttemptId>,
     pub(super) failure: Option<Failure>,
@@ -101,6 +104,7 @@ impl Guard {
         let before = State::read(&file.file).unwrap_or_default();
         let mut state = State {
             process: std::process::id(),
+            asking: false,
             attempt: AttemptId::draw(),
             failure: before.failure,
         };
@@ -120,6 +124,14 @@ impl Guard {
         }
     }
 
+    /// Runs what asks a person, so that those who wait know it.
+    pub(crate) fn while_asking<T>(&self, ask: impl FnOnce() -> T) -> T {
+        self.change(|state| state.asking = true);
+        let answer = ask();
+        self.change(|state| state.asking = false);
+        answer
+    }
+
     /// Of this attempt, if others can know that it is being made.
     pub(crate) fn attempt(&self) -> Option<AttemptId> {
         self.state.borrow().attempt.clone()
@@ -130,22 +142,23 @@ impl Guard {
     pub(crate) fn failed(&self, error: &Error, fingerprint: Option<Fingerprint>) {
         let is_shared = error.holds_for(Duration::ZERO);
         if let Some(attempt) = self.attempt().filter(|_| is_shared) {
-            self.end(Some(Failure {
+            let failure = Failure {
                 attempt,
                 error: error.clone(),
                 ended: clock::now_ms(),
                 fingerprint,
-            }));
+            };
+            self.change(|state| state.failure = Some(failure));
         }
     }
 
     pub(crate) fn succeeded(&self) {
-        self.end(None);
+        self.change(|state| state.failure = None);
     }
 
-    fn end(&self, failure: Option<Failure>) {
+    fn change(&self, how: impl FnOnce(&mut State)) {
         let mut state = self.state.borrow_mut();
-        state.failure = failure;
+        how(&mut state);
         if let Some(file) = &self.file {
             let _ = state.write(&file.file);
         }
@@ -168,6 +181,7 @@ mod tests {
         let attempt = AttemptId("0123456789abcdef".into());
         let state = State {
             process: 7,
+            asking: true,
             attempt: Some(attempt.clone()),
             failure: Some(Failure {
                 attempt,

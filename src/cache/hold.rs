@@ -1,14 +1,19 @@
 //! Secrets and requests that a vendor refused a moment ago and that are not sent again for five minutes.
 //!
-//! One file per login. What was refused is recognized by an Argon2id digest; where nothing is held, none is computed. Two
-//! processes that write at the same moment may lose one refusal, which costs one more request: nobody waits for a hold.
+//! One file per login. What was refused is recognized by an Argon2id digest; where nothing is held, none is computed. Those
+//! who change a hold take turns of their own, since not everybody who logs in takes one. A turn lasts as long as a digest is
+//! computed; behind one that does not end nobody waits for long, and then a refusal may be lost, which costs one more request.
+
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{Digest, Salt};
-use super::identity::Login;
+use super::guard;
+use super::identity::{Login, digest};
 use super::record;
 use super::store::{Store, Unkept};
+use crate::disk::lock::LockFile;
 use crate::error::Error;
 use crate::time::clock::TOLERANCE;
 
@@ -16,6 +21,9 @@ use crate::time::clock::TOLERANCE;
 pub(crate) const SPAN: i64 = 5 * 60 * 1000;
 
 const MOST: usize = 16;
+
+/// How long a turn is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -81,6 +89,7 @@ pub(crate) fn put(
     words: &str,
     now: i64,
 ) -> Result<(), Unkept> {
+    let _turn = turn(store, login);
     let mut hold = match read(store, login, now) {
         Some(hold) => hold,
         None => Hold {
@@ -104,6 +113,10 @@ pub(crate) fn put(
 
 /// Ends what is held against this attempt, since it succeeded.
 pub(crate) fn clear(store: &Store, login: &Login, attempt: Attempt<'_>, now: i64) -> Result<(), Unkept> {
+    if !is_held(store, login) {
+        return Ok(());
+    }
+    let _turn = turn(store, login);
     let Some(mut hold) = read(store, login, now) else {
         return Ok(());
     };
@@ -111,7 +124,7 @@ pub(crate) fn clear(store: &Store, login: &Login, attempt: Attempt<'_>, now: i64
     let before = hold.refusals.len();
     hold.refusals.retain(|held| !digests.meet(held));
     if hold.refusals.is_empty() {
-        forget(store, login)
+        store.remove(&file_name(login))
     } else if hold.refusals.len() < before {
         record::write(store, &file_name(login), &hold)
     } else {
@@ -131,7 +144,16 @@ pub(crate) fn until(store: &Store, login: &Login, now: i64) -> Option<i64> {
 
 /// Ends all that is held for this login.
 pub(crate) fn forget(store: &Store, login: &Login) -> Result<(), Unkept> {
+    let _turn = turn(store, login);
     store.remove(&file_name(login))
+}
+
+/// The right to change what is held, unless it does not come. What has no lock has no turns.
+fn turn(store: &Store, login: &Login) -> Option<LockFile> {
+    let began = Instant::now();
+    let lock = guard::open(store, &digest("hold", login))?;
+    let waited = lock.wait(|_| (began.elapsed() > PATIENCE).then_some(()));
+    waited.ok().map(|(lock, _)| lock)
 }
 
 fn read(store: &Store, login: &Login, now: i64) -> Option<Hold> {

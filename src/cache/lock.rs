@@ -7,13 +7,13 @@
 //! there are no locks everybody asks.
 //!
 //! A person is asked under a lock of its own, so that nobody who needs no answer waits for one. Of those who do need it,
-//! whoever could ask as well, on a terminal, does not count the time, which is a person's; whoever could not waits for as
+//! whoever could ask as well, on a terminal, does not count the time that the person takes; whoever could not waits for as
 //! long as it has time.
 
 mod failures;
 mod waiter;
 
-pub(crate) use waiter::{Waiter, Work};
+pub(crate) use waiter::Waiter;
 
 use std::fs::File;
 

@@ -5,7 +5,8 @@ use clap::{Arg, ArgAction};
 use super::named::Named;
 use crate::definition::schema::Definition;
 use crate::options::{
-    ALL, BROWSER, CALL, DEVICE, FORMAT, LIMIT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE, TIMEOUT, Takes, VARIABLE, VERBOSE,
+    ALL, BROWSER, CALL, DEVICE, FORMAT, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE, TIMEOUT, Takes,
+    VARIABLE, VERBOSE,
 };
 use crate::time::duration;
 
@@ -16,6 +17,11 @@ pub(super) fn of_call(variable: &str) -> impl Iterator<Item = Arg> {
         name if name == TIMEOUT.name => filled(option, &duration::words(LIMIT)),
         _ => filled(option, ""),
     })
+}
+
+/// What a command takes that a program starts.
+pub(super) fn of_helper() -> [Arg; 2] {
+    [filled(&NO_INPUT, ""), filled(&TIMEOUT, &duration::words(LIMIT))]
 }
 
 pub(super) fn format<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T>, names: Vec<&'static str>) -> Arg {

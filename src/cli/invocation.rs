@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::shell::Shell;
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
+use crate::helper::Protocol;
 use crate::inputs::Flags;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
@@ -34,6 +35,8 @@ pub(crate) enum Invocation {
         /// The fields with which its requests are shown.
         show: Option<Vec<OsString>>,
     },
+    /// For a program that asks in a protocol of its own, or without an operation the lines that have it do so.
+    Helper(Helper),
     Demo {
         target: Option<Target>,
     },
@@ -74,6 +77,18 @@ pub(crate) struct Exec {
     pub(crate) command: Vec<OsString>,
 }
 
+/// Credentials for another program.
+#[derive(Debug, Default)]
+pub(crate) struct Helper {
+    pub(crate) protocol: Option<&'static Protocol>,
+    pub(crate) target: Option<Target>,
+    /// The word that the program appends.
+    pub(crate) operation: Option<String>,
+    pub(crate) no_input: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) verbosity: Verbosity,
+}
+
 /// The fields and options that follow a vendor.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -108,7 +123,7 @@ impl Call {
 }
 
 impl Target {
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         let (vendor, profile) = match text.split_once('@') {
             None => (text, None),
             Some(("", profile)) => {

@@ -23,20 +23,39 @@ mod readme;
 #[cfg(test)]
 mod scripts;
 
-pub(crate) use invocation::{Call, Exec, Invocation, Logout, Target, Verify};
+pub(crate) use invocation::{Call, Exec, Helper, Invocation, Logout, Target, Verify};
 pub(crate) use refusal::unknown_vendor;
 pub(crate) use row::rows;
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use typed::Typed;
 
 use crate::definition::name::is_command;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::Result;
+use crate::helper::Protocol;
 use crate::inputs::Flags;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
+
+/// The words behind the program's name, as they would be typed: some programs start tok by a name or with a word of their own.
+pub(crate) fn words(all: Vec<OsString>) -> Vec<OsString> {
+    let mut all = all.into_iter();
+    let program = all.next().unwrap_or_default();
+    let name = Path::new(&program).file_stem().unwrap_or_default();
+    let of_name = name.to_str().and_then(Protocol::of_program);
+    let rest: Vec<OsString> = all.collect();
+    let before = match of_name {
+        Some(protocol) => vec!["helper", protocol.name],
+        None if rest.first().is_some_and(|word| word == "--cargo-plugin") => {
+            return ["helper", "cargo", "plugin"].map(OsString::from).to_vec();
+        }
+        None => Vec::new(),
+    };
+    before.into_iter().map(OsString::from).chain(rest).collect()
+}
 
 /// Reads the words behind the program's name.
 pub(crate) fn parse(mut words: Vec<OsString>, catalogue: &Catalogue) -> Result<Invocation> {
@@ -113,11 +132,12 @@ fn by_clap(
     target: Option<Target>,
     catalogue: &Catalogue,
 ) -> Result<Invocation> {
-    let is_completions = words.first().is_some_and(|word| word == "completions");
+    let first = words.first().and_then(|word| word.to_str());
     let all = || std::iter::once(OsStr::new("tok")).chain(words.iter().map(OsString::as_os_str));
     let parsed = match &vendor {
         Some(vendor) => tree::only(vendor, below).try_get_matches_from(all()),
-        None if is_completions => tree::only_completions().try_get_matches_from(all()),
+        None if first == Some("completions") => tree::only_completions().try_get_matches_from(all()),
+        None if first == Some("helper") => tree::only_helper().try_get_matches_from(all()),
         None => tree::whole(catalogue).try_get_matches_from(all()),
     };
     let matches = match parsed {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use super::invocation::{Call, Exec, Invocation, Logout, Target, Verify};
+use super::invocation::{Call, Exec, Helper, Invocation, Logout, Target, Verify};
 use super::refusal::unknown_vendor;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
+use crate::helper::Protocol;
 use crate::inputs::Flags;
 use crate::options::{
     ALL, BROWSER, DEVICE, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT,
@@ -76,6 +77,7 @@ pub(super) fn invocation(
                     .with_hint("`tok vendors check FILE` reads a file, `tok vendors NAME` prints a definition"));
             }
         },
+        ("helper", None) => Invocation::Helper(helper(matches)?),
         ("demo", None) => Invocation::Demo { target: other()? },
         ("completions", None) => Invocation::Completions(
             matches
@@ -87,6 +89,27 @@ pub(super) fn invocation(
             return Err(Error::usage(format!("{name}: a vendor is missing")).with_hint("`tok vendors` lists them"));
         }
         (name, None) => return Err(Error::usage(format!("'{}' is not a command", name.escape_debug()))),
+    })
+}
+
+/// `[VENDOR[@PROFILE]] [OPERATION]` behind the protocol. A word alone is an operation where it is one of the protocol's.
+fn helper(matches: &ArgMatches) -> Result<Helper> {
+    let protocol: Option<&'static Protocol> = matches.get_one("protocol").copied();
+    let words: Vec<&String> = matches.get_many("words").into_iter().flatten().collect();
+    let is_operation = |word: &str| protocol.is_some_and(|protocol| protocol.operations.contains(&word));
+    let (target, operation) = match words.as_slice() {
+        [] => (None, None),
+        [word] if is_operation(word) => (None, Some(word)),
+        [target] => (Some(target), None),
+        [target, operation, ..] => (Some(target), Some(operation)),
+    };
+    Ok(Helper {
+        protocol,
+        target: target.map(|target| Target::parse(target)).transpose()?,
+        operation: operation.map(|operation| (*operation).clone()),
+        no_input: matches.get_flag(NO_INPUT.name),
+        timeout: matches.get_one(TIMEOUT.name).copied(),
+        verbosity: verbosity(matches),
     })
 }
 

@@ -16,9 +16,9 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
         _ => String::new(),
     };
     let argument = context(ContextKind::InvalidArg);
-    // `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` → `VENDOR`
-    let argument = argument.trim_start_matches('<');
-    let name = argument.split([' ', '=', '>']).next().unwrap_or_default();
+    // `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` and `[VENDOR]` → `VENDOR`
+    let argument = argument.trim_start_matches(['<', '[']);
+    let name = argument.split([' ', '=', '>', ']']).next().unwrap_or_default();
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(name, &context(ContextKind::SuggestedArg), vendor, typed),
         ErrorKind::InvalidSubcommand => {
@@ -66,7 +66,12 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
             let line = line.as_deref().unwrap_or("tok exec VENDOR -- COMMAND");
             Error::usage("exec: no command is given").with_hint(format!("write it behind --, as in `{line}`"))
         }
-        ErrorKind::MissingRequiredArgument => Error::usage(format!("{name} is missing")),
+        ErrorKind::MissingRequiredArgument => {
+            Error::usage(format!("{name} is missing")).with_hint(match typed.command() {
+                Some(command) if name != "VENDOR" => format!("`tok {command} --help` names those that there are"),
+                _ => "`tok vendors` lists them".to_owned(),
+            })
+        }
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();

@@ -9,6 +9,7 @@ use super::named::Named;
 use super::shell::Shell;
 use super::{args, vendor as of_vendor};
 use crate::definition::{Catalogue, Vendor};
+use crate::helper::Protocol;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 
@@ -34,6 +35,7 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
         .subcommands([
             env,
             exec(),
+            helper(),
             login,
             logout(),
             status(),
@@ -73,8 +75,12 @@ fn token(vendor: &Vendor) -> Command {
 }
 
 fn formats<'a>(formats: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let lines = formats.map(|(name, about)| format!("  {name:12}{about}\n"));
-    format!("Formats:\n{}\n", lines.collect::<Vec<_>>().concat())
+    format!("Formats:\n{}\n", entries(formats))
+}
+
+fn entries<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let lines = rows.map(|(name, about)| format!("  {name:15}{about}\n"));
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn env() -> Command {
@@ -111,6 +117,38 @@ fn exec() -> Command {
                 .help("The command and its arguments, behind --"),
         )
         .args(args::of_call("the vendor's own"))
+        .args(args::verbosity())
+}
+
+/// `tok helper` alone: a program waits for its answer.
+pub(crate) fn only_helper() -> Command {
+    root().subcommand(helper())
+}
+
+fn helper() -> Command {
+    let names: Vec<_> = Protocol::ALL.iter().map(|protocol| protocol.name).collect();
+    let lines = Protocol::ALL.iter().map(|protocol| (protocol.name, protocol.about));
+    Command::new("helper")
+        .about("Answer git, docker, kubectl, cargo or bazel, or print the lines that have them ask")
+        .override_usage("tok helper [PROTOCOL] [VENDOR[@PROFILE]] [OPERATION] [OPTIONS]")
+        .before_long_help(format!("Protocols:\n{}", entries(lines)))
+        .arg(
+            Arg::new("protocol")
+                .value_name("PROTOCOL")
+                .help(format!("How the program asks: {}", names.join(", ")))
+                .value_parser(Named {
+                    find: Protocol::find,
+                    names,
+                })
+                .hide_possible_values(true),
+        )
+        .arg(
+            Arg::new("words")
+                .value_name("VENDOR")
+                .num_args(0..=2)
+                .help("Whose token, as VENDOR or VENDOR@PROFILE; the program appends what it wants, as get"),
+        )
+        .args(args::of_helper())
         .args(args::verbosity())
 }
 

@@ -7,9 +7,9 @@ use crate::definition::Vendor;
 use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::{Session, Settings, folders, variable};
+use crate::inputs::{Chosen, Session, Settings, folders, variable};
 use crate::options::PROFILE;
-use crate::output::{Given, Usage, mask};
+use crate::output::{Given, Usage, authorization, mask};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
@@ -66,6 +66,15 @@ impl<'a> Prepared<'a> {
         })
     }
 
+    /// How a request carries this token.
+    pub(super) fn usage(&self, token: &str) -> Usage {
+        let profile = &self.settings.profile;
+        match &profile.scheme {
+            Some(scheme) => Usage::Header(authorization::line(scheme, profile.user(), token)),
+            None => usage(&self.call.vendor, token),
+        }
+    }
+
     /// Its time counts from now.
     pub(super) fn session(&self) -> Result<Session<'_>> {
         let deadline = self.settings.deadline(self.call.timeout)?;
@@ -80,14 +89,24 @@ pub(super) fn store(voice: Voice) -> Result<Store> {
 /// The token with all that is known about it. In a GitHub Actions job its mask has been written to standard error, unless
 /// the format writes it elsewhere.
 pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
-    let (call, profile) = (prepared.call, &prepared.settings.profile);
     let session = prepared.session()?;
-    let store = store(session.voice)?;
     let chosen = session.choose(true)?;
+    obtain_chosen(prepared, &session, &chosen, masks_itself)
+}
+
+/// The same where it has been decided whose token it is.
+pub(super) fn obtain_chosen(
+    prepared: &Prepared,
+    session: &Session,
+    chosen: &Chosen,
+    masks_itself: bool,
+) -> Result<Given> {
+    let (call, profile) = (prepared.call, &prepared.settings.profile);
+    let store = store(session.voice)?;
     let obtained = session.until_accepted(|| {
         token::obtain(&Need {
-            principal: &Principal::identified(chosen.clone(), &session)?,
-            session: &session,
+            principal: &Principal::identified(chosen.clone(), session)?,
+            session,
             store: &store,
             fresh: call.fresh,
             alone: false,
@@ -104,7 +123,7 @@ pub(super) fn obtain(prepared: &Prepared, masks_itself: bool) -> Result<Given> {
     if !masks_itself {
         hide_in_job(&obtained.token, session.voice)?;
     }
-    Ok(given(prepared, obtained))
+    Ok(given(prepared, chosen, obtained))
 }
 
 /// In a GitHub Actions job has the runner, which reads standard error too, hide the token from then on.
@@ -115,16 +134,20 @@ pub(super) fn hide_in_job(token: &Secret, voice: Voice) -> Result<()> {
     Ok(())
 }
 
-fn given(prepared: &Prepared, obtained: Obtained) -> Given {
+fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
     let left = |end| i64::try_from(between(now_ms(), end).as_secs()).unwrap_or(i64::MAX);
-    let vendor = &prepared.call.vendor;
+    let (vendor, profile) = (&prepared.call.vendor, &prepared.settings.profile);
+    let token = obtained.token.expose();
     Given {
         vendor: vendor.name.clone(),
-        profile: prepared.settings.profile.name.clone(),
-        usage: usage(vendor, obtained.token.expose()),
+        profile: profile.name.clone(),
+        usage: prepared.usage(token),
+        host: chosen.base.host().to_owned(),
+        user: profile.user().to_owned(),
         token: obtained.token,
         expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
         expires_in: obtained.expires_at.map(left),
+        good_until: obtained.good_until,
         provenance: obtained.provenance,
         variable: prepared.variable.clone(),
         extras: obtained.extras,

@@ -12,6 +12,10 @@ use super::call::{Prepared, obtain};
 use crate::cli::Exec;
 use crate::error::{Error, Exit, Result};
 use crate::output::Given;
+use crate::time::clock::now_ms;
+
+/// How often tokens are obtained again.
+const AGAIN: usize = 3;
 
 pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
     let calls = exec.calls.iter().map(|call| Prepared::of(app, call));
@@ -46,11 +50,37 @@ pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
     })
 }
 
-/// All at the same time; of several failures the first in the order of the command line.
+/// All at the same time. One that no longer lasts as long as it must, since another was waited for, is obtained again.
 fn obtain_all(calls: &[Prepared]) -> Result<Vec<Given>> {
+    let mut tokens = obtain_each(calls.iter())?;
+    let mut again = 0..AGAIN;
+    loop {
+        let now = now_ms();
+        let is_late = |given: &Given| given.good_until.is_some_and(|until| until < now);
+        let late: Vec<_> = tokens
+            .iter_mut()
+            .zip(calls)
+            .filter(|(given, _)| is_late(given))
+            .collect();
+        if late.is_empty() {
+            return Ok(tokens);
+        }
+        if again.next().is_none() {
+            return Err(Error::vendor(
+                "exec: the tokens do not last until all of them are there",
+            ));
+        }
+        let again = obtain_each(late.iter().map(|(_, call)| *call))?;
+        for ((given, _), another) in late.into_iter().zip(again) {
+            *given = another;
+        }
+    }
+}
+
+/// Of several failures the first in the order of the command line.
+fn obtain_each<'a>(calls: impl Iterator<Item = &'a Prepared<'a>>) -> Result<Vec<Given>> {
     thread::scope(|scope| {
         let running: Vec<_> = calls
-            .iter()
             .map(|call| thread::Builder::new().spawn_scoped(scope, move || obtain(call, false)))
             .collect();
         let ended = running.into_iter().map(|thread| {

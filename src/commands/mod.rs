@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 mod env;
 mod exec;
+mod helper;
 mod login;
 mod logout;
 mod status;
@@ -50,9 +51,10 @@ impl App {
     }
 }
 
-/// Does what the words behind the program's name ask for.
+/// Does what the program's name and the words behind it ask for.
 pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
     outlive_file_limit();
+    let words = cli::words(words);
     if completions::is_asked_by_a_script(&words) {
         completions::run(&words);
         return Ok(());
@@ -89,6 +91,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         } => status::run(&app, target.as_ref(), json, verbosity),
         Invocation::Vendors { name } => vendors::run(&app, name.as_deref()),
         Invocation::Check { file, show } => check::run(&app, &file, show),
+        Invocation::Helper(asked) => helper::run(&app, &asked),
         Invocation::Demo { target } => demo::run(&app, target.as_ref()),
         Invocation::Completions(shell) => print(shell.script, &mut Stdout),
         Invocation::Text(text) => print(&text, &mut Stdout),

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::output::{Format, Stdout, print};
 
 pub(super) fn run(app: &App, call: &Call, format: &Format) -> Result<()> {
-    format.check(&call.vendor.name, call.vendor.definition.usage.query.is_some())?;
     let prepared = Prepared::of(app, call)?;
+    format.check(&call.vendor.name, &prepared.usage(""))?;
     let given = obtain(&prepared, false)?;
     print(&format.render(&given)?, &mut Stdout)
 }

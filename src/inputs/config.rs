@@ -107,6 +107,40 @@ fn one_only(vendor: &str, name: &str) -> Option<String> {
     Some(format!("one profile follows the vendor, as in {vendor}@{first}"))
 }
 
+/// The vendors of which a table says what it serves.
+#[derive(Debug, Default)]
+pub(crate) struct Serving {
+    /// With all of their profiles.
+    pub(crate) vendors: Vec<(Vendor, Profiles)>,
+    /// Why another cannot be read.
+    pub(crate) failures: Vec<Error>,
+}
+
+pub(crate) fn serving(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Serving> {
+    let path = folder.map(|folder| folder.join("config.toml")).unwrap_or_default();
+    let Some(text) = text(&path)? else {
+        return Ok(Serving::default());
+    };
+    let names = File {
+        path: &path,
+        text: &text,
+    }
+    .names_with("serves")?;
+    let mut serving = Serving::default();
+    for name in names {
+        let loaded = catalogue.find(&name).and_then(|vendor| {
+            let Some(vendor) = vendor else { return Ok(None) };
+            let profiles = Profiles::load(folder, &vendor, catalogue)?;
+            Ok(Some((vendor, profiles)))
+        });
+        match loaded {
+            Ok(loaded) => serving.vendors.extend(loaded),
+            Err(error) => serving.failures.push(error),
+        }
+    }
+    Ok(serving)
+}
+
 /// What is wrong with the tables that no vendor looks into: they are of none.
 pub(crate) fn strangers(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Vec<Error>> {
     let path = folder.map(|folder| folder.join("config.toml")).unwrap_or_default();
@@ -141,7 +175,7 @@ fn text(path: &Path) -> Result<Option<String>> {
 /// What may stand in a profile of every vendor.
 #[cfg(test)]
 pub(crate) fn own_keys() -> impl Iterator<Item = &'static str> {
-    keys::OWN.iter().map(|(key, _)| *key)
+    keys::own()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! written so.
 
 pub(crate) mod address;
+pub(crate) mod served;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -55,6 +56,15 @@ impl BaseUrl {
     /// Scheme, host and port as RFC 6454 writes them.
     pub(crate) fn origin(&self) -> String {
         self.origin.clone()
+    }
+
+    /// Without the port; an IPv6 address without its brackets.
+    pub(crate) fn host(&self) -> &str {
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
+        match host.strip_prefix('[') {
+            Some(address) => address.split(']').next().unwrap_or(address),
+            None => host.split(':').next().unwrap_or(host),
+        }
     }
 
     pub(crate) fn is_loopback(&self) -> bool {

@@ -7,7 +7,7 @@ pub(super) fn render(given: &Given) -> Result<String> {
     match &given.usage {
         Usage::Header(line) => Ok(format!("{line}\n")),
         Usage::Cookie(pair) => Ok(format!("Cookie: {}\n", as_cookie(pair)?)),
-        Usage::Query(_) => Err(takes_query(&given.vendor)),
+        Usage::Query(_) => Err(takes_query("header", &given.vendor)),
     }
 }
 
@@ -19,9 +19,9 @@ pub(super) fn as_cookie(pair: &String) -> Result<&String> {
     Ok(pair)
 }
 
-pub(super) fn takes_query(vendor: &str) -> Error {
+pub(super) fn takes_query(format: &str, vendor: &str) -> Error {
     Error::usage(format!(
-        "format header: {vendor} takes its token in the query of the URL"
+        "format {format}: {vendor} takes its token in the query of the URL"
     ))
     .with_hint("use `-f curl` or `-f token`")
 }

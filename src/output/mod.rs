@@ -5,11 +5,13 @@
 //! That a token is visible ASCII is the promise of whoever read the vendor's answer; when to print, and to whom, is the
 //! commands' affair.
 
+pub(crate) mod authorization;
 mod claims;
 mod curl;
 pub(crate) mod env;
 mod header;
 mod json;
+mod netrc;
 mod stdout;
 mod table;
 
@@ -34,11 +36,17 @@ pub(crate) struct Given {
     /// Unix seconds.
     pub(crate) expires_at: Option<i64>,
     pub(crate) expires_in: Option<i64>,
+    /// Until when it lasts as long as was asked for, in milliseconds; None where nobody knows.
+    pub(crate) good_until: Option<i64>,
     pub(crate) provenance: Provenance,
     /// `[A-Za-z_][A-Za-z0-9_]*`
     pub(crate) variable: String,
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
     pub(crate) usage: Usage,
+    /// Of the vendor's base URL, without the port.
+    pub(crate) host: String,
+    /// For programs that want a name beside the token; no colon.
+    pub(crate) user: String,
 }
 
 /// How a request carries the token, rendered with it.
@@ -74,7 +82,7 @@ impl Format {
     pub(crate) const DEFAULT: &Self = &Self::ALL[0];
 
     /// The first is the default.
-    pub(crate) const ALL: &[Self; 5] = &[
+    pub(crate) const ALL: &[Self; 8] = &[
         Self {
             name: "token",
             about: "The token alone",
@@ -100,18 +108,35 @@ impl Format {
             about: "Header and claims of a JWT, decoded but not verified",
             render: claims::render,
         },
+        Self {
+            name: "authorization",
+            about: "The value of the header Authorization",
+            render: authorization::render,
+        },
+        Self {
+            name: "http",
+            about: "A line for each header, as files of requests have them",
+            render: header::render,
+        },
+        Self {
+            name: "netrc",
+            about: "A line for a .netrc file",
+            render: netrc::render,
+        },
     ];
 
     pub(crate) fn parse(name: &str) -> Option<&'static Self> {
         Self::ALL.iter().find(|format| format.name == name)
     }
 
-    /// Exit 2 before anything is asked for, where the vendor's token does not go where this format puts it.
-    pub(crate) fn check(&self, vendor: &str, in_query: bool) -> Result<()> {
-        if in_query && self.name == "header" {
-            Err(header::takes_query(vendor))
-        } else {
-            Ok(())
+    /// Exit 2 before anything is asked for, where the vendor's token does not go where this format puts it. Of the usage only
+    /// the place counts.
+    pub(crate) fn check(&self, vendor: &str, usage: &Usage) -> Result<()> {
+        match (self.name, usage) {
+            ("header" | "http", Usage::Query(_)) => Err(header::takes_query(self.name, vendor)),
+            ("authorization", Usage::Header(line)) if authorization::value(line).is_some() => Ok(()),
+            ("authorization", _) => Err(authorization::not_there(vendor)),
+            _ => Ok(()),
         }
     }
 
@@ -149,10 +174,13 @@ mod tests {
             token: Secret::new(token),
             expires_at: Some(1_767_225_600),
             expires_in: Some(90),
+            good_until: None,
             provenance: Provenance::Login,
             variable: "ACME_TOKEN".into(),
             extras: serde_json::Map::new(),
             usage,
+            host: "api.example.com".into(),
+            user: "oauth2".into(),
         }
     }
 

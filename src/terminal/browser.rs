@@ -28,10 +28,11 @@ fn is_here(is_set: impl Fn(&str) -> bool) -> bool {
     has_display && !elsewhere.into_iter().any(is_set)
 }
 
-/// Opens one tab, if that can be done here. The program that does it inherits none of these variables.
-pub(crate) fn open(address: &Address, dropped: &[String]) {
+/// Opens one tab, if that can be done here, and says whether a program was started for it, which inherits none of these
+/// variables.
+pub(crate) fn open(address: &Address, dropped: &[String]) -> bool {
     if !can_open() {
-        return;
+        return false;
     }
     let url = address.url();
     let own = env::var("BROWSER").ok().filter(|browser| !browser.trim().is_empty());
@@ -52,9 +53,10 @@ pub(crate) fn open(address: &Address, dropped: &[String]) {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         if let Ok(mut child) = command.spawn() {
             let _ = thread::Builder::new().spawn(move || child.wait());
-            return;
+            return true;
         }
     }
+    false
 }
 
 fn command(line: &str, url: &str) -> Option<Command> {

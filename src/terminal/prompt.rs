@@ -71,6 +71,7 @@ impl Terminal {
 pub(crate) enum Meanwhile<T> {
     Happened(T),
     /// A line, or the end of the input.
+    #[cfg_attr(windows, expect(dead_code, reason = "nothing can be typed meanwhile there"))]
     Typed(Option<Vec<u8>>),
 }
 

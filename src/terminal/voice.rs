@@ -6,11 +6,12 @@ use crate::error::Error;
 use crate::terminal::paint::{Paint, has_colours};
 use crate::terminal::waiting::{self, Waiting};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
     /// Only errors.
     Quiet,
     /// Warnings and notices.
+    #[default]
     Normal,
     /// Why each step was taken.
     Verbose,

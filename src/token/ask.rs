@@ -10,7 +10,7 @@ use super::stop::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
-use crate::cache::lock::{self, Work};
+use crate::cache::lock;
 use crate::definition::answer::{self, Cause, Grant};
 use crate::definition::plan::Plan;
 use crate::error::Result;
@@ -111,11 +111,7 @@ impl<'a> Need<'a> {
         let turn = if self.no_cache {
             None
         } else {
-            Some(lock::wait(
-                self.store,
-                &self.principal.login.digest(),
-                self.waiter(Work::Requests),
-            )?)
+            Some(lock::wait(self.store, &self.principal.login.digest(), self.waiter())?)
         };
         self.check_hold(credentials)?;
         Ok(turn)

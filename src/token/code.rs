@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::Need;
 use crate::cache::code::{self, Claim, Steps};
-use crate::cache::lock::Work;
 use crate::definition::request::{self, Inputs};
 use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
@@ -46,7 +45,7 @@ impl Need<'_> {
             last: codes.step(now + patience),
             furthest: codes.step(now + LONGEST),
         };
-        let (claim, kept) = code::claim(self.store, &self.principal.login, steps, self.waiter(Work::Requests))?;
+        let (claim, kept) = code::claim(self.store, &self.principal.login, steps, self.waiter())?;
         self.say(kept, "; the next login may send the same one-time code");
         match claim {
             Claim::Mine(step) => Ok(step),

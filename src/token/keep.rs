@@ -7,6 +7,7 @@ use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
 use crate::cache::prune::prune;
 use crate::error::{Error, Exit, Result};
+use crate::secret::Secret;
 use crate::time::clock::{between, now_ms};
 use crate::time::duration;
 
@@ -49,6 +50,18 @@ impl Need<'_> {
         Ok(())
     }
 
+    /// Forgets the cached token once nobody can be renewing it, if it is this one.
+    pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
+        let identity = &self.principal.identity;
+        let _turn = self.turn_of(identity)?;
+        let entry = entry::look_quietly(self.store, identity, now_ms());
+        let Some(entry) = entry.filter(|entry| token.is_none_or(|token| token.expose() == entry.token.expose())) else {
+            return Ok(());
+        };
+        self.session.voice.explain("the cached token is forgotten");
+        entry::forget(self.store, &entry.identity).map_err(|unkept| Error::other(unkept.reason))
+    }
+
     /// Exit 6 where what the vendor gave does not last as long as it must.
     pub(super) fn lasting(&self, issued: Issued) -> Result<Obtained> {
         let name = &self.vendor().name;
@@ -71,6 +84,7 @@ impl Need<'_> {
             _ => Ok(Obtained {
                 token: issued.grant.token,
                 expires_at,
+                good_until: expires_at.map(|end| self.last_moment(asked_at, end)),
                 extras: issued.grant.extras,
                 provenance: issued.provenance,
             }),
@@ -87,6 +101,9 @@ impl Need<'_> {
             "{}; the cached token is given, which lasts another {left}",
             error.text()
         ));
-        Ok(entry.into())
+        Ok(Obtained {
+            good_until: Some(entry.expires_at.saturating_sub(1)),
+            ..self.obtained(entry)
+        })
     }
 }

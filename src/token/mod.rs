@@ -26,7 +26,7 @@ use serde::Serialize;
 use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
-use crate::cache::lock::{Waiter, Work};
+use crate::cache::lock::Waiter;
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
@@ -55,6 +55,8 @@ pub(crate) struct Obtained {
     pub(crate) token: Secret,
     /// In milliseconds of this machine's clock; `None` where nobody knows.
     pub(crate) expires_at: Option<i64>,
+    /// Until when it lasts as long as it must, in milliseconds; `None` where nobody knows.
+    pub(crate) good_until: Option<i64>,
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
     pub(crate) provenance: Provenance,
 }
@@ -84,7 +86,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
             let freshness = need.freshness(entry);
             need.session.voice.explain(&freshness.to_string());
             if freshness.is_fresh() {
-                return Ok(entry.clone().into());
+                return Ok(need.obtained(entry.clone()));
             }
         }
     }
@@ -125,10 +127,25 @@ impl<'a> Need<'a> {
         Freshness::of(entry, now_ms(), demand).is_fresh()
     }
 
-    fn waiter(&self, work: Work) -> Waiter<'_> {
+    /// A token that was there already, as it is given.
+    fn obtained(&self, entry: Entry) -> Obtained {
+        Obtained {
+            good_until: Some(self.last_moment(entry.asked_at, entry.expires_at)),
+            token: entry.token,
+            expires_at: Some(entry.expires_at),
+            extras: entry.extras,
+            provenance: Provenance::Cache,
+        }
+    }
+
+    fn last_moment(&self, asked_at: i64, expires_at: i64) -> i64 {
+        Freshness::last_moment(asked_at, expires_at, self.min_ttl)
+    }
+
+    fn waiter(&self) -> Waiter<'_> {
         Waiter {
             what: &self.vendor().name,
-            work,
+            could_ask: false,
             began: self.session.began(),
             fresh: self.fresh,
             deadline: &self.session.deadline,
@@ -164,17 +181,6 @@ impl<'a> Need<'a> {
             && !unkept.said
         {
             self.session.voice.warn(&format!("{}{then}", unkept.reason));
-        }
-    }
-}
-
-impl From<Entry> for Obtained {
-    fn from(entry: Entry) -> Self {
-        Self {
-            token: entry.token,
-            expires_at: Some(entry.expires_at),
-            extras: entry.extras,
-            provenance: Provenance::Cache,
         }
     }
 }

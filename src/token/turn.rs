@@ -1,16 +1,16 @@
 //! Whose turn it is to ask the vendor, and whose to ask a person.
 //!
 //! Of all who need the same token one asks the vendor, the others take its token or its failure. A person is asked between
-//! two such turns and not in one: whoever has the secret itself, or finds it without a person, never waits for a prompt that
-//! was forgotten or stopped; what a person approves is asked for there too. Of those who need a person one asks, the others wait for its token; whoever has no terminal
-//! waits as well while somebody is asked elsewhere, and not longer than it has time.
+//! two such turns and not in one, for a secret as for an approval: whoever has the secret itself, or finds it without a
+//! person, never waits for a prompt that was forgotten or stopped. Of those who need a person one asks, the others wait for
+//! its token; whoever has no terminal waits as well while somebody is asked elsewhere, and not longer than it has time.
 
 use super::run::Run;
 use super::stop::Stop;
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
-use crate::cache::lock::{self, Earlier, Turn, Work};
+use crate::cache::lock::{self, Earlier, Turn, Waiter};
 use crate::error::{Error, Result};
 
 impl<'a> Need<'a> {
@@ -23,29 +23,23 @@ impl<'a> Need<'a> {
             let outcome = match self.attempt(earlier.as_ref(), approved.take()) {
                 Ok(obtained) => Ok(obtained),
                 Err(Stop::Person(plan)) => {
-                    if asking.is_none() {
-                        let counts = self.session.terminal().is_none();
-                        match self.turn(&person, Work::Person { counts }, earlier.as_ref())? {
-                            Turn::Held(guard) => asking = Some(guard),
+                    let guard = match asking.take() {
+                        Some(guard) => guard,
+                        None => match self.turn(&person, self.session.terminal().is_some(), earlier.as_ref())? {
+                            Turn::Held(guard) => guard,
                             Turn::Found(obtained) => return Ok(obtained),
                             Turn::Failed(error) => return Err(error),
-                        }
-                    }
+                        },
+                    };
                     // From now on they are known.
-                    let secrets = self.secrets(&plan)?;
-                    match self.approve(&plan, &secrets) {
-                        Ok(run) => approved = run,
-                        Err(error) => {
-                            if let Some(guard) = &asking {
-                                self.end(guard, Some(&error));
-                            }
-                            return Err(error);
-                        }
-                    }
+                    let secrets = guard.while_asking(|| self.secrets(&plan))?;
+                    let run = guard.while_asking(|| self.approve(&plan, &secrets));
+                    approved = run.inspect_err(|error| self.end(&guard, Some(error)))?;
+                    asking = Some(guard);
                     continue;
                 }
                 Err(Stop::Error(missing)) if missing.is_missing() => {
-                    return match self.turn(&person, Work::Person { counts: true }, earlier.as_ref())? {
+                    return match self.turn(&person, false, earlier.as_ref())? {
                         Turn::Held(_) => Err(missing),
                         Turn::Found(obtained) => Ok(obtained),
                         Turn::Failed(error) => Err(error),
@@ -68,7 +62,7 @@ impl<'a> Need<'a> {
 
     /// Asks the vendor, unless another process has asked meanwhile.
     fn attempt(&self, earlier: Option<&Earlier>, approved: Option<Run<'a>>) -> std::result::Result<Obtained, Stop<'a>> {
-        let guard = match self.turn(&self.principal.identity.digest(), Work::Requests, earlier)? {
+        let guard = match self.turn(&self.principal.identity.digest(), false, earlier)? {
             Turn::Held(guard) => guard,
             Turn::Found(obtained) => return Ok(obtained),
             Turn::Failed(error) => return Err(error.into()),
@@ -83,8 +77,11 @@ impl<'a> Need<'a> {
     }
 
     /// Waits for a lock, for another's token or for another's failure.
-    fn turn(&self, name: &str, work: Work, earlier: Option<&Earlier>) -> Result<Turn<Obtained>> {
-        let waiter = self.waiter(work);
+    fn turn(&self, name: &str, could_ask: bool, earlier: Option<&Earlier>) -> Result<Turn<Obtained>> {
+        let waiter = Waiter {
+            could_ask,
+            ..self.waiter()
+        };
         if self.alone {
             return lock::wait(self.store, name, waiter).map(Turn::Held);
         }
@@ -95,7 +92,7 @@ impl<'a> Need<'a> {
                 self.session
                     .voice
                     .explain("another process got a token in the meantime");
-                entry.into()
+                self.obtained(entry)
             })
         };
         let is_own = |fingerprint: &_| self.principal.has(fingerprint);
@@ -104,12 +101,12 @@ impl<'a> Need<'a> {
 
     /// Waits until nobody asks for a token of this identity, and keeps everybody from it while the guard lives.
     pub(crate) fn turn_of(&self, identity: &Identity) -> Result<Guard> {
-        lock::wait(self.store, &identity.digest(), self.waiter(Work::Requests))
+        lock::wait(self.store, &identity.digest(), self.waiter())
     }
 
     /// Waits until every token is kept that this login is being given, whatever it was asked for with.
     pub(crate) fn await_logins(&self) -> Result<()> {
-        lock::wait(self.store, &self.principal.login.digest(), self.waiter(Work::Requests)).map(drop)
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter()).map(drop)
     }
 
     /// For a fresh token: the attempts that are too old to take one from.

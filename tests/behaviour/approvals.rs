@@ -84,7 +84,7 @@ fn a_browser_is_opened_once_and_its_code_gets_the_token() {
     let server = issuer();
     let tok = user(&server);
     let mut terminal = tok.terminal(["oidc"]);
-    terminal.expect("approve the login in a browser");
+    terminal.expect("approve the login in the browser that opens");
     let visit = tok.visit();
     let page = visit.follow(&visit.back(&[("code", CODE)]));
     assert!(

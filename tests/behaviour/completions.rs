@@ -46,7 +46,10 @@ fn a_misspelt_shell_is_corrected() {
     tok.run(["completions", "bsh"])
         .fails(2)
         .says("SHELL: 'bsh' is not one of bash, zsh, fish, elvish, powershell, did you mean bash?");
-    tok.run(["completions"]).fails(2).says("SHELL is missing");
+    tok.run(["completions"])
+        .fails(2)
+        .says("SHELL is missing")
+        .says("hint: `tok completions --help` names those that there are");
     tok.run(["completion", "bash"])
         .fails(2)
         .says("did you mean completions?");
@@ -179,7 +182,16 @@ fn elvish_completes() {
     assert!(holds("tok login acme -", "--badge"));
     assert_eq!(
         complete("tok modulus -f ''"),
-        ["token", "header", "curl", "json", "claims"]
+        [
+            "token",
+            "header",
+            "curl",
+            "json",
+            "claims",
+            "authorization",
+            "http",
+            "netrc"
+        ]
     );
     assert!(holds("tok modulus --format=he", "--format=header"));
     assert_eq!(complete("tok modulus -p ''"), ["staging", "live"]);

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use crate::harness::{Output, Tok, mode, need, until};
 use crate::protocol::account;
-use crate::stand_in::{Server, delay, refuse};
+use crate::stand_in::{Server, delay, lifetime, refuse, token};
 
 fn ready(server: &Server) -> Tok {
     Tok::new().vendor(server).knows("modulus")
@@ -284,6 +284,38 @@ fn several_slow_logins_take_the_time_of_one() {
     tok.run(words).ok().quiet().prints("4\n");
     assert!(began.elapsed() < Duration::from_millis(4500), "{:?}", began.elapsed());
     assert_eq!(server.requests().len(), 4);
+}
+
+#[test]
+fn no_token_ends_while_another_is_waited_for() {
+    let (quick, slow) = (Server::start(), Server::start());
+    let tok = ready(&quick).knows("oauth2").env("TOK_MODULUS_URL", slow.url());
+    slow.behave(delay(2500));
+    for name in ["first", "second"] {
+        quick.behave(token(name).and(lifetime(2)).once());
+    }
+    let script = "echo $OAUTH2_TOKEN; test -n \"$MODULUS_TOKEN\"";
+    tok.run(["exec", "oauth2", "modulus", "--", "sh", "-c", script])
+        .ok()
+        .quiet()
+        .prints("second\n");
+    slow.only();
+}
+
+#[test]
+fn tokens_that_never_last_until_all_are_there_are_exit_6_and_nothing_runs() {
+    let (one, other) = (Server::start(), Server::start());
+    let url = other.url_of("oauth2");
+    let tok = Tok::new().knows("oauth2").without("TOK_OAUTH2_URL").config(&format!(
+        "[oauth2]\nurl = '{}'\n[oauth2.slow]\nurl = '{url}'\nvariable = 'SLOW'\n",
+        one.url_of("oauth2")
+    ));
+    one.behave(lifetime(2).and(delay(1000)));
+    other.behave(lifetime(3).and(delay(2600)));
+    let output = tok.run(["exec", "oauth2", "oauth2@slow", "--", "echo", "ran"]).fails(6);
+    output
+        .says("the tokens do not last until all of them are there")
+        .prints("");
 }
 
 #[test]

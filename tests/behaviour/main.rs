@@ -50,6 +50,8 @@ mod failing_code;
 mod folders;
 mod formats;
 mod freshness;
+#[cfg(unix)]
+mod helpers;
 mod holds;
 mod hostile;
 #[cfg(unix)]
@@ -81,6 +83,8 @@ mod places;
 mod polls;
 mod profiles;
 #[cfg(unix)]
+#[cfg(target_os = "linux")]
+mod programs;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod proxies;

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use crate::harness::{Tok, until};
 use crate::protocol::account;
 use crate::ring::Keyring;
-use crate::stand_in::{Server, answer};
+use crate::stand_in::{Server, answer, delay};
 use crate::terminal::Terminal;
 
 const PROMPT: &str = "modulus password: ";
@@ -52,13 +52,28 @@ fn who_cannot_be_asked_waits_for_the_answer_until_its_own_timeout() {
     let mut terminal = asked(&tok);
     let output = tok.run(["modulus", "--no-input", "--timeout", "2"]).fails(5);
     output.clone().says("which is asking for input").says("2 s");
-    assert!(output.took >= Duration::from_secs(2), "{output}");
+    assert!(output.took >= Duration::from_millis(1900), "{output}");
     assert!(output.took < Duration::from_secs(15), "{output}");
     let waiting = tok.start(["modulus", "--no-input", "--timeout", "60"]);
     until("it waits", || waiting.stderr().contains("asking for input"));
     terminal.send(&format!("{}\n", account::MODULUS_PASSWORD));
     let token = terminal.wait().ok().token();
     assert_eq!(waiting.wait().ok().token(), token);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn once_the_answer_is_there_the_time_counts_for_those_as_well_who_could_be_asked() {
+    let server = Server::start();
+    server.behave(delay(120_000).once());
+    let tok = world(&server).env("TOK_TIMEOUT", "110");
+    let first = asked(&tok);
+    let mut other = tok.clone().env("TOK_TIMEOUT", "4").terminal(["modulus"]);
+    until("it waits", || other.stderr().contains("asking for input"));
+    first.send(&format!("{}\n", account::MODULUS_PASSWORD));
+    until("the vendor is asked", || server.requests().len() == 1);
+    let output = other.wait().fails(5).says("waiting for another tok");
+    assert!(output.took < Duration::from_secs(30), "{output}");
     assert_eq!(server.requests().len(), 1);
 }
 

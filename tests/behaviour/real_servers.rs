@@ -36,10 +36,10 @@ pub(crate) fn installed(variable: &str) -> Option<OsString> {
 }
 
 pub(crate) struct Server {
-    running: Running,
+    pub(crate) running: Running,
     /// Keeps the server's folder.
     _world: Tok,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {

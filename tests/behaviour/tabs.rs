@@ -67,6 +67,9 @@ fn a_browser_that_fails_hangs_or_is_not_there_holds_nothing_up() {
         }
         let tok = tok.env("BROWSER", &program);
         let mut terminal = tok.terminal(["oidc", "--fresh"]);
+        if script.is_empty() {
+            terminal.expect("approve the login in a browser, at this address");
+        }
         let visit = shown(&mut terminal);
         approve(&visit);
         let output = terminal.wait().ok().quiet();

@@ -29,6 +29,8 @@ fn refused_with(arguments: &[&str], why: &str) {
 fn tok_alone_says_what_to_do() {
     refused(&[], "no command is given", "tok --help");
     refused(&["env"], "vendor is missing", "tok vendors");
+    refused(&["logout"], "VENDOR is missing", "`tok vendors` lists them");
+    refused(&["exec", "--", "true"], "VENDOR is missing", "`tok vendors` lists them");
 }
 
 #[test]

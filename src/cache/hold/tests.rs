@@ -1,8 +1,11 @@
+use std::thread;
+
 use proptest::prelude::*;
 
 use super::super::entry::tests::store;
 use super::super::identity::tests::login;
 use super::*;
+use crate::terminal::voice::{Verbosity, Voice};
 
 const A: Attempt<'static> = Attempt {
     secrets: &[b"one"],
@@ -12,6 +15,10 @@ const A_OTHERWISE: Attempt<'static> = Attempt { request: b"other", ..A };
 const B: Attempt<'static> = Attempt {
     secrets: &[b"two"],
     request: b"second",
+};
+const C: Attempt<'static> = Attempt {
+    secrets: &[b"three"],
+    request: b"third",
 };
 
 #[test]
@@ -28,6 +35,45 @@ fn a_refused_secret_is_held_in_every_request_and_a_refused_request_only_as_it_wa
     assert_eq!(check(&store, &login("r"), A, 1).unwrap().kind, Kind::Request);
     assert_eq!(check(&store, &login("r"), A_OTHERWISE, 1), None);
     assert_eq!(check(&store, &login("other"), A, 1), None);
+}
+
+/// As another process has the same folder.
+fn again(store: &Store) -> Store {
+    Store::open(store.folder().to_owned(), Voice(Verbosity::Quiet))
+}
+
+#[test]
+fn of_many_refusals_at_the_same_moment_none_is_lost() {
+    let (_home, store) = store();
+    let secrets: Vec<[u8; 1]> = (0..8).map(|secret| [secret]).collect();
+    let attempts: Vec<[&[u8]; 1]> = secrets.iter().map(|secret| [secret.as_slice()]).collect();
+    let attempt = |secrets| Attempt { secrets, request: b"" };
+    thread::scope(|scope| {
+        for secrets in &attempts {
+            let store = again(&store);
+            scope.spawn(move || put(&store, &login("s"), Kind::Secret, attempt(secrets), "", 0).unwrap());
+        }
+    });
+    for secrets in &attempts {
+        assert!(check(&store, &login("s"), attempt(secrets), 1).is_some(), "{secrets:?}");
+    }
+}
+
+#[test]
+fn a_hold_that_a_success_ended_is_not_brought_back_by_a_refusal_at_the_same_moment() {
+    for _ in 0..4 {
+        let (_home, store) = store();
+        put(&store, &login("s"), Kind::Secret, A, "", 0).unwrap();
+        thread::scope(|scope| {
+            for refused in [B, C] {
+                let store = again(&store);
+                scope.spawn(move || put(&store, &login("s"), Kind::Secret, refused, "", 0).unwrap());
+            }
+            clear(&store, &login("s"), A, 1).unwrap();
+        });
+        assert_eq!(check(&store, &login("s"), A, 2), None);
+        assert!(check(&store, &login("s"), B, 2).is_some());
+    }
 }
 
 #[test]

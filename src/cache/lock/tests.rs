@@ -22,7 +22,7 @@ fn deadline(ms: u64) -> Deadline {
 fn waiter(deadline: &Deadline) -> Waiter<'_> {
     Waiter {
         what: "acme",
-        work: Work::Requests,
+        could_ask: false,
         began: i64::MAX,
         fresh: false,
         deadline,
@@ -117,27 +117,44 @@ fn of_many_one_asks_and_all_get_what_it_got() {
 #[test]
 fn a_persons_time_counts_for_those_only_who_could_not_be_asked() {
     let home = tempfile::tempdir().unwrap();
-    let (is_held, hold) = mpsc::channel();
+    let (is_asking, asked) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(|| {
-            let _guard = held(&store(&home));
-            is_held.send(()).unwrap();
-            thread::sleep(Duration::from_millis(600));
+            held(&store(&home)).while_asking(|| {
+                is_asking.send(()).unwrap();
+                thread::sleep(Duration::from_millis(600));
+            });
         });
-        hold.recv().unwrap();
+        asked.recv().unwrap();
         let limit = deadline(200);
-        let asking = |counts| Waiter {
-            work: Work::Person { counts },
-            ..waiter(&limit)
-        };
-        let error = take(&store(&home), asking(true)).unwrap_err();
+        let error = take(&store(&home), waiter(&limit)).unwrap_err();
         assert!(
             error.text().contains("which is asking for input, took longer"),
             "{error}"
         );
-        let turn = take(&store(&home), asking(false));
+        let limit = deadline(200);
+        let could_ask = Waiter {
+            could_ask: true,
+            ..waiter(&limit)
+        };
+        let turn = take(&store(&home), could_ask);
         assert!(matches!(turn, Ok(Turn::Held(_))), "{turn:?}");
     });
+}
+
+#[test]
+fn the_time_after_the_answer_counts_for_everybody() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(&home);
+    let guard = held(&store);
+    guard.while_asking(|| ());
+    let limit = deadline(200);
+    let could_ask = Waiter {
+        could_ask: true,
+        ..waiter(&limit)
+    };
+    let error = take(&store, could_ask).unwrap_err();
+    assert!(!error.text().contains("asking"), "{error}");
 }
 
 #[test]

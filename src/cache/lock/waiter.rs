@@ -12,22 +12,13 @@ use crate::time::duration;
 /// A wait shorter than this is not worth a word.
 const SILENT: Duration = Duration::from_secs(1);
 
-/// What the one who has the lock is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
-    Requests,
-    /// It asks a person, whose time may count.
-    Person {
-        counts: bool,
-    },
-}
-
 /// Who waits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waiter<'a> {
     /// What for, as a person knows it.
     pub(crate) what: &'a str,
-    pub(crate) work: Work,
+    /// While another one asks a person, who could do so as well does not count the time.
+    pub(crate) could_ask: bool,
     /// When this process began to need it, in milliseconds of the wall clock.
     pub(crate) began: i64,
     /// Only what was asked for after this process came will do.
@@ -59,46 +50,44 @@ impl<'a> Wait<'a> {
 
     /// The error once it was in vain.
     pub(super) fn end(&mut self, file: &File) -> Option<Error> {
-        let deadline = self.waiter.deadline;
+        let (deadline, what) = (self.waiter.deadline, self.waiter.what);
         let since = self.last.elapsed();
         self.last += since;
-        if self.waiter.work == (Work::Person { counts: false }) {
+        let state = State::read(file).unwrap_or_default();
+        if state.asking && self.waiter.could_ask {
             deadline.extend(since);
         } else if deadline.is_over() {
-            return Some(in_vain(self.waiter, file));
+            return Some(in_vain(self.waiter, &state));
         }
         if !self.said && self.began.elapsed() > SILENT {
             self.said = true;
-            let (holder, what) = (holder(self.waiter, file), self.waiter.what);
-            let notice = format!("waiting for {holder} to get a token for {what}");
+            let notice = format!("waiting for {} to get a token for {what}", holder(&state));
             self.store.voice().notice(&notice);
         }
         None
     }
 }
 
-fn in_vain(waiter: Waiter<'_>, file: &File) -> Error {
-    let comma = match waiter.work {
-        Work::Requests => "",
-        Work::Person { .. } => ",",
-    };
+fn in_vain(waiter: Waiter<'_>, state: &State) -> Error {
+    let comma = if state.asking { "," } else { "" };
     Error::unreachable(format!(
         "{}: waiting for {}{comma} took longer than {}",
         waiter.what,
-        holder(waiter, file),
+        holder(state),
         duration::words(waiter.deadline.limit())
     ))
     .own()
 }
 
-fn holder(waiter: Waiter<'_>, file: &File) -> String {
-    let process = match State::read(file).unwrap_or_default().process {
+fn holder(state: &State) -> String {
+    let process = match state.process {
         0 => String::new(),
         id => format!(" (process {id})"),
     };
-    let asking = match waiter.work {
-        Work::Requests => "",
-        Work::Person { .. } => ", which is asking for input",
+    let asking = if state.asking {
+        ", which is asking for input"
+    } else {
+        ""
     };
     format!("another tok{process}{asking}")
 }

@@ -109,6 +109,10 @@ impl Look<'_> {
         row.login = principal.login.fields.iter().cloned().collect();
         row.url = Some(principal.identity.url.clone());
         self.tell_sources(&mut row, &session, &principal);
+        if !profile.serves.is_empty() {
+            let patterns: Vec<String> = profile.serves.iter().map(ToString::to_string).collect();
+            row.fields.push(format!("serves: {}", patterns.join(", ")));
+        }
         if let Some(until) = hold::until(&self.store, &principal.login, now_ms()) {
             row.is_held(until);
         }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::origin::served::Pattern;
+
 /// What one table says, texts unchecked.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Profile {
@@ -17,6 +19,12 @@ pub(crate) struct Profile {
     pub(crate) way: Option<String>,
     pub(crate) min_ttl: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
+    /// The addresses whose programs may be given the token.
+    pub(crate) serves: Vec<Pattern>,
+    /// For programs that want a name beside the token; no colon.
+    pub(crate) user: Option<String>,
+    /// What stands before the token in `Authorization`; empty for nothing.
+    pub(crate) scheme: Option<String>,
 }
 
 impl Profile {
@@ -27,6 +35,15 @@ impl Profile {
             Some(name) if is_bare(name) => format!("[{vendor}.{name}]"),
             Some(name) => format!("[{vendor}.\"{}\"]", name.escape_debug()),
         }
+    }
+
+    /// The name beside the token. A vendor's field of that name is one as well.
+    pub(crate) fn user(&self) -> &str {
+        let field = || match self.plain.get("user")?.as_slice() {
+            [user] if !user.contains(':') => Some(user),
+            _ => None,
+        };
+        self.user.as_ref().or_else(field).map_or("oauth2", String::as_str)
     }
 
     /// `VENDOR` or `VENDOR@PROFILE`, as on the command line.

@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, OWN};
+use super::keys::{self, OF_HELPERS, OWN};
 use super::profile::Profile;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
@@ -40,6 +40,20 @@ impl File<'_> {
         let root = self.root()?;
         let strangers = root.get_ref().iter().filter(|(key, _)| !catalogue.knows(key.get_ref()));
         Ok(strangers.map(|(key, _)| self.no_vendor(key, catalogue)).collect())
+    }
+
+    /// The tables in which, or in a table of which, a key stands.
+    pub(super) fn names_with(&self, wanted: &str) -> Result<Vec<String>> {
+        let root = self.root()?;
+        let has = |table: &DeTable| table.keys().any(|key| key.get_ref() == wanted);
+        let tables = root.get_ref().iter().filter(|(_, value)| match value.get_ref() {
+            DeValue::Table(table) => {
+                let inner = |value: &Spanned<DeValue>| matches!(value.get_ref(), DeValue::Table(table) if has(table));
+                has(table) || table.values().any(inner)
+            }
+            _ => false,
+        });
+        Ok(tables.map(|(key, _)| key.get_ref().to_string()).collect())
     }
 
     fn no_vendor(&self, key: &Spanned<Cow<'_, str>>, catalogue: &Catalogue) -> Error {
@@ -94,6 +108,18 @@ impl File<'_> {
         if let Some((_, set)) = OWN.iter().find(|(own, _)| *own == name) {
             let text = self.text(name, value)?;
             return set(profile, text).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")));
+        }
+        if let Some((_, set)) = OF_HELPERS.iter().find(|(own, _)| *own == name)
+            && vendor.definition.field(name).is_none()
+        {
+            let texts = if keys::is_list(name) {
+                self.texts(name, value)?
+            } else {
+                vec![self.text(name, value)?]
+            };
+            return texts.into_iter().try_for_each(|text| {
+                set(profile, text).map_err(|reason| self.error(&value.span(), format!("{name}: {reason}")))
+            });
         }
         if let Some(field) = vendor.definition.field(name) {
             if field.secret {

@@ -6,14 +6,17 @@
 
 mod azure;
 mod cmd;
+mod docker;
 mod dotenv;
 mod elvish;
 mod fish;
 mod github;
+mod gitlab;
 mod json;
 mod posix;
 mod powershell;
 mod quote;
+mod systemd;
 mod tcsh;
 
 #[cfg(test)]
@@ -53,7 +56,7 @@ impl EnvFormat {
     pub(crate) const DEFAULT: &Self = &Self::ALL[0];
 
     /// The first is the default.
-    pub(crate) const ALL: &[Self; 11] = &[
+    pub(crate) const ALL: &[Self; 14] = &[
         Self {
             name: "posix",
             aliases: &["sh", "bash", "zsh"],
@@ -120,6 +123,24 @@ impl EnvFormat {
             aliases: &[],
             about: "Set a secret variable for the later steps of an Azure pipeline",
             reader: Reader::Program(azure::render),
+        },
+        Self {
+            name: "gitlab",
+            aliases: &[],
+            about: "A line for a dotenv report of a GitLab job",
+            reader: Reader::Program(gitlab::render),
+        },
+        Self {
+            name: "docker",
+            aliases: &[],
+            about: "A line for `docker run --env-file`",
+            reader: Reader::Program(docker::render),
+        },
+        Self {
+            name: "systemd",
+            aliases: &[],
+            about: "A line for systemd's EnvironmentFile",
+            reader: Reader::Program(systemd::render),
         },
     ];
 

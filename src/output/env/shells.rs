@@ -134,6 +134,23 @@ fn nushell_is_served() {
     assert_eq!(stdout(&output), "");
 }
 
+/// The parser of `EnvironmentFile=`, in a program of systemd's that can be run alone. What it prints is for a shell.
+#[test]
+fn systemd_reads_every_visible_character_unchanged() {
+    let program = "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
+    if !std::path::Path::new(program).is_file() {
+        return missing("systemd");
+    }
+    let folder = folder();
+    let file = folder.path().join("environment.d/token.conf");
+    fs::create_dir(file.parent().unwrap()).unwrap();
+    for token in [VISIBLE, "'", "\"", "\\", "\\n", "$", "#a", ";a", "a\\"] {
+        fs::write(&file, given("systemd", "V", token).unwrap()).unwrap();
+        let script = format!("eval \"$(XDG_CONFIG_HOME=$PWD {program} | grep ^V=)\"; printf %s \"$V\"");
+        assert_eq!(stdout(&run(&["sh", "-c", &script], folder.path())), token);
+    }
+}
+
 #[test]
 fn readers_of_env_files_agree() {
     let value = "-~a._~+/=:,@%-b%41==";

@@ -53,7 +53,9 @@ fn names_and_aliases_are_found_and_differ() {
 #[test]
 fn failing_code_is_for_shells_alone() {
     let code = |format| EnvFormat::parse(format).unwrap().failing(Some("T"));
-    for format in ["nushell", "dotenv", "json", "github", "azure"] {
+    for format in [
+        "nushell", "dotenv", "json", "github", "azure", "gitlab", "docker", "systemd",
+    ] {
         assert_eq!(code(format), None, "{format}");
     }
     for format in ["posix", "fish", "powershell", "elvish", "tcsh", "cmd"] {

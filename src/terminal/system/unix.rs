@@ -10,6 +10,7 @@
 
 mod signals;
 mod turn;
+mod unless;
 
 pub(super) use signals::outlive_file_limit;
 
@@ -17,14 +18,13 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use rustix::process::getpgrp;
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
 };
 
+use self::unless::Unless;
 use crate::terminal::paint::has_colours;
 use crate::terminal::{Meanwhile, Screen};
 
@@ -93,11 +93,7 @@ impl Terminal {
         mut happened: impl FnMut() -> Option<T>,
     ) -> io::Result<Meanwhile<T>> {
         loop {
-            let mut input = Unless {
-                tty: &self.tty,
-                happened: &mut happened,
-                value: None,
-            };
+            let mut input = Unless::new(&self.tty, &mut happened);
             if let Some(value) = input.until_foreground()? {
                 return Ok(Meanwhile::Happened(value));
             }
@@ -127,45 +123,6 @@ impl Terminal {
             return Ok(());
         }
         Err(io::Error::other("nobody answers a background process"))
-    }
-}
-
-/// What is typed, until something else happens, which is an error of the reading.
-struct Unless<'a, T, F> {
-    tty: &'a File,
-    happened: &'a mut F,
-    value: Option<T>,
-}
-
-impl<T, F: FnMut() -> Option<T>> Unless<'_, T, F> {
-    /// Nobody types for a process in the background, but something may happen meanwhile.
-    fn until_foreground(&mut self) -> io::Result<Option<T>> {
-        while tcgetpgrp(self.tty)? != getpgrp() {
-            if let Some(value) = (self.happened)() {
-                return Ok(Some(value));
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        Ok(None)
-    }
-}
-
-impl<T, F: FnMut() -> Option<T>> Read for &mut Unless<'_, T, F> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            self.value = (self.happened)();
-            if self.value.is_none() {
-                self.value = self.until_foreground()?;
-            }
-            if self.value.is_some() {
-                return Err(io::Error::other("something else happened"));
-            }
-            match (&mut &*self.tty).read(buffer) {
-                Ok(0) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read,
-            }
-        }
     }
 }
 

@@ -1,0 +1,93 @@
+//! docker's credential helpers: a program `docker-credential-NAME` with one word behind it
+//! (<https://github.com/docker/docker-credential-helpers>). podman, skopeo and buildah speak it as well.
+//!
+//! Errors go to standard output, with exit 1. A server that nobody serves is answered in the very words at which docker goes on
+//! without credentials.
+
+use serde_json::json;
+
+use super::{Asked, Conversation, Place, Protocol, not_understood, unknown_operation};
+use crate::error::{Error, Result};
+use crate::origin::BaseUrl;
+
+pub(super) const DOCKER: Protocol = Protocol {
+    name: "docker",
+    about: "Credential helpers of docker, podman, skopeo and buildah",
+    program: Some("docker-credential-tok"),
+    variable: None,
+    operations: &["get", "store", "erase", "list", "version"],
+    lines: |_, address| {
+        let server = bare(address);
+        format!(
+            "ln -s \"$(command -v tok)\" ~/.local/bin/docker-credential-tok\n\
+             # in ~/.docker/config.json, or for podman and skopeo in ~/.config/containers/auth.json:\n\
+             {{ \"credHelpers\": {{ \"{server}\": \"tok\" }} }}\n"
+        )
+    },
+    speak,
+};
+
+const NOT_SERVED: &str = "credentials not found in native keychain";
+
+fn speak(conversation: &mut Conversation) -> Result<()> {
+    match conversation.operation {
+        "version" => conversation.say(concat!("docker-credential-tok v", env!("CARGO_PKG_VERSION"), "\n")),
+        "get" => match get(conversation) {
+            Ok(Some(answer)) => conversation.say(&answer),
+            Ok(None) => fail(conversation, NOT_SERVED),
+            Err(error) => {
+                let said = match error.hint() {
+                    Some(hint) => format!("tok: {}; hint: {hint}", error.text()),
+                    None => format!("tok: {}", error.text()),
+                };
+                fail(conversation, &said)
+            }
+        },
+        "erase" => {
+            let place = place(&conversation.read()?)?;
+            conversation.tokens.forget(&Asked::at(place), None)
+        }
+        // tok's tokens come from the vendor.
+        "store" => conversation.read().map(drop),
+        "list" => conversation.say("{}\n"),
+        other => Err(unknown_operation("docker", other, "get, store, erase, list, version")),
+    }
+}
+
+fn get(conversation: &mut Conversation) -> Result<Option<String>> {
+    let question = conversation.read()?;
+    let server = question.trim();
+    let credential = conversation.tokens.get(&Asked::at(place(server)?))?;
+    Ok(credential.map(|credential| {
+        let answer = json!({
+            "ServerURL": server,
+            "Username": credential.user,
+            "Secret": credential.token.expose(),
+        });
+        format!("{answer}\n")
+    }))
+}
+
+/// The words on standard output are all that docker shows.
+fn fail(conversation: &mut Conversation, words: &str) -> Result<()> {
+    conversation.say(&format!("{words}\n"))?;
+    Err(Error::said_elsewhere())
+}
+
+/// docker does not tell how it reaches a bare server.
+fn place(server: &str) -> Result<Place> {
+    let server = server.trim();
+    if server.is_empty() || server.contains(char::is_control) {
+        return Err(not_understood("it is no server"));
+    }
+    if server.contains("://") {
+        return Ok(Place::of(server));
+    }
+    let both = ["https", "http"].map(|scheme| BaseUrl::parse(&format!("{scheme}://{server}")));
+    Ok(Place::At(both.into_iter().flatten().collect()))
+}
+
+fn bare(address: &str) -> &str {
+    let server = address.split_once("://").map_or(address, |(_, server)| server);
+    server.split('/').next().unwrap_or(server)
+}
