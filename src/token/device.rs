@@ -84,6 +84,8 @@ impl<'a> Need<'a> {
                         timed_out: deadline.is_over(),
                     },
                     Exit::RateLimited => Heard::Paused,
+                    // Cut off, or no HTTP.
+                    Exit::Vendor => Heard::Failed,
                     _ => Heard::Other,
                 };
                 (None, heard)

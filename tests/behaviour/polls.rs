@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::device::{TOKEN, codes, says, user, vendor, with};
+use crate::device::{TOKEN, codes, says, token, user, vendor, with};
 use crate::harness::Output;
-use crate::stand_in::{Server, answer, close, delay};
+use crate::stand_in::{Server, answer, close, cut, delay};
 
 fn login(server: &Server) -> Output {
     let tok = user(server);
@@ -82,6 +82,7 @@ fn a_connection_that_is_lost_now_and_then_ends_nothing() {
         says(400, "authorization_pending"),
         close().on("/token").once(),
         answer(502, "<html>").on("/token").once(),
+        token().and(cut(5)).on("/token").once(),
     ];
     let server = vendor(&codes(), polls);
     let output = login(&server);
