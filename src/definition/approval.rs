@@ -22,8 +22,6 @@ pub(crate) const CODE: &str = "code";
 pub(crate) const CODE_VERIFIER: &str = "code-verifier";
 pub(crate) const DEVICE_CODE: &str = "device-code";
 
-pub(crate) const VALUES: [&str; 6] = [REDIRECT_URI, STATE, CODE_CHALLENGE, CODE, CODE_VERIFIER, DEVICE_CODE];
-
 /// How a person approves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Approval<'a> {
@@ -200,6 +198,14 @@ impl<'a> Approval<'a> {
         match self {
             Self::Browser(browser) => &browser.request,
             Self::Device(device) => &device.request,
+        }
+    }
+
+    /// What stands in its address and in its login.
+    pub(crate) fn values(self) -> &'static [&'static str] {
+        match self {
+            Self::Browser(_) => &[REDIRECT_URI, STATE, CODE_CHALLENGE, CODE, CODE_VERIFIER],
+            Self::Device(_) => &[DEVICE_CODE],
         }
     }
 

@@ -37,7 +37,7 @@ impl<'a> Need<'a> {
             })
         };
         self.session.leave_to_person(ask)?;
-        Ok(Some(run))
+        Ok(Some(run.after_a_while()))
     }
 
     /// With all that a login's own steps are subject to.

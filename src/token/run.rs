@@ -55,6 +55,15 @@ pub(super) struct Run<'a> {
     pub(super) iss: Option<String>,
 }
 
+impl Run<'_> {
+    pub(super) fn after_a_while(self) -> Self {
+        Self {
+            client: self.client.anew(),
+            ..self
+        }
+    }
+}
+
 impl<'a> Need<'a> {
     /// The last answer is not judged yet.
     pub(super) fn run(

@@ -35,7 +35,15 @@ expires_in = "/expires_in"
 
 /// Has an issuer say this of itself beside its endpoints.
 pub(crate) fn discover(server: &Server, more: &Value) {
-    let url = server.url();
+    say_of(server, &server.url(), more);
+}
+
+/// The same with another address.
+pub(crate) fn discover_at(server: &Server, url: &str) {
+    say_of(server, url, &json!({}));
+}
+
+fn say_of(server: &Server, url: &str, more: &Value) {
     let mut document = json!({
         "issuer": url,
         "authorization_endpoint": format!("{url}/authorize"),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::approvals::{CODE, OWN, approve, issuer, issuer_with, user};
+use crate::approvals::{CODE, OWN, approve, discover_at, issuer, issuer_with, user};
 use crate::browser::{Visit, target};
 use crate::harness::{Tok, until};
 use crate::peer;
@@ -237,4 +237,28 @@ fn what_would_not_be_an_address_never_reaches_a_browser() {
     );
     approve(&visit);
     terminal.wait().ok();
+}
+
+#[test]
+fn the_code_goes_over_a_connection_that_did_not_wait_for_the_person() {
+    let issuer = Server::start();
+    issuer.tolerate();
+    issuer.behave(answer(200, r#"{"access_token": "the-token", "expires_in": 60}"#).on("/token"));
+    let to = issuer.port();
+    let relay = peer::Peer::start(move |stream| relay(stream, to));
+    discover_at(&issuer, &relay.url());
+    let tok = user(&issuer).env("TOK_OIDC_URL", relay.url());
+    let mut terminal = tok.terminal(["oidc"]);
+    approve(&tok.visit());
+    assert_eq!(terminal.wait().ok().token(), "the-token");
+    assert_eq!(relay.connections(), 2);
+}
+
+/// Hands on what comes, in both directions.
+fn relay(mut stream: TcpStream, to: u16) {
+    let mut other = TcpStream::connect(("127.0.0.1", to)).unwrap();
+    let (mut back, mut forth) = (other.try_clone().unwrap(), stream.try_clone().unwrap());
+    std::thread::spawn(move || std::io::copy(&mut back, &mut forth));
+    let _ = std::io::copy(&mut stream, &mut other);
+    let _ = other.shutdown(std::net::Shutdown::Write);
 }

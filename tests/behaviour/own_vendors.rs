@@ -230,9 +230,18 @@ fn the_built_in_vendors_are_listed_first_and_their_definitions_can_be_built_on()
         .collect();
     assert_eq!(
         names,
-        ["crmcom", "data8", "jmvstream", "modulus", "oauth2", "starship", "aaa"]
+        [
+            "crmcom",
+            "data8",
+            "jmvstream",
+            "modulus",
+            "oauth2",
+            "oidc",
+            "starship",
+            "aaa"
+        ]
     );
-    for name in ["crmcom", "data8", "jmvstream", "modulus", "oauth2", "starship"] {
+    for name in ["crmcom", "data8", "jmvstream", "modulus", "oauth2", "oidc", "starship"] {
         let definition = tok.run(["vendors", name]).ok().quiet().stdout;
         let copy = tok.clone().own_vendor("copy", &definition);
         copy.run(["copy", "--help"]).ok().quiet();

@@ -276,3 +276,43 @@ fn a_prompt_that_was_stopped_goes_on_and_the_browser_may_come_back_meanwhile() {
     approve(&visit);
     assert_eq!(terminal.wait().ok().token(), "the-token");
 }
+
+#[test]
+fn of_many_who_come_at_once_one_opens_a_tab() {
+    let server = issuer();
+    let tok = user(&server);
+    let mut terminals: Vec<_> = (0..8).map(|_| tok.terminal(["oidc", "--fresh"])).collect();
+    let visit = tok.visit();
+    std::thread::sleep(Duration::from_secs(1));
+    approve(&visit);
+    for terminal in &mut terminals {
+        assert_eq!(terminal.wait().ok().token(), "the-token");
+    }
+    assert_eq!(tok.opened().len(), 1);
+    server.expect(&[crate::approvals::DISCOVERY, "POST /token"]);
+}
+
+#[test]
+fn two_approvals_of_one_call_come_one_after_the_other() {
+    let server = issuer();
+    let url = server.url();
+    let tok = user(&server).config(&format!(
+        "[oidc.work]\nurl = '{url}'\nclient-id = 'c'\n[oidc.home]\nurl = '{url}'\nclient-id = 'c'\nvariable = 'HOME_TOKEN'\n"
+    ));
+    let mut terminal = tok.terminal([
+        "exec",
+        "oidc@work",
+        "oidc@home",
+        "--",
+        "sh",
+        "-c",
+        "echo $OIDC_TOKEN $HOME_TOKEN",
+    ]);
+    let first = tok.visit();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(tok.opened().len(), 1);
+    approve(&first);
+    until("the second tab is opened", || tok.opened().len() == 2);
+    approve(&tok.visit());
+    terminal.wait().ok().prints("the-token the-token\n");
+}

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::App;
 use super::stand_in;
 use crate::cli;
-use crate::definition::approval::{self, Approval};
+use crate::definition::approval::Approval;
 use crate::definition::plan::Plan;
 use crate::definition::request::{self, Inputs, Taken};
 use crate::definition::schema::Exchange;
@@ -108,11 +108,11 @@ fn shown(chosen: &Chosen, plan: &Plan, exchange: &Exchange) -> Result<String> {
     let secrets = secrets.collect();
     let mut inputs = Inputs::new(&chosen.plain, secrets, clock::now()).with(stand_in::made(lets));
     inputs.taken = taken.collect::<BTreeMap<_, _>>();
-    let approved = approval::VALUES.map(|name| (name, Secret::new(mark(name))));
-    inputs.approved = approved.into_iter().collect();
+    let approved = plan.approval.map_or(&[][..], Approval::values);
+    inputs.approved = approved.iter().map(|name| (*name, Secret::new(mark(name)))).collect();
     let request = request::build(lets, exchange, &chosen.site(), &mut inputs)?;
     let mut text = stand_in::hidden(&written(&request, exchange.basic.is_some())?);
-    for name in inputs.taken.keys().map(String::as_str).chain(approval::VALUES) {
+    for name in inputs.taken.keys().map(String::as_str).chain(approved.iter().copied()) {
         let mark = mark(name);
         text = text
             .replace(&format!("{}/{mark}", chosen.base.origin()), &format!("{{{name}}}"))

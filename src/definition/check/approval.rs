@@ -11,12 +11,20 @@ use crate::definition::schema::Definition;
 use crate::definition::{request, template};
 use crate::origin::BaseUrl;
 
-/// Names that a flag or a value of an approval has, where the file has one.
-pub(super) fn reserved(definition: &Definition) -> impl Iterator<Item = &'static str> + use<> {
-    let of_browser = [BROWSER, REDIRECT_URI, STATE, CODE_CHALLENGE, CODE, CODE_VERIFIER];
+/// The names of what the approvals of a file give.
+pub(super) fn values(definition: &Definition) -> Vec<&'static str> {
+    let of_browser = [REDIRECT_URI, STATE, CODE_CHALLENGE, CODE, CODE_VERIFIER];
     let browser = definition.browser.iter().flat_map(|_| of_browser);
-    let device = definition.device.iter().flat_map(|_| [DEVICE, DEVICE_CODE]);
-    browser.chain(device).collect::<Vec<_>>().into_iter()
+    browser.chain(definition.device.iter().map(|_| DEVICE_CODE)).collect()
+}
+
+/// The same, and those of their flags.
+pub(super) fn reserved(definition: &Definition) -> impl Iterator<Item = &'static str> + use<> {
+    let flags = [
+        definition.browser.as_ref().map(|_| BROWSER),
+        definition.device.as_ref().map(|_| DEVICE),
+    ];
+    values(definition).into_iter().chain(flags.into_iter().flatten())
 }
 
 pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {

@@ -1,5 +1,6 @@
 //! The rules for what stands in braces.
 
+use super::approval::values;
 use super::lets;
 use super::named::{misfit, no_field};
 use super::table::Table;
@@ -60,6 +61,8 @@ fn through_values(table: &Table, own: &[&str], taken: &[&str], key: &str, text: 
                 Some(format!(" needs '{{{name}}}', which there is none of before a login"))
             } else if is_taken && !taken.contains(&name) && !direct.contains(&name) {
                 Some(format!(" needs '{{{name}}}', which no step before it takes"))
+            } else if values(definition).contains(&name) && !own.contains(&name) && !direct.contains(&name) {
+                Some(format!(" needs '{{{name}}}', which no approval before it gives"))
             } else if name == "body" && matches!(key, "json" | "form") {
                 Some(" needs '{body}', which is the body itself".to_owned())
             } else {

@@ -131,3 +131,21 @@ fn its_names_are_taken_where_there_is_one_and_free_where_not() {
         says(&[TOP, &field(name), &login, ANSWER], &[]);
     }
 }
+
+#[test]
+fn a_value_may_be_made_of_what_was_approved_where_it_is_used_afterwards() {
+    let made = "[let.sign.hmac]\nhash = 'sha256'\nkey = 'x'\nof = '{code}'\nas = 'hex'\n";
+    let login = "[[login]]\nway = 'browser'\nform = { c = '{code}', v = '{code-verifier}', s = '{sign}' }\n";
+    says(&[TOP, BROWSER, login, ANSWER, made], &[]);
+    says(
+        &[
+            TOP,
+            "[[step]]\nform = { s = '{sign}' }\n",
+            BROWSER,
+            OF_BROWSER,
+            ANSWER,
+            made,
+        ],
+        &["3: [[step]] 'form' needs '{code}', which no approval before it gives"],
+    );
+}
