@@ -49,18 +49,32 @@ pub(crate) fn too_late(vendor: &str, life: Duration) -> Error {
         .of_person()
 }
 
-/// Code and address stand alone in their lines, so that they are seen at once and copied whole.
+/// Code and address stand alone in their lines, so that they are seen at once and copied whole. A picture is above them, so that
+/// they stay in sight, and takes the room between them where there is not enough for all.
 fn words(vendor: &str, codes: &Codes, life: Duration, screen: Screen, unicode: bool) -> String {
     let (address, code) = (&codes.address, Paint::Strong.of(&codes.user_code, screen.colours));
-    let scanned = codes.complete.as_deref().unwrap_or(&codes.address);
+    let life = duration::words(life);
+    let text = |gap: &str| {
+        format!(
+            "{vendor}: to log in, open this address on any device\n{gap}    {address}\n{gap}and enter this code\n{gap}    {code}\n\
+             {gap}It lasts {life}. Waiting for you; Ctrl-C ends it.\n"
+        )
+    };
+    let airy = ["\n", &text("\n")].concat();
+    let rows = if screen.rows == 0 {
+        usize::MAX
+    } else {
+        screen.rows.into()
+    };
+    let scanned = codes.complete.as_deref().unwrap_or(address);
     let columns = if unicode { screen.columns } else { 0 };
-    let picture = qr::draw(scanned, columns, screen.colours).map(|picture| format!("\n{picture}"));
-    format!(
-        "{}\n{vendor}: to log in, open this address on any device\n\n    {address}\n\nand enter this code\n\n    {code}\n\n\
-         It lasts {}. Waiting for you; Ctrl-C ends it.\n",
-        picture.unwrap_or_default(),
-        duration::words(life),
-    )
+    let picture = qr::draw(scanned, columns, screen.colours).filter(|picture| picture.lines().count() < rows);
+    match picture {
+        None => airy,
+        // The cursor has a row as well.
+        Some(picture) if picture.lines().count() + airy.lines().count() < rows => picture + &airy,
+        Some(picture) => picture + &text(""),
+    }
 }
 
 #[cfg(test)]
@@ -78,15 +92,15 @@ mod tests {
         }
     }
 
-    fn told(columns: u16, colours: bool, unicode: bool) -> String {
-        let screen = Screen { columns, colours };
+    fn told(columns: u16, rows: u16, colours: bool, unicode: bool) -> String {
+        let screen = Screen { columns, rows, colours };
         words("acme", &codes(), Duration::from_secs(900), screen, unicode)
     }
 
     #[test]
     fn code_and_address_stand_alone_in_their_lines() {
         assert_eq!(
-            told(0, false, true),
+            told(0, 0, false, true),
             "\nacme: to log in, open this address on any device\n\n    https://example.com/device\n\n\
              and enter this code\n\n    WDJB-MJHT\n\nIt lasts 15 min. Waiting for you; Ctrl-C ends it.\n"
         );
@@ -96,13 +110,22 @@ mod tests {
     fn where_there_is_room_a_qr_code_has_both() {
         let address = codes().complete.unwrap();
         let picture = qr::draw(&address, 80, true).unwrap();
-        assert!(told(80, true, true).starts_with(&format!("\n{picture}\n")));
-        assert!(!told(20, false, true).contains('█'));
-        assert!(told(80, false, false).is_ascii());
+        for rows in [0, 24, 50] {
+            assert!(told(80, rows, true, true).starts_with(&picture), "{rows}");
+        }
+        assert!(!told(20, 50, false, true).contains('█'));
+        assert!(told(80, 50, false, false).is_ascii());
+    }
+
+    #[test]
+    fn on_a_small_screen_the_picture_leaves_room_for_the_words_or_is_not_there() {
+        assert!(told(80, 24, false, true).lines().count() < 24);
+        assert!(told(80, 50, false, true).ends_with(&told(80, 10, false, true)));
+        assert!(!told(80, 10, false, true).contains('█'));
     }
 
     #[test]
     fn the_device_code_is_not_told() {
-        assert!(!told(200, true, true).contains("canary"));
+        assert!(!told(200, 50, true, true).contains("canary"));
     }
 }

@@ -4,8 +4,9 @@ use std::env;
 
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Screen {
-    /// 0 where nobody knows.
+    /// 0 where nobody knows, here and below.
     pub(crate) columns: u16,
+    pub(crate) rows: u16,
     pub(crate) colours: bool,
 }
 

@@ -46,8 +46,10 @@ impl Terminal {
     }
 
     pub(super) fn screen(&self) -> Screen {
+        let (columns, rows) = tcgetwinsize(&self.tty).map_or((0, 0), |size| (size.ws_col, size.ws_row));
         Screen {
-            columns: tcgetwinsize(&self.tty).map_or(0, |size| size.ws_col),
+            columns,
+            rows,
             colours: has_colours(&self.tty),
         }
     }
