@@ -6,6 +6,7 @@
 set -g _tok_commands \
     'env|Print code that sets the vendor\'s variable, for `eval "$(tok env VENDOR)"`' \
     'exec|Run a command with the vendors\' variables set' \
+    'keep|Keep a file with valid tokens until it is ended, for programs that run longer than a token' \
     'helper|Answer git, docker, kubectl, cargo or bazel, or print the lines that have them ask' \
     'login|Ask for credentials, try them and keep them' \
     'logout|Forget a profile\'s secret, its tokens and its hold; its plain fields stay' \
@@ -16,6 +17,9 @@ set -g _tok_commands \
 set -g _tok_vendors \
     'crmcom|CRM.COM customer and subscription management' \
     'data8|Data8 data quality services' \
+    'exchange|OAuth2 token exchange (RFC 8693)' \
+    'githubapp|GitHub, as an installation of a GitHub App' \
+    'google|Google APIs, as a service account' \
     'jmvstream|Jmvstream video and radio streaming' \
     'modulus|modulus business suite' \
     'oauth2|OAuth2 client credentials (RFC 6749 section 4.4)' \
@@ -23,7 +27,7 @@ set -g _tok_vendors \
     'starship|Starship Rewards'
 set -g _tok_rows \
     ',,||command|' \
-    ',,VENDOR,completions,demo,env,env VENDOR,exec,login,login VENDOR,logout,status,vendors,|-h --help||Print help' \
+    ',,VENDOR,completions,demo,env,env VENDOR,exec,keep,login,login VENDOR,logout,status,vendors,|-h --help||Print help' \
     ',,|-V --version||Print version' \
     ',crmcom,env crmcom,login crmcom,|--organisation|any|Organisation to log in to [TOK_CRMCOM_ORGANISATION]' \
     ',crmcom,env crmcom,login crmcom,|--unit|any|ID of the unit to log in to; the user\'s default unit without it [TOK_CRMCOM_UNIT]' \
@@ -36,16 +40,16 @@ set -g _tok_rows \
     ',crmcom,env crmcom,login crmcom,|--pass-code-stdin||Pass code of that access token: the first line of standard input [TOK_CRMCOM_PASS_CODE]' \
     ',crmcom,env crmcom,login crmcom,|--pass-code-file|file|Pass code of that access token: the first line of a file' \
     ',crmcom,env crmcom,login crmcom,|--url|any|Base URL of the API, as https://crmcom.example.com/api; logins go to /authentication/token below it [TOK_CRMCOM_URL]' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|-p --profile|profile|Use this profile of the config file [TOK_PROFILE]' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--fresh||Log in anew, whatever is cached' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--min-ttl|any|Give no token that ends sooner than this, as 90s, 15m or 1h30m' \
-    ',VENDOR,env VENDOR,exec,login VENDOR,|--no-cache||Neither read nor keep a token' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|-p --profile|profile|Use this profile of the config file [TOK_PROFILE]' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|--fresh||Log in anew, whatever is cached' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|--min-ttl|any|Give no token that ends sooner than this, as 90s, 15m or 1h30m' \
+    ',VENDOR,env VENDOR,exec,keep,login VENDOR,|--no-cache||Neither read nor keep a token' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,|--no-input||Never ask, never open a dialog [TOK_NO_INPUT]' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,|--timeout|any|Limit for the whole call without the time a person takes, 30 s by default [TOK_TIMEOUT]' \
     ',crmcom,env crmcom,login crmcom,|--variable|any|Name of the variable, CRMCOM_TOKEN by default' \
     ',VENDOR,|-f --format|=token header curl json claims authorization http netrc|Print it as token, header, curl, json, claims, authorization, http, netrc; token by default' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
-    ',VENDOR,env VENDOR,exec,helper,login VENDOR,logout,status,|-q --quiet||Say only errors' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,logout,status,|-v --verbose||Say why each step is taken, on standard error' \
+    ',VENDOR,env VENDOR,exec,helper,keep,login VENDOR,logout,status,|-q --quiet||Say only errors' \
     ',data8,env data8,login data8,|--username|any|Login name on the Data8 web site [TOK_DATA8_USERNAME]' \
     ',data8,env data8,login data8,|--password-stdin||Password on the Data8 web site: the first line of standard input [TOK_DATA8_PASSWORD]' \
     ',data8,env data8,login data8,|--password-file|file|Password on the Data8 web site: the first line of a file' \
@@ -56,6 +60,27 @@ set -g _tok_rows \
     ',data8,env data8,login data8,|--application-name|any|Name of the caller in the usage reports, tok by default [TOK_DATA8_APPLICATION_NAME]' \
     ',data8,env data8,login data8,|--url|any|Base URL of the API, https://webservices.data-8.co.uk by default [TOK_DATA8_URL]' \
     ',data8,env data8,login data8,|--variable|any|Name of the variable, DATA8_TOKEN by default' \
+    ',env exchange,exchange,login exchange,|--subject-token-stdin||JWT that is exchanged, such as a CI job\'s identity token: the first line of standard input [TOK_EXCHANGE_SUBJECT_TOKEN]' \
+    ',env exchange,exchange,login exchange,|--subject-token-file|file|JWT that is exchanged, such as a CI job\'s identity token: the first line of a file' \
+    ',env exchange,exchange,login exchange,|--audience|any|Logical name of the service that the token is for [TOK_EXCHANGE_AUDIENCE]' \
+    ',env exchange,exchange,login exchange,|--scope|any|Scopes to ask for, separated by blanks [TOK_EXCHANGE_SCOPE]' \
+    ',env exchange,exchange,login exchange,|--resource|any|URI of the service that the token is for [TOK_EXCHANGE_RESOURCE]' \
+    ',env exchange,exchange,login exchange,|--client-id|any|Client identifier, where the server wants one [TOK_EXCHANGE_CLIENT_ID]' \
+    ',env exchange,exchange,login exchange,|--client-secret-stdin||Secret of that client, sent by HTTP Basic: the first line of standard input [TOK_EXCHANGE_CLIENT_SECRET]' \
+    ',env exchange,exchange,login exchange,|--client-secret-file|file|Secret of that client, sent by HTTP Basic: the first line of a file' \
+    ',env exchange,exchange,login exchange,|--url|any|Address that logins are sent to, as https://exchange.example.com/token [TOK_EXCHANGE_URL]' \
+    ',env exchange,exchange,login exchange,|--variable|any|Name of the variable, EXCHANGE_TOKEN by default' \
+    ',env githubapp,githubapp,login githubapp,|--app-id|any|Client ID or App ID, from the app\'s settings [TOK_GITHUBAPP_APP_ID]' \
+    ',env githubapp,githubapp,login githubapp,|--installation-id|any|Number of the installation, the last part of the URL of its settings [TOK_GITHUBAPP_INSTALLATION_ID]' \
+    ',env githubapp,githubapp,login githubapp,|--private-key-stdin||Private key of the app, as GitHub gives it (PEM): all of standard input [TOK_GITHUBAPP_PRIVATE_KEY]' \
+    ',env githubapp,githubapp,login githubapp,|--private-key-file|file|Private key of the app, as GitHub gives it (PEM): all of a file' \
+    ',env githubapp,githubapp,login githubapp,|--url|any|Base URL of the API, https://api.github.com by default [TOK_GITHUBAPP_URL]' \
+    ',env githubapp,githubapp,login githubapp,|--variable|any|Name of the variable, GITHUBAPP_TOKEN by default' \
+    ',env google,google,login google,|--key-stdin||Key file of the service account, JSON: all of standard input [TOK_GOOGLE_KEY]' \
+    ',env google,google,login google,|--key-file|file|Key file of the service account, JSON: all of a file' \
+    ',env google,google,login google,|--scope|any|Scopes to ask for, separated by blanks [TOK_GOOGLE_SCOPE]' \
+    ',env google,google,login google,|--url|any|Base URL of the API, https://oauth2.googleapis.com by default [TOK_GOOGLE_URL]' \
+    ',env google,google,login google,|--variable|any|Name of the variable, GOOGLE_TOKEN by default' \
     ',env jmvstream,jmvstream,login jmvstream,|--email|any|Email address of the login [TOK_JMVSTREAM_EMAIL]' \
     ',env jmvstream,jmvstream,login jmvstream,|--password-stdin||Password of that login: the first line of standard input [TOK_JMVSTREAM_PASSWORD]' \
     ',env jmvstream,jmvstream,login jmvstream,|--password-file|file|Password of that login: the first line of a file' \
@@ -70,6 +95,11 @@ set -g _tok_rows \
     ',env oauth2,login oauth2,oauth2,|--client-id|any|Client identifier [TOK_OAUTH2_CLIENT_ID]' \
     ',env oauth2,login oauth2,oauth2,|--client-secret-stdin||Client secret, sent by HTTP Basic: the first line of standard input [TOK_OAUTH2_CLIENT_SECRET]' \
     ',env oauth2,login oauth2,oauth2,|--client-secret-file|file|Client secret, sent by HTTP Basic: the first line of a file' \
+    ',env oauth2,login oauth2,oauth2,|--private-key-stdin||RSA key of the client, which signs an assertion (RFC 7523 section 2.2): all of standard input [TOK_OAUTH2_PRIVATE_KEY]' \
+    ',env oauth2,login oauth2,oauth2,|--private-key-file|file|RSA key of the client, which signs an assertion (RFC 7523 section 2.2): all of a file' \
+    ',env oauth2,login oauth2,oauth2,|--key-id|any|Identifier of that key, where the server knows several [TOK_OAUTH2_KEY_ID]' \
+    ',env oauth2,login oauth2,oauth2,|--identity-token-stdin||Identity token of a CI job, sent as an assertion (RFC 7523 section 2.2): the first line of standard input [TOK_OAUTH2_IDENTITY_TOKEN]' \
+    ',env oauth2,login oauth2,oauth2,|--identity-token-file|file|Identity token of a CI job, sent as an assertion (RFC 7523 section 2.2): the first line of a file' \
     ',env oauth2,login oauth2,oauth2,|--scope|any|Scopes to ask for, separated by blanks [TOK_OAUTH2_SCOPE]' \
     ',env oauth2,login oauth2,oauth2,|--audience|any|API that the token is for, where the server wants it named [TOK_OAUTH2_AUDIENCE]' \
     ',env oauth2,login oauth2,oauth2,|--url|any|Address that logins are sent to, as https://oauth2.example.com/token [TOK_OAUTH2_URL]' \
@@ -92,7 +122,12 @@ set -g _tok_rows \
     ',env,login,||target|' \
     ',env VENDOR,|-f --format|=posix fish powershell nushell elvish tcsh cmd dotenv json github azure gitlab docker systemd|Print it as posix, fish, powershell, nushell, elvish, tcsh, cmd, dotenv, json, github, azure, gitlab, docker, systemd; posix by default' \
     ',exec,||targets|Get the tokens of these vendors, as VENDOR or VENDOR@PROFILE' \
-    ',exec,|--variable|any|Name of the variable, the vendor\'s own by default' \
+    ',exec,|--keep||Stay, and keep valid tokens in files while the command runs' \
+    ',exec,keep,|--variable|any|Name of the variable, the vendor\'s own by default' \
+    ',keep,||targets|Keep the tokens of these vendors, as VENDOR or VENDOR@PROFILE' \
+    ',keep,|--file|file|Keep the tokens in this file, for your eyes only' \
+    ',keep,|--exec|any|Have the shell run this after each change' \
+    ',keep,|-f --format|=token header curl json claims authorization http netrc posix fish powershell nushell elvish tcsh cmd dotenv azure gitlab docker systemd|Print it as token, header, curl, json, claims, authorization, http, netrc, posix, fish, powershell, nushell, elvish, tcsh, cmd, dotenv, azure, gitlab, docker, systemd; token by default' \
     ',helper,||=git docker kubernetes cargo bazel|How the program asks: git, docker, kubernetes, cargo, bazel' \
     ',helper,||targets|Whose token, as VENDOR or VENDOR@PROFILE; the program appends what it wants, as get' \
     ',helper,|-h --help||Print help (see more with \'--help\')' \

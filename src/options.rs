@@ -137,6 +137,27 @@ pub(crate) const REVOKE: Opt = Opt {
     ..PLAIN
 };
 
+/// Of `tok exec`.
+pub(crate) const KEEP: Opt = Opt {
+    name: "keep",
+    help: "Stay, and keep valid tokens in files while the command runs",
+    ..PLAIN
+};
+
+pub(crate) const FILE: Opt = Opt {
+    name: "file",
+    takes: Takes::Text("PATH"),
+    help: "Keep the tokens in this file, for your eyes only",
+    ..PLAIN
+};
+
+pub(crate) const EXEC: Opt = Opt {
+    name: "exec",
+    takes: Takes::Text("COMMAND"),
+    help: "Have the shell run this after each change",
+    ..PLAIN
+};
+
 pub(crate) const VERBOSE: Opt = Opt {
     name: "verbose",
     short: Some('v'),

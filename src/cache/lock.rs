@@ -22,6 +22,7 @@ use waiter::Wait;
 
 use super::fingerprint::Fingerprint;
 use super::guard::{self, AttemptId, Guard, State};
+use super::identity::digest;
 use super::store::Store;
 use crate::disk::lock::Lock;
 use crate::error::{Error, Result};
@@ -100,6 +101,18 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     };
     let mut wait = Wait::new(store, waiter);
     let (file, tried) = file.wait(|file| wait.end(file))?;
+    Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
+}
+
+/// The lock of something that is nobody's turn, as a file that is kept: at once or not at all. The error is the process that
+/// has it, 0 where that cannot be told.
+pub(crate) fn alone(store: &Store, kind: &str, name: &str) -> std::result::Result<Guard, u32> {
+    let name = digest(kind, &name);
+    let Some(file) = guard::open(store, &name) else {
+        return Ok(Guard::unlocked());
+    };
+    let holder = |file: &File| Some(state(file).unwrap_or_default().process);
+    let (file, tried) = file.wait(holder)?;
     Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
 }
 

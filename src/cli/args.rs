@@ -1,12 +1,14 @@
 //! The options of tok's own, as arguments of a command.
 
-use clap::{Arg, ArgAction};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ValueHint, value_parser};
 
 use super::named::Named;
 use crate::definition::schema::Definition;
 use crate::options::{
-    ALL, BROWSER, CALL, DEVICE, FORMAT, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE, TIMEOUT, Takes,
-    VARIABLE, VERBOSE,
+    ALL, BROWSER, CALL, DEVICE, EXEC, FILE, FORMAT, KEEP, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE,
+    TIMEOUT, Takes, VARIABLE, VERBOSE,
 };
 use crate::time::duration;
 
@@ -29,6 +31,15 @@ pub(super) fn format<T: Copy + Send + Sync + 'static>(find: fn(&str) -> Option<T
     filled(&FORMAT, &filling)
         .value_parser(Named { find, names })
         .hide_possible_values(true)
+}
+
+pub(super) fn keep() -> Arg {
+    filled(&KEEP, "")
+}
+
+pub(super) fn of_keep() -> [Arg; 2] {
+    let file = filled(&FILE, "").value_hint(ValueHint::AnyPath).required(true);
+    [file.value_parser(value_parser!(PathBuf)), filled(&EXEC, "")]
 }
 
 pub(super) fn report() -> Arg {

@@ -21,6 +21,7 @@ pub(crate) enum Invocation {
     Login(Box<Call>, Verify),
     Logout(Logout),
     Exec(Box<Exec>),
+    Keep(Box<Keep>),
     Status {
         target: Option<Target>,
         json: bool,
@@ -75,6 +76,33 @@ pub(crate) struct Exec {
     pub(crate) calls: Vec<Call>,
     /// At least one word.
     pub(crate) command: Vec<OsString>,
+    /// The tokens are kept valid in files while it runs.
+    pub(crate) keep: bool,
+}
+
+/// A file that has valid tokens as long as tok runs.
+#[derive(Debug)]
+pub(crate) struct Keep {
+    /// At least one.
+    pub(crate) calls: Vec<Call>,
+    pub(crate) file: PathBuf,
+    pub(crate) format: KeptAs,
+    /// For the shell, after each change.
+    pub(crate) command: Option<String>,
+}
+
+/// A format of `tok VENDOR`, or else of `tok env`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum KeptAs {
+    Token(&'static Format),
+    Env(&'static EnvFormat),
+}
+
+impl KeptAs {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let env = || EnvFormat::parse(name).filter(|format| format.is_text()).map(Self::Env);
+        Format::parse(name).map(Self::Token).or_else(env)
+    }
 }
 
 /// Credentials for another program.

@@ -23,7 +23,7 @@ mod readme;
 #[cfg(test)]
 mod scripts;
 
-pub(crate) use invocation::{Call, Exec, Helper, Invocation, Logout, Target, Verify};
+pub(crate) use invocation::{Call, Exec, Helper, Invocation, Keep, KeptAs, Logout, Target, Verify};
 pub(crate) use refusal::unknown_vendor;
 pub(crate) use row::rows;
 

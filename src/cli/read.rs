@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use super::invocation::{Call, Exec, Helper, Invocation, Logout, Target, Verify};
+use super::invocation::{Call, Exec, Helper, Invocation, Keep, KeptAs, Logout, Target, Verify};
 use super::refusal::unknown_vendor;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::helper::Protocol;
 use crate::inputs::Flags;
 use crate::options::{
-    ALL, BROWSER, DEVICE, FORMAT, FRESH, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT,
-    VARIABLE, VERBOSE,
+    ALL, BROWSER, DEVICE, EXEC, FILE, FORMAT, FRESH, KEEP, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET,
+    REVOKE, TIMEOUT, VARIABLE, VERBOSE,
 };
 use crate::output::Format;
 use crate::output::env::EnvFormat;
@@ -61,6 +61,18 @@ pub(super) fn invocation(
             verbosity: verbosity(matches),
         }),
         ("exec", None) => Invocation::Exec(Box::new(exec(matches, catalogue)?)),
+        ("keep", None) => Invocation::Keep(Box::new(Keep {
+            calls: calls(matches, catalogue)?,
+            file: matches
+                .get_one::<PathBuf>(FILE.name)
+                .cloned()
+                .ok_or_else(|| Error::usage("keep: no file is given"))?,
+            format: matches
+                .get_one(FORMAT.name)
+                .copied()
+                .unwrap_or(KeptAs::Token(Format::DEFAULT)),
+            command: text(matches, EXEC.name),
+        })),
         ("status", None) => Invocation::Status {
             target: other()?,
             json: text(matches, FORMAT.name).as_deref() == Some("json"),
@@ -171,6 +183,15 @@ fn with_options(matches: &ArgMatches, vendor: Vendor, flags: Flags, named: Optio
 }
 
 fn exec(matches: &ArgMatches, catalogue: &Catalogue) -> Result<Exec> {
+    Ok(Exec {
+        calls: calls(matches, catalogue)?,
+        command: matches.get_many("command").into_iter().flatten().cloned().collect(),
+        keep: matches.get_flag(KEEP.name),
+    })
+}
+
+/// Each with the same options.
+fn calls(matches: &ArgMatches, catalogue: &Catalogue) -> Result<Vec<Call>> {
     let targets = matches.get_many::<String>("vendors").into_iter().flatten();
     let calls = targets.map(|text| {
         let target = Target::parse(text)?;
@@ -178,10 +199,7 @@ fn exec(matches: &ArgMatches, catalogue: &Catalogue) -> Result<Exec> {
         let vendor = vendor.ok_or_else(|| unknown_vendor(&target.vendor, catalogue))?;
         Ok(with_options(matches, vendor, Flags::default(), target.profile))
     });
-    Ok(Exec {
-        calls: calls.collect::<Result<_>>()?,
-        command: matches.get_many("command").into_iter().flatten().cloned().collect(),
-    })
+    calls.collect()
 }
 
 fn text(matches: &ArgMatches, name: &str) -> Option<String> {

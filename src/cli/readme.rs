@@ -79,14 +79,15 @@ fn code(text: &str) -> String {
 
 fn fields(vendor: &Vendor) -> Vec<String> {
     let definition = &vendor.definition;
-    let in_a_way = |field: &&Field| definition.ways().any(|way| way.contains(&field.name));
+    let in_a_way = |field: &&Field| {
+        let mut ways = definition.ways();
+        ways.any(|way| definition.fields_of_way(way).contains(&field.name.as_str()))
+    };
     let mut parts: Vec<String> = definition.fields.iter().filter(|f| !in_a_way(f)).map(shown).collect();
+    let named = |name: &str| definition.field(name).map_or_else(|| name.to_owned(), shown);
     let ways: Vec<String> = definition
         .ways()
-        .map(|way| {
-            way.iter()
-                .map(|name| definition.field(name).map_or_else(|| name.clone(), shown))
-        })
+        .map(|way| definition.fields_of_way(way).into_iter().map(named))
         .map(|way| way.collect::<Vec<_>>().join(" + "))
         .collect();
     if !ways.is_empty() {

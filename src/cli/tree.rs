@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
+use super::invocation::KeptAs;
 use super::named::Named;
 use super::shell::Shell;
 use super::{args, vendor as of_vendor};
@@ -35,6 +36,7 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
         .subcommands([
             env,
             exec(),
+            keep(),
             helper(),
             login,
             logout(),
@@ -116,6 +118,37 @@ fn exec() -> Command {
                 .value_parser(value_parser!(OsString))
                 .help("The command and its arguments, behind --"),
         )
+        .arg(args::keep())
+        .args(args::of_call("the vendor's own"))
+        .args(args::verbosity())
+}
+
+fn keep() -> Command {
+    let names = Format::ALL.iter().map(|format| format.name);
+    let names = names.chain(
+        EnvFormat::ALL
+            .iter()
+            .filter(|format| format.is_text())
+            .map(|format| format.name),
+    );
+    let mut known: Vec<&'static str> = Vec::new();
+    for name in names {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    Command::new("keep")
+        .about("Keep a file with valid tokens until it is ended, for programs that run longer than a token")
+        .override_usage("tok keep VENDOR[@PROFILE]... --file PATH [OPTIONS]")
+        .arg(
+            Arg::new("vendors")
+                .value_name("VENDOR")
+                .required(true)
+                .num_args(1..)
+                .help("Keep the tokens of these vendors, as VENDOR or VENDOR@PROFILE"),
+        )
+        .args(args::of_keep())
+        .arg(args::format(KeptAs::parse, known))
         .args(args::of_call("the vendor's own"))
         .args(args::verbosity())
 }

@@ -43,10 +43,12 @@ fn after_help(vendor: &Vendor, note: &str) -> String {
     let secrets = vendor.secret_fields().map(|field| {
         let name = &field.name;
         let variable = vendor.variable_of(name);
-        let last = if field.kind.is_document() {
-            " or the OS keyring, whole"
-        } else {
-            ", the OS keyring or a prompt"
+        let last = match field.kind {
+            _ if field.identity_token.is_some() => {
+                ", a GitHub Actions job's identity token, the OS keyring or a prompt"
+            }
+            kind if kind.is_document() => " or the OS keyring, whole",
+            _ => ", the OS keyring or a prompt",
         };
         format!(
             "{name} comes from --{name}-stdin, --{name}-file, {variable}, {name}-command in the profile{last}; no flag takes \
@@ -72,7 +74,9 @@ fn ways(vendor: &Vendor) -> String {
     };
     let (approved, given): (Vec<&[String]>, Vec<&[String]>) =
         ways.iter().partition(|way| definition.approval(way).is_some());
-    let lines = ways.iter().map(|way| format!("  {}\n", way.join(" and ")));
+    let lines = ways
+        .iter()
+        .map(|way| format!("  {}\n", definition.fields_of_way(way).join(" and ")));
     let flags: Vec<String> = approved.iter().map(|way| format!("--{}", way.join(" and "))).collect();
     let flagged = match flags.as_slice() {
         [] => String::new(),
@@ -93,7 +97,7 @@ fn ways(vendor: &Vendor) -> String {
         "Ways to log in, of which one is taken:\n{}It is {flagged}{given}the profile's `way`, as in `way = \"{}\"`, else the \
          first.\n{between}\n",
         lines.collect::<String>(),
-        last.first().map_or("", String::as_str)
+        definition.fields_of_way(last).first().copied().unwrap_or_default()
     )
 }
 fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {

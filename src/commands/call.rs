@@ -1,6 +1,7 @@
 //! What the commands that get a token have in common: what is set for a call, then the token.
 
 use super::App;
+use crate::cache::freshness::Demand;
 use crate::cache::store::Store;
 use crate::cli::Call;
 use crate::definition::Vendor;
@@ -9,8 +10,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Chosen, Session, Settings, folders, variable};
 use crate::options::PROFILE;
-use crate::output::{Given, Usage, authorization, mask};
-use crate::secret::Secret;
+use crate::output::{Given, Usage, authorization};
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
 use crate::token::{self, Need, Obtained, Principal};
@@ -102,15 +102,31 @@ pub(super) fn obtain_chosen(
     masks_itself: bool,
 ) -> Result<Given> {
     let (call, profile) = (prepared.call, &prepared.settings.profile);
+    let demand = Demand {
+        another: call.fresh,
+        min_ttl: call.min_ttl.or(profile.min_ttl),
+    };
+    obtain_such(prepared, session, chosen, demand, masks_itself)
+}
+
+/// The same with another demand than the call's own.
+pub(super) fn obtain_such(
+    prepared: &Prepared,
+    session: &Session,
+    chosen: &Chosen,
+    demand: Demand,
+    masks_itself: bool,
+) -> Result<Given> {
+    let (call, profile) = (prepared.call, &prepared.settings.profile);
     let store = store(session.voice)?;
     let obtained = session.until_accepted(|| {
         token::obtain(&Need {
             principal: &Principal::identified(chosen.clone(), session)?,
             session,
             store: &store,
-            fresh: call.fresh,
+            fresh: demand.another,
             alone: false,
-            min_ttl: call.min_ttl.or(profile.min_ttl),
+            min_ttl: demand.min_ttl,
             no_cache: call.no_cache,
         })
     })?;
@@ -121,17 +137,9 @@ pub(super) fn obtain_chosen(
             .notice(&format!("`tok login {target}` keeps the answers for the next time"));
     }
     if !masks_itself {
-        hide_in_job(&obtained.token, session.voice)?;
+        session.hide(&obtained.token)?;
     }
     Ok(given(prepared, chosen, obtained))
-}
-
-/// In a GitHub Actions job has the runner, which reads standard error too, hide the token from then on.
-pub(super) fn hide_in_job(token: &Secret, voice: Voice) -> Result<()> {
-    if variable::read("GITHUB_ACTIONS")?.as_deref() == Some("true") {
-        voice.raw(&mask(token.expose()));
-    }
-    Ok(())
 }
 
 fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
@@ -147,7 +155,7 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         token: obtained.token,
         expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
         expires_in: obtained.expires_at.map(left),
-        good_until: obtained.good_until,
+        life: obtained.life,
         provenance: obtained.provenance,
         variable: prepared.variable.clone(),
         extras: obtained.extras,

@@ -7,6 +7,7 @@ mod demo;
 mod env;
 mod exec;
 mod helper;
+mod keep;
 mod login;
 mod logout;
 mod status;
@@ -20,7 +21,7 @@ use crate::cli::{self, Invocation, Target};
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
-use crate::inputs::folders;
+use crate::inputs::{IDENTITY_VARIABLES, folders};
 use crate::output::{Stdout, print};
 use crate::terminal::outlive_file_limit;
 
@@ -40,6 +41,13 @@ impl App {
 
     fn profiles(&self, vendor: &Vendor) -> Result<Profiles> {
         Profiles::load(self.config_folder.as_deref(), vendor, &self.catalogue)
+    }
+
+    /// What no program inherits that is run beside a token: variables that may hold secrets, and those by which it could prove
+    /// that it is the job.
+    fn hidden_variables(&self) -> Vec<String> {
+        let secret = self.catalogue.secret_variables().into_iter();
+        secret.chain(IDENTITY_VARIABLES.map(str::to_owned)).collect()
     }
 
     /// The one that is named, or all, and why a file gives none.
@@ -83,7 +91,9 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Invocation::Env(call, format) => env::run(&app, &call, format),
         Invocation::Login(call, verify) => login::run(&app, &call, verify),
         Invocation::Logout(logout) => logout::run(&app, &logout),
+        Invocation::Exec(exec) if exec.keep => exec::stay(app, *exec),
         Invocation::Exec(exec) => exec::run(&app, &exec),
+        Invocation::Keep(keep) => keep::run(app, *keep),
         Invocation::Status {
             target,
             json,

@@ -198,7 +198,14 @@ impl Vendor {
             .url
             .as_deref()
             .is_some_and(|url| template::names(url).contains(&field));
+        let audiences = definition
+            .fields
+            .iter()
+            .filter_map(|field| field.identity_token.as_deref());
         in_url
+            && !audiences
+                .into_iter()
+                .any(|audience| template::names(audience).contains(&field))
             && !definition
                 .exchanges()
                 .any(|(.., exchange)| request::names(&definition.lets, exchange).contains(&field))
@@ -206,8 +213,9 @@ impl Vendor {
 
     /// Whether a field belongs to a way other than the one taken.
     pub(crate) fn is_in_another_way(&self, field: &str, way: &[String]) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| name == field);
-        !named(way) && self.definition.ways().any(named)
+        let definition = &self.definition;
+        let is_of = |way: &[String]| definition.fields_of_way(way).contains(&field);
+        definition.ways().any(|other| other != way && is_of(other)) && !is_of(way)
     }
 }
 

@@ -157,6 +157,14 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     if !field.secret && field.kind.is_document() {
         say("kind", "only a secret is a whole document; add 'secret = true'");
     }
+    if let Some(template) = &field.identity_token {
+        if !field.secret || field.kind != Kind::Text {
+            say("identity-token", "'identity-token' is for a secret that is no document");
+        }
+        if let Some(words) = audience(definition, template) {
+            say("identity-token", &format!("'identity-token'{words}"));
+        }
+    }
     if field.secret && field.person {
         say("person", "a secret takes no 'person'; that is for a plain field");
     }
@@ -167,9 +175,28 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     }
 }
 
+/// What keeps an audience from being there at every login.
+fn audience(definition: &Definition, template: &str) -> Option<String> {
+    let parts = match template::parse(template) {
+        Ok(parts) => parts,
+        Err(reason) => return Some(format!(": {reason}")),
+    };
+    parts.iter().find_map(|part| match part {
+        Part::Text(_) | Part::Field("url", Form::AsIs) => None,
+        Part::Field(name, form) => match definition.field(name) {
+            None => Some(format!(" {}", named::no_field(definition, &["url"], name))),
+            Some(field) if field.secret => Some(format!(" holds the secret '{name}'")),
+            Some(field) if field.optional => Some(format!(" holds '{name}', which is optional")),
+            Some(_) => named::misfit(definition, name, *form),
+        },
+    })
+}
+
 /// A misspelt placeholder counts as one for the field that it is nearest to, since it is told of by itself.
 fn is_used(definition: &Definition, name: &str) -> bool {
-    let texts = [&definition.url, &definition.answer.lifetime].into_iter().flatten();
+    let audiences = definition.fields.iter().map(|field| &field.identity_token);
+    let texts = [&definition.url, &definition.answer.lifetime].into_iter();
+    let texts = texts.chain(audiences).flatten();
     let names = || definition.fields.iter().map(|field| field.name.as_str());
     definition
         .exchanges()

@@ -101,6 +101,8 @@ pub(crate) struct Time {
     pub(crate) form: Moment,
     /// A duration, or `{field}` of that kind.
     pub(crate) plus: Option<String>,
+    /// A duration.
+    pub(crate) minus: Option<String>,
 }
 
 impl Lets {
@@ -189,7 +191,7 @@ impl Let {
         }
     }
 
-    fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         let templates = self.templates().into_iter();
         templates.flat_map(|(_, template)| template::names(template)).collect()
     }

@@ -28,6 +28,7 @@ pub(crate) mod schema;
 pub(crate) mod shape;
 pub(crate) mod template;
 pub(crate) mod value;
+mod way;
 
 pub(crate) use catalogue::{Catalogue, Vendor};
 pub(crate) use lifetime::http_date;

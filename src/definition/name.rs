@@ -6,9 +6,10 @@ use super::built_in;
 use super::check::{RESERVED_VENDORS, is_vendor_name};
 
 /// The commands, in the order of the help.
-pub(crate) const COMMANDS: [&str; 9] = [
+pub(crate) const COMMANDS: [&str; 10] = [
     "env",
     "exec",
+    "keep",
     "helper",
     "login",
     "logout",

@@ -107,6 +107,20 @@ impl Definition {
         self.steps.iter().any(|step| step.discovery)
     }
 
+    /// The fields that tell a way from the others: those that it lists and, for the way that lists none, what its login alone
+    /// needs.
+    pub(crate) fn fields_of_way<'a>(&'a self, way: &'a [String]) -> Vec<&'a str> {
+        if !way.is_empty() {
+            return way.iter().map(String::as_str).collect();
+        }
+        let others = self.ways().filter(|other| !other.is_empty());
+        let others: Vec<&str> = others.flat_map(|other| self.login(other).names()).collect();
+        let own = self.login(way).names();
+        let is_own = |name: &&str| self.ways().next().is_some() && own.contains(name) && !others.contains(name);
+        let fields = self.fields.iter().filter(|field| field.is_required());
+        fields.map(|field| field.name.as_str()).filter(is_own).collect()
+    }
+
     /// Where below the base URL credentials go, for the help.
     pub(crate) fn path(&self) -> &str {
         &self.login.first.path
@@ -127,7 +141,7 @@ impl Definition {
     }
 
     /// Every way, or the one that takes nothing.
-    fn some_way(&self) -> Vec<&[String]> {
+    pub(super) fn some_way(&self) -> Vec<&[String]> {
         let mut ways: Vec<&[String]> = self.ways().collect();
         if ways.is_empty() {
             ways.push(&[]);

@@ -10,7 +10,9 @@ mod make;
 
 pub(crate) use address::{Site, url};
 pub(crate) use inputs::{Inputs, Taken};
-use inputs::{has_taken, render, unfit};
+use inputs::{has_given, render, unfit};
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,13 +23,15 @@ use super::approval::is_secret;
 use super::lets::{Let, Lets};
 use super::schema::Exchange;
 use super::template::{self, Form, Part, strings};
-use crate::error::Result;
+use super::value::Value;
+use crate::error::{Error, Result};
 use crate::http::{Request, check_header};
 use crate::made::totp::Totp;
 use crate::made::transform::Transform;
 use crate::origin::address::Address;
 use crate::secret::Secret;
 use crate::text::encode;
+use crate::time::clock;
 
 /// The names of all that a request needs: fields, values that tok makes and what those need, what steps take, `token` and
 /// `refresh-token`.
@@ -85,6 +89,7 @@ pub(crate) fn renew(lets: &Lets, inputs: &mut Inputs, now: Timestamp) {
 /// Errors name the field (exit 2) or what the vendor did not give (exit 6), never a secret's value. The inputs get what was
 /// made for this request.
 pub(crate) fn build(lets: &Lets, exchange: &Exchange, site: &Site, inputs: &mut Inputs) -> Result<Request> {
+    inputs.made.insert("url".to_owned(), site.base.as_str().into());
     let in_body = body_templates(exchange).into_iter().flat_map(template::names);
     make::add(lets, in_body, inputs)?;
     let body = body::body(exchange, inputs)?;
@@ -107,6 +112,16 @@ pub(crate) fn build(lets: &Lets, exchange: &Exchange, site: &Site, inputs: &mut 
 pub(crate) fn value(lets: &Lets, name: &str, mut inputs: Inputs) -> Result<Option<Json>> {
     make::add(lets, [name], &mut inputs)?;
     Ok(inputs.made.remove(name))
+}
+
+impl Site<'_> {
+    /// A text of plain values and `{url}`, all of which must be there.
+    pub(crate) fn render(&self, template: &str, plain: &BTreeMap<String, Value>) -> Result<String> {
+        let url = BTreeMap::from([("url".to_owned(), self.base.as_str().into())]);
+        let inputs = Inputs::new(plain, BTreeMap::new(), clock::now()).with(url);
+        let lacking = || Error::usage(format!("a field is absent that '{template}' needs"));
+        render(template, &inputs)?.ok_or_else(lacking)
+    }
 }
 
 /// What makes the one-time code that a request needs, if it needs one.
@@ -178,7 +193,7 @@ fn headers(exchange: &Exchange, inputs: &Inputs) -> Result<Vec<(String, Secret)>
 
 fn header(name: &str, value: String, template: &str, inputs: &Inputs) -> Result<(String, Secret)> {
     let value = Secret::new(value);
-    if has_taken(template, inputs) {
+    if has_given(template, inputs) {
         check_header(name, &value).map_err(|error| unfit(template, inputs, error.text()))?;
     }
     Ok((name.to_owned(), value))

@@ -59,6 +59,9 @@ pub(crate) struct Field {
     pub(crate) default: Option<String>,
     #[serde(default)]
     pub(crate) kind: Kind,
+    /// Template of the audience for which a CI job's identity token may be this secret.
+    #[serde(rename = "identity-token")]
+    pub(crate) identity_token: Option<String>,
 }
 
 impl Field {

@@ -16,6 +16,7 @@ pub(super) const BAZEL: Protocol = Protocol {
     about: "bazel's credential helpers",
     program: Some("bazel-credential-tok"),
     variable: None,
+    goes_on: false,
     operations: &["get"],
     lines: |_, address| {
         let host = address.split_once("://").map_or(address, |(_, host)| host);

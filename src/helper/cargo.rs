@@ -15,6 +15,7 @@ pub(super) const CARGO: Protocol = Protocol {
     about: "cargo's credential providers",
     program: None,
     variable: None,
+    goes_on: true,
     operations: &["plugin"],
     lines: |target, address| {
         format!(

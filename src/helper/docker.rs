@@ -15,6 +15,7 @@ pub(super) const DOCKER: Protocol = Protocol {
     about: "Credential helpers of docker, podman, skopeo and buildah",
     program: Some("docker-credential-tok"),
     variable: None,
+    goes_on: false,
     operations: &["get", "store", "erase", "list", "version"],
     lines: |_, address| {
         let server = bare(address);

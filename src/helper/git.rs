@@ -14,6 +14,7 @@ pub(super) const GIT: Protocol = Protocol {
     about: "git's credential helpers",
     program: None,
     variable: None,
+    goes_on: false,
     operations: &["get", "store", "erase"],
     lines: |target, address| format!("git config --global credential.{address}.helper '!tok helper git {target}'\n"),
     speak,

@@ -29,6 +29,8 @@ pub(crate) struct Protocol {
     pub(crate) program: Option<&'static str>,
     /// The variable that the question stands in, where it does not come by standard input.
     pub(crate) variable: Option<&'static str>,
+    /// Whether it asks again and again, and may take its time in between.
+    pub(crate) goes_on: bool,
     /// What the program appends to its configured words.
     pub(crate) operations: &'static [&'static str],
     /// The lines to paste, for such a target (`modulus@work`) and address.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::Source;
+use super::{IdentityToken, Source};
 use crate::definition::approval::{BROWSER, is_way};
 use crate::definition::plan::Plan;
 use crate::definition::request::Site;
@@ -26,6 +26,7 @@ pub(crate) struct Chosen<'a> {
     pub(crate) way: Vec<String>,
     pub(crate) plain: BTreeMap<String, Value>,
     pub(crate) sources: BTreeMap<String, Source>,
+    pub(crate) identity_tokens: Vec<IdentityToken>,
 }
 
 impl<'a> Chosen<'a> {
@@ -70,7 +71,8 @@ impl<'a> Chosen<'a> {
         names.map(str::to_owned).collect()
     }
 
-    /// The plain values that are laid into the login's requests, or into those of another approval.
+    /// The plain values that are laid into the login's requests, or into those of another approval, and whom identity tokens
+    /// are for that are.
     pub(crate) fn laid_in(&self) -> BTreeMap<String, Json> {
         let definition = &self.vendor.definition;
         let mut names = self.login_plan().names();
@@ -78,20 +80,29 @@ impl<'a> Chosen<'a> {
             let ways = definition.ways().filter(|way| definition.approval(way).is_some());
             ways.for_each(|way| names.extend(definition.login(way).names()));
         }
-        self.plain
-            .iter()
+        let plain = self.plain.iter().map(|(name, value)| (name, value.to_json()));
+        let tokens = self.identity_tokens.iter();
+        let audiences = tokens.map(|token| (&token.field, Json::from(token.audience.as_str())));
+        plain
+            .chain(audiences)
             .filter(|(name, _)| names.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.to_json()))
+            .map(|(name, value)| (name.clone(), value))
             .collect()
     }
 
-    /// The secret fields that these requests lay in.
+    /// The identity tokens that are fetched for each request.
+    pub(crate) fn fetched(&self) -> impl Iterator<Item = &IdentityToken> {
+        self.identity_tokens.iter().filter(|token| token.fetched)
+    }
+
+    /// The secret fields that these requests lay in, without those that are fetched for each.
     pub(crate) fn secrets(&self, plan: &Plan) -> Vec<&'a Field> {
         let names = plan.names();
         self.vendor
             .secret_fields()
             .filter(|field| names.contains(&field.name.as_str()))
             .filter(|field| !self.vendor.is_in_another_way(&field.name, &self.way))
+            .filter(|field| !self.fetched().any(|token| token.field == field.name))
             .collect()
     }
 

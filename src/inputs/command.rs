@@ -22,6 +22,11 @@ mod system;
 
 use system::{Pipe, kill, set_apart, shell};
 
+/// The platform's shell, to run a command that the user wrote.
+pub(crate) fn in_shell(command: &str) -> std::process::Command {
+    shell(command)
+}
+
 /// `source` says where the command comes from, such as `password-command of [VENDOR.PROFILE]`.
 pub(crate) fn run(
     command: &str,

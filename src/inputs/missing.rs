@@ -1,6 +1,6 @@
 //! What is said of values that are missing where nobody can be asked: every way that would work here.
 
-use super::{Chosen, Session};
+use super::{Chosen, Session, variable};
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::terminal::Person;
@@ -94,12 +94,17 @@ impl Session<'_> {
         } else {
             String::new()
         };
+        let job = if settings.would_do_with_job(field) && variable::is_github().is_ok_and(|is_github| is_github) {
+            "give the job `permissions: id-token: write`, so that it has an identity token of its own, "
+        } else {
+            ""
+        };
         let others = settings
             .other_ways()
             .map(|ways| format!("; {ways}"))
             .unwrap_or_default();
         Error::missing(format!("{vendor}: {name} is missing, and {why}")).with_hint(format!(
-            "{slip}{skipped}{login}{flags}set {}, or put a command that prints it into \
+            "{slip}{skipped}{job}{login}{flags}set {}, or put a command that prints it into \
              {name}-command in {header} of {}{others}",
             settings.vendor.variable_of(name),
             settings.config_path.display()

@@ -12,6 +12,7 @@ mod entries;
 mod extent;
 pub(crate) mod folders;
 mod given;
+mod identity_token;
 pub(crate) mod keyring;
 mod missing;
 mod plain;
@@ -24,6 +25,7 @@ pub(crate) mod variable;
 mod ways;
 
 pub(crate) use chosen::Chosen;
+pub(crate) use identity_token::{Giver, IdentityToken, VARIABLES as IDENTITY_VARIABLES};
 pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::Settings;

@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
         };
         let base =
             BaseUrl::parse(&text).map_err(|reason| settings.wrong("url", url.unwrap_or(Source::Default), &reason))?;
-        Ok(Chosen {
+        let mut chosen = Chosen {
             vendor,
             profile: settings.profile.name.clone(),
             base,
@@ -69,7 +69,10 @@ impl<'a> Session<'a> {
             way,
             plain,
             sources,
-        })
+            identity_tokens: Vec::new(),
+        };
+        chosen.identity_tokens = settings.identity_tokens(&chosen)?;
+        Ok(chosen)
     }
 
     fn ask_for(&self, missing: &[&str], ask: bool) -> Result<BTreeMap<String, String>> {

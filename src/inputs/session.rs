@@ -4,10 +4,12 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::settings::Settings;
+use super::variable;
 use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::terminal::{Person, TIMES, Terminal};
+use crate::text::mask::mask;
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
@@ -85,6 +87,14 @@ impl<'a> Session<'a> {
     /// What failed before a person answered says nothing of the answer.
     pub(super) fn begin_anew(&self) {
         self.began.set(now_ms().saturating_add(1));
+    }
+
+    /// In a GitHub Actions job has the runner, which reads standard error too, hide a token from then on.
+    pub(crate) fn hide(&self, token: &Secret) -> Result<()> {
+        if variable::is_github()? {
+            self.voice.raw(&mask(token.expose()));
+        }
+        Ok(())
     }
 
     /// Whether a person had to answer a question.

@@ -33,6 +33,11 @@ pub(crate) fn is_on(name: &str) -> bool {
     })
 }
 
+/// Whether this is a job of GitHub Actions.
+pub(crate) fn is_github() -> Result<bool> {
+    Ok(read("GITHUB_ACTIONS")?.as_deref() == Some("true"))
+}
+
 /// `[A-Za-z_][A-Za-z0-9_]*`, or why a program cannot be given such a variable.
 pub(crate) fn check_name(name: &str) -> std::result::Result<(), String> {
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';

@@ -2,6 +2,7 @@
 
 use super::Settings;
 use crate::definition::approval::{BROWSER, DEVICE, is_way};
+use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::terminal::browser;
 
@@ -11,10 +12,14 @@ impl Settings<'_> {
     pub(crate) fn way(&self) -> Result<Vec<String>> {
         let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
         let given = self.given_of_ways();
-        let fits = |way: &&&[String]| given.iter().all(|name| way.iter().any(|own| own == name));
+        let definition = &self.vendor.definition;
+        let fits = |way: &&&[String]| {
+            let fields = definition.fields_of_way(way);
+            given.iter().all(|name| fields.contains(name))
+        };
         let candidates: Vec<&[String]> = ways.iter().filter(fits).copied().collect();
         if candidates.is_empty() && !ways.is_empty() {
-            let ways = ways.iter().map(|way| way.join(" and "));
+            let ways = ways.iter().map(|way| definition.fields_of_way(way).join(" and "));
             return Err(Error::usage(format!(
                 "{}: {} belong to different ways to log in",
                 self.vendor.name,
@@ -31,9 +36,15 @@ impl Settings<'_> {
             return Ok(way.to_vec());
         }
         if let Some(named) = &self.profile.way {
-            let way = ways.iter().find(|way| way.join("+") == *named || way.contains(named));
-            return way.map(|way| way.to_vec()).ok_or_else(|| {
-                let names = ways.iter().filter_map(|way| way.first().cloned()).collect::<Vec<_>>();
+            let is_it = |way: &&&[String]| {
+                let fields = definition.fields_of_way(way);
+                fields.join("+") == *named || fields.contains(&named.as_str())
+            };
+            return ways.iter().find(is_it).map(|way| way.to_vec()).ok_or_else(|| {
+                let names = ways
+                    .iter()
+                    .filter_map(|way| definition.fields_of_way(way).first().copied());
+                let names = names.collect::<Vec<_>>();
                 self.wrong(
                     "way",
                     self.profile_source(),
@@ -42,30 +53,59 @@ impl Settings<'_> {
                 .with_hint(format!("the ways are: {}", names.join(", ")))
             });
         }
-        Ok(self.unnamed(&candidates).map(<[String]>::to_vec).unwrap_or_default())
+        let offered = candidates.iter().find(|way| self.is_offered(way)).copied();
+        let way = offered.or_else(|| self.unnamed(&candidates));
+        Ok(way.map(<[String]>::to_vec).unwrap_or_default())
+    }
+
+    /// Whether all that a way is of is a CI job's identity token, which is there.
+    fn is_offered(&self, way: &[String]) -> bool {
+        self.is_of_job(way, |field| self.has_identity_token(field))
+    }
+
+    fn is_of_job(&self, way: &[String], is_of_job: impl Fn(&Field) -> bool) -> bool {
+        let mut fields = way.iter().map(|name| self.vendor.definition.field(name));
+        !way.is_empty() && fields.all(|field| field.is_some_and(&is_of_job))
+    }
+
+    /// Whether a job that has an identity token would need no other secret in the place of this one.
+    pub(super) fn would_do_with_job(&self, field: &Field) -> bool {
+        let can_be = |field: &Field| field.identity_token.is_some();
+        let mut ways = self.vendor.definition.ways();
+        can_be(field)
+            || self.profile.way.is_none()
+                && self.given_of_ways().is_empty()
+                && ways.any(|way| self.is_of_job(way, can_be))
     }
 
     /// What is given of ways. An approval that a flag names goes before what a profile or a variable says of others.
     fn given_of_ways(&self) -> Vec<&str> {
         let definition = &self.vendor.definition;
-        let of_way = |name: &str| definition.ways().flatten().any(|own| own == name);
+        let of_ways: Vec<&str> = definition
+            .ways()
+            .flat_map(|way| definition.fields_of_way(way))
+            .collect();
         let approval = self.flags.approval;
-        let is_given = |name: &str| match definition.field(name) {
-            Some(_) if approval.is_some() => self.flags.names(name),
-            Some(field) => self.is_given(field),
-            None => false,
+        let is_given = |field: &Field| match approval {
+            Some(_) => self.flags.names(&field.name),
+            None => self.is_given(field),
         };
-        let fields = definition.fields.iter().map(|field| field.name.as_str());
-        let fields = fields.filter(|name| of_way(name) && is_given(name));
-        approval.into_iter().chain(fields).collect()
+        let fields = definition.fields.iter();
+        let fields = fields.filter(|field| of_ways.contains(&field.name.as_str()) && is_given(field));
+        approval
+            .into_iter()
+            .chain(fields.map(|field| field.name.as_str()))
+            .collect()
     }
 
-    /// Where the first way is taken because nothing names one: the others, each with what would name it.
+    /// Where the first way is taken because nothing names one: the others, each with what would name it. A first way that lists
+    /// nothing is the usual one, and the others are for who asks for them.
     pub(crate) fn other_ways(&self) -> Option<String> {
-        if self.profile.way.is_some() || !self.given_of_ways().is_empty() {
+        let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
+        let first = ways.first().copied().unwrap_or_default();
+        if self.profile.way.is_some() || first.is_empty() || !self.given_of_ways().is_empty() {
             return None;
         }
-        let ways: Vec<&[String]> = self.vendor.definition.ways().collect();
         let taken = self.unnamed(&ways);
         let others = ways.into_iter().filter(|way| Some(*way) != taken);
         let others: Vec<String> = others.filter_map(|way| self.words_of_way(way)).collect();

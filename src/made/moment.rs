@@ -1,4 +1,4 @@
-//! The present moment, or one a while after it, in the forms that requests want.
+//! The present moment, or one a while before or after it, in the forms that requests want.
 
 use std::time::Duration;
 
@@ -23,9 +23,12 @@ pub(crate) enum Moment {
 }
 
 impl Moment {
-    pub(crate) fn at(self, now: Timestamp, plus: Duration) -> Result<Json> {
+    pub(crate) fn at(self, now: Timestamp, plus: Duration, minus: Duration) -> Result<Json> {
         let beyond = || Error::usage("the duration reaches beyond the year 9999");
         let then = now.checked_add(plus).map_err(|_| beyond())?;
+        let then = then
+            .checked_sub(minus)
+            .map_err(|_| Error::usage("the duration reaches back before the calendar"))?;
         Ok(match self {
             Self::Unix => then.as_second().into(),
             Self::UnixMs => then.as_millisecond().into(),
@@ -55,7 +58,9 @@ mod tests {
             ("http", json!("Sun, 06 Nov 1994 08:49:37 GMT")),
         ] {
             let moment: Moment = serde_json::from_value(name.into()).unwrap();
-            assert_eq!(moment.at(now, plus), Ok(said), "{name}");
+            assert_eq!(moment.at(now, plus, Duration::ZERO), Ok(said.clone()), "{name}");
+            let later = now.checked_add(Duration::from_secs(60)).unwrap();
+            assert_eq!(moment.at(later, plus, Duration::from_secs(60)), Ok(said), "{name}");
         }
     }
 
@@ -63,7 +68,10 @@ mod tests {
     fn no_duration_is_too_long_to_be_refused() {
         for moment in [Moment::Unix, Moment::UnixMs, Moment::Rfc3339, Moment::Http] {
             for plus in [Duration::MAX, Duration::from_secs(8100 * 366 * 86400)] {
-                assert!(moment.at(Timestamp::UNIX_EPOCH, plus).is_err());
+                assert!(moment.at(Timestamp::UNIX_EPOCH, plus, Duration::ZERO).is_err());
+            }
+            for minus in [Duration::MAX, Duration::from_secs(20_000 * 366 * 86400)] {
+                assert!(moment.at(Timestamp::UNIX_EPOCH, Duration::ZERO, minus).is_err());
             }
         }
     }

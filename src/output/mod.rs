@@ -23,10 +23,10 @@ use std::io::{ErrorKind, Write};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::token::Provenance;
+use crate::token::{Life, Provenance};
 
 /// What was obtained, ready to be shown.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(crate) vendor: String,
     /// None for the default profile.
@@ -36,8 +36,7 @@ pub(crate) struct Given {
     /// Unix seconds.
     pub(crate) expires_at: Option<i64>,
     pub(crate) expires_in: Option<i64>,
-    /// Until when it lasts as long as was asked for, in milliseconds; None where nobody knows.
-    pub(crate) good_until: Option<i64>,
+    pub(crate) life: Option<Life>,
     pub(crate) provenance: Provenance,
     /// `[A-Za-z_][A-Za-z0-9_]*`
     pub(crate) variable: String,
@@ -50,6 +49,7 @@ pub(crate) struct Given {
 }
 
 /// How a request carries the token, rendered with it.
+#[derive(Clone)]
 pub(crate) enum Usage {
     /// `Authorization: Bearer TOKEN`
     Header(String),
@@ -145,12 +145,6 @@ impl Format {
     }
 }
 
-/// The line that makes GitHub's runner hide the token in the job's log from then on.
-pub(crate) fn mask(token: &str) -> String {
-    let value = token.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    format!("::add-mask::{value}\n")
-}
-
 /// Writes the text and flushes it, so that a full disk is not found out after success was reported.
 pub(crate) fn print(text: &str, out: &mut dyn Write) -> Result<()> {
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -174,7 +168,7 @@ mod tests {
             token: Secret::new(token),
             expires_at: Some(1_767_225_600),
             expires_in: Some(90),
-            good_until: None,
+            life: None,
             provenance: Provenance::Login,
             variable: "ACME_TOKEN".into(),
             extras: serde_json::Map::new(),
@@ -207,11 +201,6 @@ mod tests {
             assert_eq!(Format::parse(format.name).unwrap().name, format.name);
         }
         assert!(Format::parse("xml").is_none());
-    }
-
-    #[test]
-    fn a_mask_is_one_command_whatever_the_token() {
-        assert_eq!(mask("a%b\r\nc"), "::add-mask::a%25b%0D%0Ac\n");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod encode;
 pub(crate) mod file;
 pub(crate) mod lines;
+pub(crate) mod mask;
 pub(crate) mod redact;
 pub(crate) mod suggest;
 pub(crate) mod words;

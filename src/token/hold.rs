@@ -76,8 +76,12 @@ impl Need<'_> {
     /// Holds back what the vendor refused in a login, if it is to blame. In any other request it may be the token that it
     /// refuses.
     pub(super) fn hold_back(&self, credentials: &Credentials, refusal: &Refusal) {
+        // What is fetched for each request is never the same again.
+        let fetches = self.principal.chosen.fetched().next().is_some();
         let kind = match refusal.cause {
+            Cause::Credentials if fetches && credentials.secrets.is_empty() => return,
             Cause::Credentials => Kind::Secret,
+            Cause::Request if fetches => return,
             Cause::Request => Kind::Request,
             Cause::Vendor => return,
         };
@@ -133,6 +137,8 @@ impl Need<'_> {
     pub(super) fn error_of(&self, refusal: &Refusal) -> Error {
         let error = Error::from(refusal).of(&self.vendor().name);
         match refusal.cause {
+            Cause::Credentials if self.principal.chosen.fetched().next().is_some() => error
+                .with_hint("look at what the vendor expects of the job's identity token: issuer, subject and audience"),
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
             Cause::Vendor if refusal.is_elsewhere => error.with_hint(format!(

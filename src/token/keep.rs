@@ -84,7 +84,7 @@ impl Need<'_> {
             _ => Ok(Obtained {
                 token: issued.grant.token,
                 expires_at,
-                good_until: expires_at.map(|end| self.last_moment(asked_at, end)),
+                life: expires_at.map(|end| self.life(asked_at, end)),
                 extras: issued.grant.extras,
                 provenance: issued.provenance,
             }),
@@ -101,9 +101,10 @@ impl Need<'_> {
             "{}; the cached token is given, which lasts another {left}",
             error.text()
         ));
-        Ok(Obtained {
-            good_until: Some(entry.expires_at.saturating_sub(1)),
-            ..self.obtained(entry)
-        })
+        let mut given = self.obtained(entry);
+        if let Some(life) = &mut given.life {
+            life.good_until = life.ends_at.saturating_sub(1);
+        }
+        Ok(given)
     }
 }

@@ -9,6 +9,7 @@ mod ask;
 mod code;
 mod device;
 mod hold;
+mod identity_token;
 mod keep;
 mod principal;
 mod refresh;
@@ -55,10 +56,20 @@ pub(crate) struct Obtained {
     pub(crate) token: Secret,
     /// In milliseconds of this machine's clock; `None` where nobody knows.
     pub(crate) expires_at: Option<i64>,
-    /// Until when it lasts as long as it must, in milliseconds; `None` where nobody knows.
-    pub(crate) good_until: Option<i64>,
+    /// `None` where nobody knows.
+    pub(crate) life: Option<Life>,
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
     pub(crate) provenance: Provenance,
+}
+
+/// From when to when a token lasts, in milliseconds of this machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Life {
+    /// When it was asked for.
+    pub(crate) asked_at: i64,
+    /// The last moment at which it lasts as long as it must.
+    pub(crate) good_until: i64,
+    pub(crate) ends_at: i64,
 }
 
 /// How a token was obtained.
@@ -130,7 +141,7 @@ impl<'a> Need<'a> {
     /// A token that was there already, as it is given.
     fn obtained(&self, entry: Entry) -> Obtained {
         Obtained {
-            good_until: Some(self.last_moment(entry.asked_at, entry.expires_at)),
+            life: Some(self.life(entry.asked_at, entry.expires_at)),
             token: entry.token,
             expires_at: Some(entry.expires_at),
             extras: entry.extras,
@@ -138,8 +149,12 @@ impl<'a> Need<'a> {
         }
     }
 
-    fn last_moment(&self, asked_at: i64, expires_at: i64) -> i64 {
-        Freshness::last_moment(asked_at, expires_at, self.min_ttl)
+    fn life(&self, asked_at: i64, ends_at: i64) -> Life {
+        Life {
+            asked_at,
+            good_until: Freshness::last_moment(asked_at, ends_at, self.min_ttl),
+            ends_at,
+        }
     }
 
     fn waiter(&self) -> Waiter<'_> {

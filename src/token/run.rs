@@ -139,6 +139,7 @@ impl<'a> Need<'a> {
     ) -> Result<Exchanged<'p>> {
         let (name, session) = (&self.vendor().name, self.session);
         let lets = &self.vendor().definition.lets;
+        self.fetch_identity_tokens(exchange, inputs, deadline)?;
         let sent_at = self.moment(exchange, inputs, deadline)?;
         request::renew(lets, inputs, dated(sent_at));
         let request =

@@ -317,6 +317,10 @@ impl Files {
         self.stderr.as_file().try_clone().unwrap().into()
     }
 
+    pub(crate) fn stdout_path(&self) -> PathBuf {
+        self.stdout.path().to_owned()
+    }
+
     /// By handles of our own: the process's place in the file stays where it is.
     fn read(&self) -> [Vec<u8>; 2] {
         [&self.stdout, &self.stderr].map(|file| fs::read(file.path()).unwrap())

@@ -31,6 +31,7 @@ mod terminal;
 
 #[cfg(unix)]
 mod approvals;
+mod assertions;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
@@ -54,10 +55,13 @@ mod freshness;
 mod helpers;
 mod holds;
 mod hostile;
+mod identity;
 #[cfg(unix)]
 mod idioms;
 mod in_need;
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+mod keep;
 mod keyring;
 mod killed;
 mod leaks;

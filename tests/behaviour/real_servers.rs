@@ -282,12 +282,20 @@ mod oauth2 {
     /// Whatever RFC 6749 lets stand in an identifier and a secret.
     const ID: &str = "team: a/b+c \"x\" 100%";
     const SECRET: &str = "s:e c%2Br&e=t+\\~'{}?";
+    const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/made/key/fixtures/rsa.pkcs1.pem");
 
     #[track_caller]
     fn start() -> Option<Server> {
         let modules = installed("TOK_TEST_OAUTH2")?;
-        let arguments = [modules.to_str().unwrap(), ID, SECRET];
+        let arguments = [modules.to_str().unwrap(), ID, SECRET, KEY];
         Some(Server::start(&"node".into(), "oidc.mjs", &arguments))
+    }
+
+    /// Who signs assertions with that key.
+    fn keyed(server: &Server) -> Tok {
+        Tok::new()
+            .env("TOK_OAUTH2_URL", server.url("/token"))
+            .env("TOK_OAUTH2_CLIENT_ID", "keyed")
     }
 
     fn client(server: &Server) -> Tok {
@@ -333,6 +341,35 @@ mod oauth2 {
         assert_eq!(introspected(&server, &other)["scope"], "read");
         let unlimited = tok.run(["oauth2"]).ok().quiet().token();
         assert_eq!(introspected(&server, &unlimited)["scope"], Value::Null);
+    }
+
+    #[test]
+    fn an_assertion_that_the_client_signs_gives_a_token_each_time() {
+        let Some(server) = start() else { return };
+        let tok = keyed(&server);
+        for more in [&["--key-id", "k1"][..], &[], &["--scope", "read", "--fresh"]] {
+            let arguments = ["oauth2", "--private-key-file", KEY].iter().chain(more);
+            let token = tok.run(arguments).ok().quiet().token();
+            assert_eq!(introspected(&server, &token)["client_id"], "keyed");
+        }
+        // The token of before serves without the key as well.
+        tok.run(["oauth2"]).fails(3);
+        let way = "[oauth2]\nway = 'private-key'\n";
+        tok.config(way).run(["oauth2"]).ok().quiet();
+    }
+
+    #[test]
+    fn an_assertion_of_another_key_is_refused_and_sent_once() {
+        let Some(server) = start() else { return };
+        let script = "const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }); \
+                      fs.writeFileSync('other.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }));";
+        let tok = keyed(&server);
+        tok.program("node", ["-e", script]).ok();
+        for _ in 0..2 {
+            let output = tok.run(["oauth2", "--private-key-file", "other.pem"]).fails(4);
+            output.says("client authentication failed");
+        }
+        server.answered(&["POST /token 401"]);
     }
 
     #[test]

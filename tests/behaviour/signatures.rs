@@ -18,6 +18,7 @@ use crate::stand_in::{Server, answer};
 const SERVICE: &str = include_str!("../../src/cli/man/service.toml");
 const SIGNED: &str = include_str!("../../src/cli/man/signed.toml");
 const CODE: &str = include_str!("../../src/cli/man/code.toml");
+const CHALLENGE: &str = include_str!("../../src/cli/man/challenge.toml");
 
 macro_rules! key {
     ($name:literal) => {
@@ -334,7 +335,7 @@ fn nothing_that_was_made_of_a_secret_comes_back_to_sight_or_stays_on_disk() {
 
 #[test]
 fn the_manuals_vendors_are_shown_at_work() {
-    for vendor in [SERVICE, SIGNED, CODE] {
+    for (vendor, examples) in [(SERVICE, 3), (SIGNED, 3), (CODE, 3), (CHALLENGE, 4)] {
         let tok = Tok::new().own_vendor("acme", vendor);
         let output = tok.run(["demo", "acme"]).ok().quiet();
         assert!(output.stdout.contains("held back, no request"), "{output}");
@@ -342,8 +343,48 @@ fn the_manuals_vendors_are_shown_at_work() {
             .run(["vendors", "check", "acme.toml"])
             .ok()
             .quiet()
-            .prints("acme.toml: 3 examples are read as documented\n");
+            .prints(&format!("acme.toml: {examples} examples are read as documented\n"));
     }
+}
+
+/// The manual's own vendor, whose every login answers another challenge.
+#[test]
+fn a_challenge_is_answered_and_the_password_is_never_sent() {
+    if !need("python3") {
+        return;
+    }
+    let server = Server::start();
+    server.tolerate();
+    let nonces = ["nonce-1", "nonce \u{e9}\n2"];
+    for nonce in nonces {
+        let challenge = json!({ "nonce": nonce }).to_string();
+        server.behave(answer(200, challenge).on("/challenge").once());
+    }
+    server.behave(answer(200, r#"{"token": "given"}"#).on("/session"));
+    let password = "some-password";
+    let tok = of(&server, CHALLENGE)
+        .env("TOK_ACME_USERNAME", "jo")
+        .env("TOK_ACME_PASSWORD", password);
+    for _ in nonces {
+        tok.run(["acme", "--fresh"]).ok().quiet();
+    }
+    let requests = server.requests();
+    assert!(requests.iter().all(|request| !request.body.contains(password)));
+    let logins: Vec<Value> = requests
+        .iter()
+        .skip(1)
+        .step_by(2)
+        .map(|request| request.json())
+        .collect();
+    let script = "import hashlib, hmac, sys; print(hmac.new(sys.argv[1].encode(), sys.argv[2].encode(), hashlib.sha256).hexdigest())";
+    for (nonce, login) in nonces.iter().zip(&logins) {
+        let mac = Tok::new()
+            .may_leak()
+            .program("python3", ["-c", script, password, nonce])
+            .ok();
+        assert_eq!(*login, json!({"user": "jo", "answer": mac.stdout.trim()}));
+    }
+    assert_eq!(logins.len(), 2);
 }
 
 #[test]

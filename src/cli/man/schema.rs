@@ -9,6 +9,7 @@ const PROSE: &str = include_str!("vendor.roff");
 /// The examples' places in the prose, and the files themselves.
 pub(super) const EXAMPLES: [(&str, &str); 6] = [
     ("@ACME@", include_str!("acme.toml")),
+    ("@CHALLENGE@", include_str!("challenge.toml")),
     ("@SERVICE@", include_str!("service.toml")),
     ("@SIGNED@", include_str!("signed.toml")),
     ("@CODE@", include_str!("code.toml")),

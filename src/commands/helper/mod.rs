@@ -6,7 +6,7 @@
 mod serving;
 
 use std::env;
-use std::io::{BufReader, stdin};
+use std::io::{self, BufReader, Read};
 
 use super::App;
 use super::call::{Prepared, obtain_chosen, store};
@@ -14,9 +14,12 @@ use crate::cli::{Call, Helper, Target};
 use crate::error::Result;
 use crate::helper::{Asked, Conversation, Credential, Place, Protocol, Tokens};
 use crate::inputs::{Chosen, Session};
+use crate::options::LIMIT;
 use crate::output::{Given, Stdout, Usage, authorization, print};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
+use crate::time::deadline::Deadline;
+use crate::time::duration;
 use crate::token::{Need, Principal};
 
 pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
@@ -27,7 +30,9 @@ pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
     match helper.protocol {
         Some(protocol) if speaks(protocol) => (protocol.speak)(&mut Conversation {
             operation: helper.operation.as_deref().unwrap_or_default(),
-            input: &mut BufReader::new(stdin()),
+            input: &mut BufReader::new(Question {
+                deadline: (!protocol.goes_on).then(|| Deadline::after(helper.timeout.unwrap_or(LIMIT))),
+            }),
             output: &mut Stdout,
             tokens: &Desk { app, helper },
         }),
@@ -57,6 +62,35 @@ fn lines(app: &App, helper: &Helper, only: Option<&Protocol>) -> Result<String> 
         format!("# {}\n{lines}", protocol.about)
     });
     Ok(blocks.collect::<Vec<_>>().join("\n"))
+}
+
+/// Standard input, on which the question has to come in time.
+struct Question {
+    deadline: Option<Deadline>,
+}
+
+#[cfg(unix)]
+impl Read for Question {
+    /// Past the standard library's buffer, of which nobody can tell whether something is left in it.
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdin = rustix::stdio::stdin();
+        if let Some(deadline) = &self.deadline {
+            let left = Timespec::try_from(deadline.remaining()).map_err(io::Error::other)?;
+            if poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&left))? == 0 {
+                let limit = duration::words(deadline.limit());
+                return Err(io::Error::other(format!("the question did not end within {limit}")));
+            }
+        }
+        Ok(rustix::io::read(stdin, bytes)?)
+    }
+}
+
+#[cfg(not(unix))]
+impl Read for Question {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        io::stdin().read(bytes)
+    }
 }
 
 /// Where a program is served.

@@ -41,7 +41,8 @@ pub(super) fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&s
         }
         None => {}
     }
-    for name in vendor.definition.ways().flatten() {
+    for field in &vendor.definition.fields {
+        let name = &field.name;
         if vendor.is_in_another_way(name, &chosen.way) {
             change.remove.extend([name.clone(), format!("{name}-command")]);
         }

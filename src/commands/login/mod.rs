@@ -8,7 +8,7 @@ mod place;
 mod written;
 
 use super::App;
-use super::call::{Prepared, hide_in_job, store};
+use super::call::{Prepared, store};
 use crate::cache::entry;
 use crate::cli::{Call, Verify};
 use crate::definition::schema::Field;
@@ -37,16 +37,17 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     let session = prepared.session()?;
     let settings = &prepared.settings;
     let way = settings.way()?;
-    let secrets: Vec<&Field> = vendor
-        .secret_fields()
-        .filter(|field| !vendor.is_in_another_way(&field.name, &way))
-        .filter(|field| !field.optional || settings.is_given(field))
-        .collect();
-    let ring = Ring::of(&session);
     // Before anything is asked, as far as can be said by then.
     let is_own_origin = session
         .choose(false)
         .map_or(true, |chosen| settings.is_own_origin(&chosen));
+    let secrets: Vec<&Field> = vendor
+        .secret_fields()
+        .filter(|field| !vendor.is_in_another_way(&field.name, &way))
+        .filter(|field| !field.optional || settings.is_given(field))
+        .filter(|field| !settings.fetches(field, is_own_origin))
+        .collect();
+    let ring = Ring::of(&session);
     ring.places(&secrets, is_own_origin)?;
     if session.terminal().is_some() {
         let when = match verify {
@@ -88,7 +89,7 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         // A token without its secret would hide for a while that the login was not kept.
         let _ = entry::forget(&store, &principal.identity);
     })?;
-    tell(&session, &places, verify);
+    tell(&session, &principal.chosen, &places, verify);
     Ok(())
 }
 
@@ -108,9 +109,10 @@ fn keep(call: &Call, session: &Session, chosen: &Chosen, places: &Places) -> Res
 
 /// A way that is named by a flag takes the place of the one that the profile had.
 fn leave_other_ways(profile: &mut Profile, call: &Call) {
-    let mut ways = call.vendor.definition.ways();
-    let flagged = |name: &String| call.flags.names(name);
-    let Some(way) = ways.find(|way| way.iter().any(flagged)) else {
+    let definition = &call.vendor.definition;
+    let flagged = |name: &str| call.flags.names(name);
+    let is_flagged = |way: &&[String]| definition.fields_of_way(way).into_iter().any(flagged);
+    let Some(way) = definition.ways().find(is_flagged) else {
         return;
     };
     profile.way = None;
@@ -127,7 +129,7 @@ fn try_them(need: &Need) -> Result<()> {
         Exit::Refused => error.with_hint("nothing is kept; check what was given and log in again"),
         _ => error,
     })?;
-    hide_in_job(&obtained.token, need.session.voice)?;
+    need.session.hide(&obtained.token)?;
     let (vendor, voice) = (need.principal.chosen.vendor, need.session.voice);
     let lasts = obtained.expires_at.map(|end| {
         let left = clock::between(clock::now_ms(), end);
@@ -153,7 +155,7 @@ fn try_them(need: &Need) -> Result<()> {
     Ok(())
 }
 
-fn tell(session: &Session, places: &Places, verify: Verify) {
+fn tell(session: &Session, chosen: &Chosen, places: &Places, verify: Verify) {
     let (settings, voice) = (session.settings, session.voice);
     let vendor = &settings.vendor.name;
     let secrets = match places.keyring.as_slice() {
@@ -175,6 +177,12 @@ fn tell(session: &Session, places: &Places, verify: Verify) {
     }
     for unkept in &places.unkept {
         voice.notice(unkept);
+    }
+    for token in chosen.fetched() {
+        let field = &token.field;
+        voice.notice(&format!(
+            "{vendor}: {field} is not kept; each login has the job's identity token fetched anew"
+        ));
     }
     let target = settings.profile.target(vendor);
     voice.notice(&format!(

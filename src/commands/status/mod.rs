@@ -138,5 +138,11 @@ impl Look<'_> {
             let look = ring.map(|ring| ring.look(&session.keyring_users(name, chosen)));
             row.tell_of_secret(name, source, look.as_ref());
         }
+        for token in chosen.fetched() {
+            let (name, audience) = (&token.field, token.audience.escape_debug());
+            row.fields.push(format!(
+                "{name}: the job's identity token for '{audience}', fetched for each login"
+            ));
+        }
     }
 }

@@ -88,7 +88,7 @@ impl Row {
         let identity = &entry.identity;
         let is_login = |name: &str| {
             let field = vendor.and_then(|vendor| vendor.definition.field(name));
-            field.is_none_or(|field| !field.optional && field.default.is_none())
+            field.is_none_or(|field| !field.secret && field.is_required())
         };
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let mut row = Self::new(&identity.vendor, identity.profile.clone());

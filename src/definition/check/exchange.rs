@@ -2,7 +2,7 @@
 
 use super::answer::check_readers;
 use super::approval::reserved;
-use super::placeholders::{self, OWN};
+use super::placeholders::{self, is_own};
 use super::table::Table;
 use crate::definition::approval::is_way;
 use crate::definition::mistake::Mistake;
@@ -152,7 +152,7 @@ impl Table<'_> {
             };
             if !template::is_name(name) {
                 say(&format!("has the name '{name}', and a name is [a-z][a-z0-9-]*"));
-            } else if OWN.contains(&name.as_str())
+            } else if is_own(name)
                 || reserved(self.definition).any(|reserved| reserved == name)
                 || is_known(self.definition, name)
             {

@@ -12,7 +12,7 @@ use crate::made::transform::Transform;
 use crate::time::duration;
 
 /// What may stand in a value beside fields and other values.
-const OWN: [&str; 3] = ["token", "refresh-token", "body"];
+const OWN: [&str; 4] = ["token", "refresh-token", "body", "url"];
 
 pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
     let used = used(definition);
@@ -91,6 +91,11 @@ fn of_kind(definition: &Definition, value: &Let, say: &mut impl FnMut(&str, &str
                 [name] if is_span(name) => {}
                 _ => say(plus, "'plus' takes a duration or one field of that kind"),
             }
+            if let Some(minus) = &time.minus
+                && let Err(reason) = duration::parse(minus)
+            {
+                say(minus, &format!("'minus': {reason}"));
+            }
         }
         _ => {}
     }
@@ -127,7 +132,7 @@ fn leads_to_secret<'a>(definition: &'a Definition, name: &'a str, seen: &mut Vec
     let of = match definition.lets.get(name) {
         None => {
             let field = definition.field(name);
-            return field.map_or(OWN.contains(&name), |field| field.secret);
+            return field.map_or(name != "url" && OWN.contains(&name), |field| field.secret);
         }
         Some(Let::Jwt(_) | Let::Totp(_)) => return true,
         Some(Let::Random(_) | Let::Time(_)) => return false,

@@ -8,15 +8,23 @@ use crate::definition::mistake::Mistake;
 use crate::definition::schema::{Exchange, Of};
 use crate::definition::template::{self, Part, strings};
 
-/// Placeholders of tok's own.
-pub(super) const OWN: [&str; 2] = ["token", "refresh-token"];
+/// Placeholders of tok's own, before a login and after it.
+const ALWAYS: [&str; 1] = ["url"];
+const AFTER: [&str; 3] = ["token", "refresh-token", "url"];
+
+/// Whether nothing else can have the name.
+pub(super) fn is_own(name: &str) -> bool {
+    AFTER.contains(&name)
+}
 
 pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
     let taken = table.definition.taken_before(table.exchange);
-    let own: Vec<&str> = match table.of {
-        Of::Refresh | Of::Revoke => OWN.to_vec(),
-        of => table.definition.approved_for(of, table.exchange),
+    let always = match table.of {
+        Of::Refresh | Of::Revoke => AFTER.as_slice(),
+        _ => ALWAYS.as_slice(),
     };
+    let approved = table.definition.approved_for(table.of, table.exchange);
+    let own: Vec<&str> = always.iter().copied().chain(approved).collect();
     let own = own.as_slice();
     for Template { key, text, logged } in templates(table.exchange) {
         let mut say = |words: String| {
@@ -57,7 +65,7 @@ fn through_values(table: &Table, own: &[&str], taken: &[&str], key: &str, text: 
     needed
         .filter_map(|name| {
             let is_taken = definition.taken().any(|taken| taken == name);
-            if OWN.contains(&name) && !own.contains(&name) && !direct.contains(&name) {
+            if is_own(name) && !own.contains(&name) && !direct.contains(&name) {
                 Some(format!(" needs '{{{name}}}', which there is none of before a login"))
             } else if is_taken && !taken.contains(&name) && !direct.contains(&name) {
                 Some(format!(" needs '{{{name}}}', which no step before it takes"))

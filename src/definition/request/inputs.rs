@@ -2,7 +2,7 @@
 //!
 //! What has no value drops out: a text with it, a member, an item, and an object or a list that is left with nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -27,8 +27,10 @@ pub(crate) struct Inputs<'a> {
     pub(crate) now: Timestamp,
     /// What tok made for one request, by its names in `[let]`, and `body`.
     pub(super) made: BTreeMap<String, Json>,
-    /// The same of the requests before, as far as it is secret.
+    /// The same of the requests before, and what was fetched for them, as far as it is secret.
     pub(super) made_before: Vec<Secret>,
+    /// The names of what was made out of something that the vendor gave.
+    pub(super) made_of_given: BTreeSet<String>,
 }
 
 /// A value from an answer: as secret as what it was got with.
@@ -69,6 +71,7 @@ impl<'a> Inputs<'a> {
             now,
             made: BTreeMap::new(),
             made_before: Vec::new(),
+            made_of_given: BTreeSet::new(),
         }
     }
 
@@ -76,6 +79,18 @@ impl<'a> Inputs<'a> {
     pub(crate) fn with(mut self, made: BTreeMap<String, Json>) -> Self {
         self.made.extend(made);
         self
+    }
+
+    /// For the requests from now on. The one in its place stays hidden.
+    pub(crate) fn put_secret(&mut self, name: &str, secret: Secret) {
+        let before = self.secrets.insert(name.to_owned(), secret);
+        self.made_before.extend(before);
+    }
+
+    /// Whether the vendor gave it: in a step, as the token, or as what something is made of.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        let is_token = matches!(name, "token" | "refresh-token");
+        is_token || self.taken.contains_key(name) || self.made_of_given.contains(name)
     }
 
     /// The one place where a name is looked up. Nothing where it is absent.
@@ -124,14 +139,13 @@ impl<'a> Inputs<'a> {
     }
 }
 
-pub(super) fn has_taken(template: &str, inputs: &Inputs) -> bool {
-    let mut names = template::names(template).into_iter();
-    names.any(|name| inputs.taken.contains_key(name))
+pub(super) fn has_given(template: &str, inputs: &Inputs) -> bool {
+    template::names(template).into_iter().any(|name| inputs.is_given(name))
 }
 
 /// That a template cannot be sent as it is filled, which is the vendor's fault where a value that it gave stands in it.
 pub(super) fn unfit(template: &str, inputs: &Inputs, text: &str) -> Error {
-    if has_taken(template, inputs) {
+    if has_given(template, inputs) {
         Error::vendor(text)
     } else {
         Error::usage(text)

@@ -20,7 +20,12 @@ pub(super) fn add<'a>(lets: &'a Lets, names: impl IntoIterator<Item = &'a str>, 
         if inputs.made.contains_key(name) {
             continue;
         }
-        if let Some(made) = make(value, inputs).map_err(|error| error.of(name))? {
+        let given = value.names().into_iter().any(|needed| inputs.is_given(needed));
+        let blamed = |error: Error| if given { Error::vendor(error.text()) } else { error };
+        if given {
+            inputs.made_of_given.insert(name.to_owned());
+        }
+        if let Some(made) = make(value, inputs).map_err(|error| blamed(error.of(name)))? {
             inputs.made.insert(name.to_owned(), made);
         }
     }
@@ -44,7 +49,7 @@ fn make(value: &Let, inputs: &Inputs) -> Result<Option<Json>> {
             None => random::uuid()?,
         })),
         Let::Time(time) => match plus(time, inputs)? {
-            Some(plus) => Some(time.form.at(inputs.now, plus)?),
+            Some(plus) => Some(time.form.at(inputs.now, plus, minus(time)?)?),
             None => None,
         },
     })
@@ -104,6 +109,11 @@ fn plus(time: &Time, inputs: &Inputs) -> Result<Option<Duration>> {
             _ => None,
         }),
     }
+}
+
+fn minus(time: &Time) -> Result<Duration> {
+    let minus = time.minus.as_deref().unwrap_or("0");
+    duration::parse(minus).map_err(Error::usage)
 }
 
 /// The texts of what was made that nobody may see: everything but times.

@@ -71,36 +71,6 @@ fn value() -> impl Strategy<Value = String> {
     .prop_map(|parts| parts.concat())
 }
 
-#[test]
-fn what_the_vendor_gave_and_no_request_can_carry_is_the_vendors_fault() {
-    for (toml, name, value) in [
-        ("headers = { X-Key = \"{x}\" }", "x", "a\nb"),
-        ("path = \"/a/{x}\"", "x", ".."),
-        ("basic = \"{x}:{secret}\"", "x", "a:b"),
-    ] {
-        let values = plain(&[(name, text(value))]);
-        if let Err(error) = built(toml, &values) {
-            assert_eq!(error.exit, Exit::Usage, "{toml}");
-        }
-        let base = BaseUrl::parse("https://api.example.com/v1").unwrap();
-        let site = Site {
-            base: &base,
-            given: false,
-        };
-        let none = BTreeMap::new();
-        let mut inputs = inputs(&none);
-        let taken = Taken {
-            value: json!(value),
-            discovered: false,
-        };
-        inputs.taken.insert(name.to_owned(), Some(taken));
-        let error = build(&Lets::default(), &exchange(toml), &site, &mut inputs)
-            .err()
-            .unwrap();
-        assert_eq!(error.exit, Exit::Vendor, "{toml}");
-    }
-}
-
 proptest! {
     #[test]
     fn a_value_adds_no_host_no_segment_and_no_parameter(value in value()) {
@@ -248,3 +218,5 @@ fn a_duration_beyond_the_calendar_is_a_usage_error() {
         .unwrap();
     assert_eq!(error.exit, Exit::Usage);
 }
+
+mod faults;

@@ -11,7 +11,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::output::{mask, print};
+use crate::output::print;
+use crate::text::mask::mask;
 
 /// `file` is the value of `GITHUB_ENV`.
 pub(super) fn give(variable: &str, token: &str, out: &mut dyn Write, file: Option<&OsStr>) -> Result<()> {

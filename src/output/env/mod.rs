@@ -173,6 +173,19 @@ impl EnvFormat {
         }
     }
 
+    /// Whether it is nothing but text, which may as well stand in a file.
+    pub(crate) fn is_text(&self) -> bool {
+        !matches!(self.reader, Reader::GitHub)
+    }
+
+    /// The text, where it is nothing else.
+    pub(crate) fn text(&self, variable: &str, token: &str) -> Result<String> {
+        match self.reader {
+            Reader::Shell(render, _) | Reader::Program(render) => render(variable, token),
+            Reader::GitHub => Err(Error::usage(format!("format {}: it is no text for a file", self.name))),
+        }
+    }
+
     /// Whether the format writes the mask of a GitHub job itself, to standard output.
     pub(crate) fn masks(&self) -> bool {
         matches!(self.reader, Reader::GitHub)

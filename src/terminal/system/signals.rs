@@ -15,21 +15,33 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
+static WATCHED: OnceLock<()> = OnceLock::new();
+
 /// From the first call on. `restore` is what comes before the end.
 pub(super) fn watch(restore: fn()) -> io::Result<()> {
-    static WATCHED: OnceLock<()> = OnceLock::new();
     if WATCHED.set(()).is_err() {
         return Ok(());
     }
+    take(&[SIGHUP, SIGINT, SIGQUIT, SIGTERM], move |signal| {
+        restore();
+        let _ = emulate_default_handler(signal);
+    })
+}
+
+/// From now on these signals are told to `tell` and end nothing, whatever is asked at the time. `restore` comes before.
+pub(super) fn tell(signals: &[i32], restore: fn(), tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
+    let _ = WATCHED.set(());
+    take(signals, move |signal| {
+        restore();
+        tell(signal);
+    })
+}
+
+fn take(signals: &[i32], told: impl Fn(i32) + Send + 'static) -> io::Result<()> {
     let ignored = ignored();
-    let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
-    let mut signals = Signals::new(ending.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
-    thread::Builder::new().spawn(move || {
-        for signal in signals.forever() {
-            restore();
-            let _ = emulate_default_handler(signal);
-        }
-    })?;
+    let heard = signals.iter().filter(|signal| ignored >> (*signal - 1) & 1 == 0);
+    let mut signals = Signals::new(heard)?;
+    thread::Builder::new().spawn(move || signals.forever().for_each(told))?;
     Ok(())
 }
 

@@ -151,6 +151,11 @@ fn each_mistake_is_found_and_named() {
             "'plus': '-1m' is not a duration",
         ),
         (
+            r#"plus = "{span}""#,
+            "plus = \"{span}\"\nminus = \"soon\"",
+            "'minus': 'soon' is not a duration",
+        ),
+        (
             "as = \"uuid\"",
             "as = \"uuid\"\nbytes = 8",
             "[let] 'nonce': a 'uuid' takes no 'bytes'",

@@ -117,5 +117,6 @@ pub(super) const TIME: Section = Section {
             Takes::Text,
             "A duration to be added, as `10m`, or `{field}` of kind duration",
         ),
+        may("minus", Takes::Text, "A duration to be taken away, as `1m`"),
     ],
 };

@@ -107,4 +107,11 @@ const FIELD_KEYS: &[Key] = &[
         "What its values look like, `text` where nothing is said. Only a secret can be `pem`, a private key, or `json`: such a \
          document is taken whole, not its first line, and is never typed",
     ),
+    may(
+        "identity-token",
+        Takes::Text,
+        "Of a secret: template of an audience, of needed plain fields and `{url}`. In a GitHub Actions job the secret is then, \
+         after the variable and before the keyring, the job's identity token for that audience, fetched anew for each request \
+         and never kept",
+    ),
 ];

@@ -1,9 +1,13 @@
 //! `tok exec VENDOR... -- COMMAND`: run a command with the vendors' variables set.
 //!
 //! All tokens are there before anything runs, and nothing runs if one is missing. On Unix the command takes the place of
-//! this process, so signals, the terminal and the exit code are its own.
+//! this process, so signals, the terminal and the exit code are its own; with `--keep` tok stays beside it.
 
-use std::io::ErrorKind;
+mod stay;
+
+pub(super) use stay::stay;
+
+use std::io::{self, ErrorKind};
 use std::process::Command;
 use std::thread;
 
@@ -18,6 +22,16 @@ use crate::time::clock::now_ms;
 const AGAIN: usize = 3;
 
 pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
+    let calls = prepare(app, exec)?;
+    let mut command = command(app, exec)?;
+    for given in obtain_all(&calls)? {
+        command.env(given.variable, given.token.expose());
+    }
+    become_command(command).map_err(|error| not_started(exec, &error))
+}
+
+/// The calls, each with a variable of its own.
+fn prepare<'a>(app: &'a App, exec: &'a Exec) -> Result<Vec<Prepared<'a>>> {
     let calls = exec.calls.iter().map(|call| Prepared::of(app, call));
     let calls = calls.collect::<Result<Vec<_>>>()?;
     for (place, call) in calls.iter().enumerate() {
@@ -28,26 +42,35 @@ pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
             );
         }
     }
+    Ok(calls)
+}
+
+/// Without the variables that may hold secrets.
+fn command(app: &App, exec: &Exec) -> Result<Command> {
     let Some((program, arguments)) = exec.command.split_first() else {
         return Err(Error::usage("exec: no command is given"));
     };
-    let tokens = obtain_all(&calls)?;
     let mut command = Command::new(program);
     command.args(arguments);
-    for variable in app.catalogue.secret_variables() {
+    for variable in app.hidden_variables() {
         command.env_remove(variable);
     }
-    for given in tokens {
-        command.env(given.variable, given.token.expose());
-    }
-    let shown = program.to_string_lossy().into_owned();
-    become_command(command).map_err(|error| {
-        let exit = match error.kind() {
-            ErrorKind::NotFound => Exit::NotFound,
-            _ => Exit::NotExecutable,
-        };
-        Error::new(exit, format!("exec: {}: {error}", shown.escape_debug()))
-    })
+    Ok(command)
+}
+
+fn not_started(exec: &Exec, error: &io::Error) -> Error {
+    let exit = match error.kind() {
+        ErrorKind::NotFound => Exit::NotFound,
+        _ => Exit::NotExecutable,
+    };
+    let program = exec
+        .command
+        .first()
+        .map(|program| program.to_string_lossy().into_owned());
+    Error::new(
+        exit,
+        format!("exec: {}: {error}", program.unwrap_or_default().escape_debug()),
+    )
 }
 
 /// All at the same time. One that no longer lasts as long as it must, since another was waited for, is obtained again.
@@ -56,7 +79,7 @@ fn obtain_all(calls: &[Prepared]) -> Result<Vec<Given>> {
     let mut again = 0..AGAIN;
     loop {
         let now = now_ms();
-        let is_late = |given: &Given| given.good_until.is_some_and(|until| until < now);
+        let is_late = |given: &Given| given.life.is_some_and(|life| life.good_until < now);
         let late: Vec<_> = tokens
             .iter_mut()
             .zip(calls)
@@ -94,14 +117,14 @@ fn obtain_each<'a>(calls: impl Iterator<Item = &'a Prepared<'a>>) -> Result<Vec<
 
 /// Comes back only with an error.
 #[cfg(unix)]
-fn become_command(mut command: Command) -> std::io::Result<()> {
+fn become_command(mut command: Command) -> io::Result<()> {
     use std::os::unix::process::CommandExt as _;
     Err(command.exec())
 }
 
 #[cfg(not(unix))]
 #[allow(clippy::exit, reason = "the command's exit code is this process's")]
-fn become_command(mut command: Command) -> std::io::Result<()> {
+fn become_command(mut command: Command) -> io::Result<()> {
     let status = command.status()?;
     std::process::exit(status.code().unwrap_or(1))
 }

@@ -1,0 +1,64 @@
+//! The file that has the tokens: replaced as a whole, for its owner's eyes only, removed in the end.
+
+use std::fmt;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::disk::replace::{Temporary, replace};
+use crate::error::{Error, Result};
+
+/// What the names of temporary files are like.
+const TEMPORARY: Temporary = Temporary {
+    prefix: ".tok-",
+    suffix: ".tmp",
+};
+
+#[derive(Debug)]
+pub(in crate::commands) struct KeptFile {
+    path: PathBuf,
+}
+
+impl KeptFile {
+    /// Exit 2 where no file can be. It need not be there yet, its folder must.
+    pub(in crate::commands) fn at(path: &Path) -> Result<Self> {
+        let wrong = |why: &str| Err(Error::usage(format!("{}: {why}", path.display())));
+        let absolute = match std::path::absolute(path) {
+            Ok(absolute) => absolute,
+            Err(error) => return wrong(&error.to_string()),
+        };
+        if absolute.is_dir() || absolute.file_name().is_none() {
+            return wrong("it is a folder, and --file names a file");
+        }
+        match absolute.parent() {
+            Some(folder) if folder.is_dir() => Ok(Self { path: absolute }),
+            _ => wrong("its folder is not there"),
+        }
+    }
+
+    pub(in crate::commands) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(in crate::commands) fn write(&self, text: &str) -> Result<()> {
+        replace(&self.path, TEMPORARY, text.as_bytes(), |_| Ok(()))
+            .map_err(|error| Error::other(format!("keep: {self} cannot be written: {error}")))
+    }
+
+    /// That it is not there is as good.
+    pub(in crate::commands) fn remove(&self) -> Result<()> {
+        TEMPORARY.remove_left_over(&self.path);
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Error::other(format!("keep: {self} cannot be removed: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for KeptFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.path.display())
+    }
+}
