@@ -37,7 +37,8 @@ impl<'a> Need<'a> {
             })
         };
         self.session.leave_to_person(ask)?;
-        Ok(Some(run.after_a_while()))
+        run.after_a_while();
+        Ok(Some(run))
     }
 
     /// With all that a login's own steps are subject to.

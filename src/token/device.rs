@@ -65,6 +65,7 @@ impl<'a> Need<'a> {
     fn poll(&self, run: &mut Run<'a>, left: Duration) -> Polled<'a> {
         let deadline = Deadline::after(self.session.deadline.limit().min(left));
         let last = run.last;
+        run.after_a_while();
         let outcome = self.send(run, last, &deadline);
         let (said, heard) = match &outcome {
             Ok(sent) => {

@@ -56,11 +56,9 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    pub(super) fn after_a_while(self) -> Self {
-        Self {
-            client: self.client.anew(),
-            ..self
-        }
+    /// Goes on where its connections may have been closed meanwhile.
+    pub(super) fn after_a_while(&mut self) {
+        self.client = std::mem::take(&mut self.client).anew();
     }
 }
 

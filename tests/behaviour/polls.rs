@@ -76,6 +76,17 @@ fn the_vendor_s_word_counts_whatever_the_status_and_the_form_of_the_answer_are()
 }
 
 #[test]
+fn no_connection_is_used_again_that_may_have_been_closed_meanwhile() {
+    let server = vendor(
+        &codes(),
+        [says(400, "authorization_pending"), says(400, "authorization_pending")],
+    );
+    login(&server).ok();
+    assert_eq!(server.requests().len(), 4);
+    assert_eq!(server.log().connections, 4);
+}
+
+#[test]
 fn a_connection_that_is_lost_now_and_then_ends_nothing() {
     let polls = [
         close().on("/token").once(),
