@@ -16,7 +16,8 @@ use crate::time::deadline::Deadline;
 use crate::time::duration;
 
 impl<'a> Need<'a> {
-    /// Leaves the answer that settles it in the run; there is so much time left for the codes. Exit 4 where the person refuses, 3 where nobody approves in time.
+    /// Leaves the answer that settles it in the run. `left` is the time for getting the codes. Exit 4 where the person refuses,
+    /// 3 where nobody approves in time.
     pub(super) fn on_device(
         &self,
         device: &'a Device,
