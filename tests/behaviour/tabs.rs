@@ -74,6 +74,8 @@ fn a_browser_that_fails_hangs_or_is_not_there_holds_nothing_up() {
         approve(&visit);
         let output = terminal.wait().ok().quiet();
         assert!(output.took < Duration::from_secs(10), "{output}");
+        // Nor does one that hangs keep the listener open.
+        assert!(visit.connect().is_none());
     }
 }
 
@@ -315,4 +317,50 @@ fn two_approvals_of_one_call_come_one_after_the_other() {
     until("the second tab is opened", || tok.opened().len() == 2);
     approve(&tok.visit());
     terminal.wait().ok().prints("the-token the-token\n");
+}
+
+#[test]
+fn a_flag_or_the_profile_says_which_way_is_taken() {
+    let server = issuer();
+    let url = server.url();
+    let profile = format!("[oidc.work]\nurl = '{url}'\nclient-id = 'c'\nway = 'browser'\n");
+    let tok = user(&server).without("BROWSER").env("SSH_TTY", "x").config(&profile);
+    let mut terminal = tok.terminal(["oidc@work"]);
+    let visit = shown(&mut terminal);
+    approve(&visit);
+    assert_eq!(terminal.wait().ok().token(), "the-token");
+
+    tok.run(["oidc", "--browser", "--device"]).fails(2).says("--browser");
+    tok.run(["modulus", "--browser"]).fails(2).says("--browser");
+    let wrong = user(&server).config("[oidc]\nway = 'brwoser'\n");
+    wrong
+        .run(["oidc"])
+        .fails(2)
+        .says("there is no way 'brwoser'")
+        .says("the ways are: browser, device");
+}
+
+#[test]
+fn an_approval_that_a_flag_names_goes_before_what_else_is_given() {
+    let definition = crate::approvals::OWN.replace(
+        "\n[browser]",
+        "ways = [[\"pin\"]]\n\n[[field]]\nname = \"pin\"\nhelp = \"A number\"\nsecret = true\n\n\
+         [[login]]\nway = \"pin\"\npath = \"/pin\"\nform = { pin = \"{pin}\" }\n\n[browser]",
+    );
+    let server = Server::start();
+    server.tolerate();
+    server.behave(grant_of("by-browser"));
+    server.behave(crate::stand_in::answer(200, r#"{"access_token": "by-pin", "expires_in": 60}"#).on("/pin"));
+    let tok = Tok::new()
+        .own_vendor("own", &definition)
+        .env("TOK_OWN_URL", server.url())
+        .env("TOK_OWN_PIN", "1234-5678")
+        .with_browser();
+    assert_eq!(tok.run(["own"]).ok().quiet().token(), "by-pin");
+    let mut terminal = tok.terminal(["own", "--browser"]);
+    approve(&tok.visit());
+    assert_eq!(terminal.wait().ok().token(), "by-browser");
+    let two = tok.run(["own", "--browser", "--pin-stdin"]).fails(2);
+    two.says("own: browser and pin belong to different ways to log in")
+        .says("give one way alone: pin; or browser");
 }
