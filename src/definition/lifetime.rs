@@ -38,10 +38,13 @@ pub(crate) fn read(
         return Ok(None);
     };
     if !is_possible(milliseconds) {
-        let seconds = (milliseconds / 1000.0).trunc().to_string();
-        // A number may have three hundred digits.
-        let seconds = seconds.get(..30).map_or(seconds.clone(), |begin| format!("{begin}…"));
-        return Err(format!("the token's lifetime of {seconds} s cannot be right"));
+        let seconds = (milliseconds / 1000.0).trunc();
+        let shown = if seconds.abs() < 1e15 {
+            seconds.to_string()
+        } else {
+            format!("{seconds:e}")
+        };
+        return Err(format!("the token's lifetime of {shown} s cannot be right"));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
 }

@@ -46,6 +46,20 @@ fn reading<T>(rules: &str, answer: &Json, read: impl FnOnce(&Context, &Reading) 
     read(&context, &Reading::of(&answer))
 }
 
+#[test]
+fn a_lifetime_that_cannot_be_is_said_in_few_characters() {
+    for (end, shown) in [
+        (json!(0), "-1705309200"),
+        (json!(2.96e298), "2.96e295"),
+        (json!(f64::MAX), "1.7976931348623156e305"),
+    ] {
+        assert_eq!(
+            at(&end).unwrap_err(),
+            format!("the token's lifetime of {shown} s cannot be right")
+        );
+    }
+}
+
 fn at(end: &Json) -> Result<Option<u64>, String> {
     lasts("expires_at = \"/at\"", &json!({"at": end}), "opaque", Some(DATE))
 }
