@@ -50,6 +50,9 @@ expires_in = "/expires_in"
 error = ["/error_description", "/error"]
 "#;
 
+/// The manual's example.
+const ACME: &str = include_str!("../../src/cli/man/device.toml");
+
 pub(crate) const DEVICE_CODE: &str = "device-code-canary-GmRhmhcx";
 pub(crate) const USER_CODE: &str = "WDJB-MJHT";
 pub(crate) const TOKEN: &str = "the-token-of-the-device";
@@ -332,4 +335,43 @@ fn of_two_vendors_at_once_a_person_is_shown_one_after_the_other() {
     assert_eq!(terminal.wait().ok().token(), TOKEN);
     // No code ages while the person is busy with another.
     server.expect(&["POST /device", "POST /token", "POST /device", "POST /token"]);
+}
+
+#[test]
+fn both_requests_of_a_device_are_shown_and_none_is_sent() {
+    let tok = Tok::new().own_vendor("acme", ACME);
+    let shown = tok.run(["vendors", "check", "--show", "acme", "--client-id", "me"]);
+    let shown = shown.ok().quiet();
+    let shown = shown.prints_this("# login, 1 of 2\nPOST https://code.acme.example/login/device/code\n");
+    let shown = shown.prints_this("\nclient_id=me&scope=read\n");
+    let shown = shown.prints_this("# login, 2 of 2\nPOST https://code.acme.example/login/oauth/access_token\n");
+    shown.prints_this("&client_id=me&device_code={device-code}\n");
+}
+
+#[test]
+fn a_documented_answer_without_what_a_person_needs_is_told_by_the_check() {
+    let tok = Tok::new().own_vendor("acme", ACME);
+    tok.run(["vendors", "check", "acme"]).ok().quiet();
+    for (from, to, said) in [
+        ("\"user_code\"", "\"code\"", "the answer holds no user_code"),
+        (
+            "https://code.acme.example/login/device\"",
+            "http://code.acme.example\"",
+            "verification_uri: ",
+        ),
+    ] {
+        let broken = ACME.replace(from, to);
+        assert_ne!(broken, ACME);
+        let tok = tok.clone().own_vendor("acme", &broken);
+        tok.run(["vendors", "check", "acme"]).fails(2).says(said);
+    }
+}
+
+#[test]
+fn a_script_approves_in_the_demo() {
+    let tok = Tok::new().own_vendor("acme", ACME);
+    let played = tok.run(["demo", "acme"]).ok();
+    played
+        .prints_this("POST /login/device/code, POST /login/oauth/access_token")
+        .prints_this("from the cache, no request");
 }
