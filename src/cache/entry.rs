@@ -23,6 +23,8 @@ pub(crate) struct Entry {
     pub(crate) identity: Identity,
     pub(crate) token: Secret,
     pub(crate) refresh_token: Option<Secret>,
+    /// When the refresh token ends, in milliseconds, where the vendor says it.
+    pub(crate) refresh_expires_at: Option<i64>,
     /// When the request was sent, in milliseconds.
     pub(crate) asked_at: i64,
     /// In milliseconds, later than `asked_at`.
@@ -32,6 +34,14 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// In which it was asked for, if others could know of it.
     pub(crate) attempt: Option<AttemptId>,
+}
+
+impl Entry {
+    /// Nothing where it has ended.
+    pub(crate) fn refresh_token(&self, now: i64) -> Option<&Secret> {
+        let has_ended = self.refresh_expires_at.is_some_and(|end| end <= now);
+        self.refresh_token.as_ref().filter(|_| !has_ended)
+    }
 }
 
 /// The entry for this identity. What cannot be used is a miss and a warning.
@@ -55,6 +65,7 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
         identity: Cow::Borrowed(&entry.identity),
         token: Cow::Borrowed(entry.token.expose()),
         refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
+        refresh_expires_at: entry.refresh_expires_at,
         asked_at: entry.asked_at,
         expires_at: entry.expires_at,
         extras: Cow::Borrowed(&entry.extras),
@@ -111,6 +122,8 @@ struct EntryFile<'a> {
     token: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_expires_at: Option<i64>,
     asked_at: i64,
     expires_at: i64,
     extras: Cow<'a, serde_json::Map<String, serde_json::Value>>,
@@ -141,6 +154,7 @@ fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
         identity: file.identity.into_owned(),
         token: Secret::new(file.token),
         refresh_token: file.refresh_token.map(Secret::new),
+        refresh_expires_at: file.refresh_expires_at,
         asked_at: file.asked_at,
         expires_at: file.expires_at,
         extras: file.extras.into_owned(),

@@ -41,6 +41,8 @@ mod comings_back;
 #[cfg(unix)]
 mod commands;
 mod damage;
+#[cfg(unix)]
+mod device;
 mod disks;
 #[cfg(target_os = "linux")]
 mod exec;
@@ -81,6 +83,8 @@ mod pauses;
 mod persons;
 #[cfg(target_os = "linux")]
 mod places;
+#[cfg(unix)]
+mod polls;
 mod profiles;
 #[cfg(unix)]
 #[cfg(target_os = "linux")]
@@ -92,7 +96,10 @@ mod proxies;
 mod questions;
 #[cfg(unix)]
 mod real_approvals;
+#[cfg(unix)]
+mod real_devices;
 mod real_servers;
+mod refresh_ends;
 mod refreshes;
 mod security;
 mod server;
