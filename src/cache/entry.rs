@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) identity: Identity,
     pub(crate) token: Secret,
     pub(crate) refresh_token: Option<Secret>,
+    /// When the refresh token ends, in milliseconds, where the vendor says it.
+    pub(crate) refresh_expires_at: Option<i64>,
     /// When the request was sent, in milliseconds.
     pub(crate) asked_at: i64,
     /// In milliseconds, later than `asked_at`.
@@ -31,6 +33,14 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// In which it was asked for, if others could know of it.
     pub(crate) attempt: Option<AttemptId>,
+}
+
+impl Entry {
+    /// Nothing where it has ended.
+    pub(crate) fn refresh_token(&self, now: i64) -> Option<&Secret> {
+        let has_ended = self.refresh_expires_at.is_some_and(|end| end <= now);
+        self.refresh_token.as_ref().filter(|_| !has_ended)
+    }
 }
 
 /// The entry for this identity. What cannot be used is a miss, and where it is to wonder at, a warning.
@@ -118,16 +128,14 @@ pub(super) fn read_quietly(store: &Store, name: &str, now: i64) -> Option<Entry>
 /// What can be told of an entry without a key.
 pub(super) struct Outline {
     pub(super) identity: Identity,
+    pub(super) can_refresh: bool,
+    pub(super) refresh_expires_at: Option<i64>,
+    pub(super) asked_at: i64,
     pub(super) expires_at: i64,
 }
 
 pub(super) fn outline(store: &Store, name: &str, now: i64) -> Option<Outline> {
-    read(store, name, now, |file, _| {
-        Some(Outline {
-            expires_at: file.expires_at,
-            identity: file.identity.into_owned(),
-        })
-    })
+    read(store, name, now, |file, _| Some(file.outline()))
 }
 
 fn read<T>(store: &Store, name: &str, now: i64, how: impl FnOnce(EntryFile<'_>, &str) -> Option<T>) -> Option<T> {

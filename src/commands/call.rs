@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Chosen, Session, Settings, folders, keyring_counts, variable};
 use crate::options::PROFILE;
+use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
 use crate::seal::{Policy, Seal};
 use crate::terminal::voice::Voice;
@@ -83,6 +84,19 @@ impl<'a> Prepared<'a> {
         let deadline = self.settings.deadline(self.call.timeout)?;
         Ok(Session::new(&self.settings, deadline, Voice(self.call.verbosity)))
     }
+}
+
+/// Exit 2 where two tokens would have one variable.
+pub(super) fn expect_different_variables(command: &str, calls: &[Prepared]) -> Result<()> {
+    for (place, call) in calls.iter().enumerate() {
+        if calls.iter().take(place).any(|other| other.variable == call.variable) {
+            return Err(
+                Error::usage(format!("{command}: two tokens for the variable {}", call.variable))
+                    .with_hint("give one of the profiles another with the key `variable`"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// `limit` is that of the whole call.
@@ -159,7 +173,7 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         vendor: vendor.name.clone(),
         profile: profile.name.clone(),
         usage: prepared.usage(token),
-        host: chosen.base.host().to_owned(),
+        hosts: hosts(chosen, profile),
         user: profile.user().to_owned(),
         token: obtained.token,
         expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
@@ -169,6 +183,18 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         variable: prepared.variable.clone(),
         extras: obtained.extras,
     }
+}
+
+/// Each once; a pattern for many hosts is none.
+fn hosts(chosen: &Chosen, profile: &Profile) -> Vec<String> {
+    let served = profile.serves.iter().filter_map(Pattern::host);
+    let mut hosts = vec![chosen.base.host().to_owned()];
+    for host in served {
+        if !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_owned());
+        }
+    }
+    hosts
 }
 
 fn usage(vendor: &Vendor, token: &str) -> Usage {

@@ -178,15 +178,15 @@ impl From<DeviceTable> for Device {
 }
 
 impl Readers {
-    /// Each with its key, and whether there is nothing to be shown or asked for without it.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Pointers, bool)> {
+    /// Each with its key.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Pointers)> {
         [
-            ("device_code", &self.device_code, true),
-            ("user_code", &self.user_code, true),
-            ("verification_uri", &self.verification_uri, true),
-            ("verification_uri_complete", &self.verification_uri_complete, false),
-            ("expires_in", &self.expires_in, false),
-            ("interval", &self.interval, false),
+            ("device_code", &self.device_code),
+            ("user_code", &self.user_code),
+            ("verification_uri", &self.verification_uri),
+            ("verification_uri_complete", &self.verification_uri_complete),
+            ("expires_in", &self.expires_in),
+            ("interval", &self.interval),
         ]
         .into_iter()
     }
@@ -299,7 +299,7 @@ mod tests {
         );
         assert_eq!(redirect, ("127.0.0.1", 0, "/"));
         let readers = &definition.device.as_ref().unwrap().readers;
-        let places: Vec<&str> = readers.iter().flat_map(|(_, readers, _)| readers.iter()).collect();
+        let places: Vec<&str> = readers.iter().flat_map(|(_, readers)| readers.iter()).collect();
         assert_eq!(
             places,
             [

@@ -10,6 +10,7 @@ mod built_in;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod context;
+pub(crate) mod device;
 pub(crate) mod discovery;
 pub(crate) mod example;
 pub(crate) mod lets;

@@ -162,6 +162,8 @@ pub(crate) struct AnswerRules {
     pub(crate) success: BTreeMap<String, Json>,
     pub(crate) token: Pointers,
     pub(crate) refresh_token: Option<Pointers>,
+    pub(crate) refresh_expires_at: Option<String>,
+    pub(crate) refresh_expires_in: Option<String>,
     pub(crate) expires_at: Option<String>,
     pub(crate) expires_in: Option<String>,
     pub(crate) expires_in_ms: Option<String>,

@@ -18,13 +18,15 @@ pub(super) const BAZEL: Protocol = Protocol {
     variable: None,
     goes_on: false,
     operations: &["get"],
-    lines: |_, address| {
-        let host = address.split_once("://").map_or(address, |(_, host)| host);
-        let host = host.split(['/', ':']).next().unwrap_or(host);
+    lines: |_, addresses| {
+        let hosts = addresses.iter().map(|address| {
+            let host = address.split_once("://").map_or(address.as_str(), |(_, host)| host);
+            let host = host.split(['/', ':']).next().unwrap_or(host);
+            format!("common --credential_helper={host}=bazel-credential-tok\n")
+        });
         format!(
-            "ln -s \"$(command -v tok)\" ~/.local/bin/bazel-credential-tok\n\
-             # in .bazelrc:\n\
-             common --credential_helper={host}=bazel-credential-tok\n"
+            "ln -s \"$(command -v tok)\" ~/.local/bin/bazel-credential-tok\n# in .bazelrc:\n{}",
+            hosts.collect::<String>()
         )
     },
     speak,

@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod paint;
 mod person;
 mod prompt;
+mod screen;
 #[cfg_attr(unix, path = "system/unix.rs")]
 #[cfg_attr(windows, path = "system/windows.rs")]
 mod system;
@@ -15,6 +16,7 @@ mod watched;
 
 pub(crate) use person::Person;
 pub(crate) use prompt::{Meanwhile, Question, TIMES, Terminal};
+pub(crate) use screen::{Screen, has_unicode};
 
 /// Has signals told instead of ending the process, whatever is being asked. Those that are ignored stay so.
 #[cfg(unix)]

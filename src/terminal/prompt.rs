@@ -11,7 +11,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::{system, waiting};
+use super::{Screen, system, waiting};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -33,6 +33,15 @@ impl Terminal {
         static ASKING: Mutex<()> = Mutex::new(());
         let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
         waiting::hushed(ask)
+    }
+
+    /// Shows something that is not answered here.
+    pub(crate) fn tell(&self, text: &str) -> std::io::Result<()> {
+        self.0.tell(text)
+    }
+
+    pub(crate) fn screen(&self) -> Screen {
+        self.0.screen()
     }
 
     /// Asks for a line that can be seen while it is typed, and again where `check` refuses it.

@@ -26,33 +26,37 @@ impl<'a> Need<'a> {
         };
         let person = self.session.person(&self.principal.chosen)?;
         self.session.voice.explain("a person has to approve the login");
-        let mut run = self.before_approval(plan, secrets)?;
+        let begin = || self.begin(plan, secrets.clone(), &self.session.deadline);
+        let mut run = self.before_approval(secrets, begin)?;
+        // Whoever else is asked before takes no time of this.
+        let left = self.session.deadline.remaining();
         let ask = || {
             Terminal::alone(|| match approval {
                 Approval::Browser(browser) => self.in_browser(browser, person, &mut run),
-                Approval::Device(_) => Err(Error::usage(format!(
-                    "{}: the way 'device' cannot be taken by this version",
-                    self.vendor().name
-                ))),
+                Approval::Device(device) => self.on_device(device, secrets, left, person, &mut run),
             })
         };
         self.session.leave_to_person(ask)?;
-        Ok(Some(run.after_a_while()))
+        run.after_a_while();
+        Ok(Some(run))
     }
 
     /// With all that a login's own steps are subject to.
-    fn before_approval(&self, plan: &Plan<'a>, secrets: &BTreeMap<String, Secret>) -> Result<Run<'a>> {
+    pub(super) fn before_approval<T>(
+        &self,
+        secrets: &BTreeMap<String, Secret>,
+        send: impl FnOnce() -> std::result::Result<T, Failure>,
+    ) -> Result<T> {
         let credentials = self.credentials(secrets, secrets);
         let _turn = self.login_turn(&credentials)?;
         self.keep_pause()?;
-        match self.begin(plan, secrets.clone(), &self.session.deadline) {
-            Ok(run) => Ok(run),
-            Err(Failure::Error(error)) => Err(error),
-            Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
+        send().map_err(|failure| match failure {
+            Failure::Error(error) => error,
+            Failure::Step(refusal) | Failure::Last(refusal) => {
                 self.hold_back(&credentials, &refusal);
-                Err(self.error_of(&refusal))
+                self.error_of(&refusal)
             }
-        }
+        })
     }
 
     fn in_browser(&self, browser: &'a Browser, person: Person, run: &mut Run<'a>) -> Result<()> {

@@ -27,6 +27,8 @@ pub(super) struct Issued {
     pub(super) provenance: Provenance,
     /// The refresh token that it was got with is used up.
     pub(super) has_rotated: bool,
+    /// Where the vendor says it, in milliseconds.
+    pub(super) refresh_expires_at: Option<i64>,
     /// Of the login, until the token is kept: whoever has it next finds every token that the login was given.
     pub(super) turn: Option<Guard>,
 }
@@ -157,7 +159,9 @@ impl<'a> Need<'a> {
 
     fn issued(&self, exchanged: &Exchanged, provenance: Provenance) -> std::result::Result<Issued, Failure> {
         let grant = answer::grant(&exchanged.answer, &self.context(exchanged)).map_err(Failure::Last)?;
+        let end = |lifetime| exchanged.sent_at.saturating_add(span_ms(lifetime));
         Ok(Issued {
+            refresh_expires_at: grant.refresh_lifetime.map(end),
             grant,
             asked_at: exchanged.sent_at,
             provenance,

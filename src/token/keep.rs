@@ -29,6 +29,7 @@ impl Need<'_> {
                 identity: self.principal.identity.clone(),
                 token: grant.token.clone(),
                 refresh_token,
+                refresh_expires_at: issued.refresh_expires_at,
                 asked_at: issued.asked_at,
                 expires_at,
                 extras: grant.extras.clone(),

@@ -7,6 +7,7 @@
 mod approve;
 mod ask;
 mod code;
+mod device;
 mod hold;
 mod identity_token;
 mod keep;

@@ -48,17 +48,17 @@ impl From<Error> for Failure {
 pub(super) struct Run<'a> {
     client: Client,
     pub(super) inputs: Inputs<'a>,
-    last: &'a Exchange,
+    pub(super) last: &'a Exchange,
+    /// Its answer, where that has come.
+    pub(super) answered: Option<Exchanged<'a>>,
     /// The issuer, where it says that it names itself to browsers.
     pub(super) iss: Option<String>,
 }
 
 impl Run<'_> {
-    pub(super) fn after_a_while(self) -> Self {
-        Self {
-            client: self.client.anew(),
-            ..self
-        }
+    /// Goes on where its connections may have been closed meanwhile.
+    pub(super) fn after_a_while(&mut self) {
+        self.client = std::mem::take(&mut self.client).anew();
     }
 }
 
@@ -108,19 +108,23 @@ impl<'a> Need<'a> {
             client,
             inputs,
             last: plan.last,
+            answered: None,
             iss,
         })
     }
 
-    /// The last request.
-    pub(super) fn finish(&self, run: Run<'a>, deadline: &Deadline) -> std::result::Result<Exchanged<'a>, Failure> {
-        let Run {
-            client,
-            mut inputs,
-            last,
-            ..
-        } = run;
-        Ok(self.exchange(&client, last, &mut inputs, deadline)?)
+    /// The last request, unless it is answered.
+    pub(super) fn finish(&self, mut run: Run<'a>, deadline: &Deadline) -> std::result::Result<Exchanged<'a>, Failure> {
+        if let Some(answered) = run.answered {
+            return Ok(answered);
+        }
+        let last = run.last;
+        Ok(self.send(&mut run, last, deadline)?)
+    }
+
+    /// A request between the steps and the last one, or that one itself.
+    pub(super) fn send(&self, run: &mut Run<'a>, exchange: &'a Exchange, deadline: &Deadline) -> Result<Exchanged<'a>> {
+        self.exchange(&run.client, exchange, &mut run.inputs, deadline)
     }
 
     /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.

@@ -343,7 +343,8 @@ fn the_lines_to_paste_are_filled_in_for_the_profile_that_is_named() {
     }
     tok.run(["helper", "git", "modulus"]).ok().prints(
         "# git's credential helpers\n\
-         git config --global credential.https://git.acme.com/x.helper '!tok helper git modulus'\n",
+         git config --global credential.https://git.acme.com/x.helper '!tok helper git modulus'\n\
+         git config --global credential.https://git.acme.com.useHttpPath true\n",
     );
     tok.run(["helper", "svn"])
         .fails(2)
@@ -377,7 +378,7 @@ fn a_token_is_printed_for_files_that_other_programs_read() {
     prints(
         &tok,
         &["modulus", "-f", "netrc"],
-        "machine 127.0.0.1 login oauth2 password @\n",
+        "machine 127.0.0.1 login oauth2 password @\nmachine git.acme.com login oauth2 password @\n",
     );
     prints(&tok, &["env", "modulus", "-f", "systemd"], "MODULUS_TOKEN=\"@\"\n");
     prints(&tok, &["env", "modulus", "-f", "docker"], "MODULUS_TOKEN=@\n");

@@ -43,6 +43,8 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod custody;
 mod damage;
+#[cfg(unix)]
+mod device;
 mod disks;
 #[cfg(target_os = "linux")]
 mod exec;
@@ -83,6 +85,8 @@ mod pauses;
 mod persons;
 #[cfg(target_os = "linux")]
 mod places;
+#[cfg(unix)]
+mod polls;
 mod profiles;
 #[cfg(unix)]
 #[cfg(target_os = "linux")]
@@ -94,7 +98,10 @@ mod proxies;
 mod questions;
 #[cfg(unix)]
 mod real_approvals;
+#[cfg(unix)]
+mod real_devices;
 mod real_servers;
+mod refresh_ends;
 mod refreshes;
 mod sealed;
 mod security;

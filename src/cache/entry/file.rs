@@ -4,11 +4,12 @@
 //! this identity alone; where there is no key it lies there in clear as well.
 
 use std::borrow::Cow;
+use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Entry;
+use super::{Entry, Outline};
 use crate::cache::fingerprint::Fingerprint;
 use crate::cache::guard::AttemptId;
 use crate::cache::identity::Identity;
@@ -32,8 +33,13 @@ pub(super) struct EntryFile<'a> {
     refresh_token: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     sealed: Option<Cow<'a, str>>,
+    /// What is sealed has a refresh token.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    can_refresh: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_expires_at: Option<i64>,
     asked_at: i64,
-    pub(super) expires_at: i64,
+    expires_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     extras: Option<Cow<'a, Map<String, Value>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +84,9 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
         identity: Cow::Borrowed(&entry.identity),
         token: None,
         refresh_token: None,
+        can_refresh: sealed.is_some() && entry.refresh_token.is_some(),
         sealed: sealed.map(Cow::Owned),
+        refresh_expires_at: entry.refresh_expires_at,
         asked_at: entry.asked_at,
         expires_at: entry.expires_at,
         extras: None,
@@ -115,6 +123,16 @@ pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str
 }
 
 impl EntryFile<'_> {
+    pub(super) fn outline(self) -> Outline {
+        Outline {
+            can_refresh: self.can_refresh || self.refresh_token.is_some(),
+            identity: self.identity.into_owned(),
+            refresh_expires_at: self.refresh_expires_at,
+            asked_at: self.asked_at,
+            expires_at: self.expires_at,
+        }
+    }
+
     /// `digest` is that of the identity whose file it is. A token in clear goes before a sealed one.
     pub(super) fn open(mut self, digest: &str, seal: &Seal) -> Result<Entry, Unread> {
         const DAMAGED: Unread = Unread::Wrong("it is damaged");
@@ -148,6 +166,7 @@ impl EntryFile<'_> {
             identity: self.identity.into_owned(),
             token: Secret::new(hidden.token),
             refresh_token: hidden.refresh_token.map(Secret::new),
+            refresh_expires_at: self.refresh_expires_at,
             asked_at: self.asked_at,
             expires_at: self.expires_at,
             extras: hidden.extras.into_owned(),

@@ -7,13 +7,14 @@ use crate::definition::shape::keys::{Key, Needed, SECTIONS, Section, header};
 
 const PROSE: &str = include_str!("vendor.roff");
 /// The examples' places in the prose, and the files themselves.
-pub(super) const EXAMPLES: [(&str, &str); 6] = [
+pub(super) const EXAMPLES: [(&str, &str); 7] = [
     ("@ACME@", include_str!("acme.toml")),
     ("@CHALLENGE@", include_str!("challenge.toml")),
     ("@SERVICE@", include_str!("service.toml")),
     ("@SIGNED@", include_str!("signed.toml")),
     ("@CODE@", include_str!("code.toml")),
     ("@APPROVED@", include_str!("browser.toml")),
+    ("@DEVICE@", include_str!("device.toml")),
 ];
 
 /// Sections stand where the prose has the name of their first table between two `@`, the top of the file being `@@`.

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::helper::{Asked, Conversation, Credential, Place, Protocol, Tokens};
 use crate::inputs::{Chosen, Session};
 use crate::options::LIMIT;
+use crate::origin::BaseUrl;
 use crate::output::{Given, Stdout, Usage, authorization, print};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
@@ -42,23 +43,31 @@ pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
 
 /// The lines to paste for one protocol, or for each.
 fn lines(app: &App, helper: &Helper, only: Option<&Protocol>) -> Result<String> {
-    let (target, address) = match &helper.target {
-        None => ("VENDOR".to_owned(), "https://HOST".to_owned()),
+    let (target, addresses) = match &helper.target {
+        None => ("VENDOR".to_owned(), Vec::new()),
         Some(target) => {
             let vendor = app.vendor(&target.vendor)?;
             let profile = app.profiles(&vendor)?.get(&vendor.name, target.profile.as_deref())?;
-            let served = profile.serves.first().map(ToString::to_string);
-            let address = served
-                .or_else(|| profile.url.clone())
-                .unwrap_or_else(|| "https://HOST".to_owned());
-            (profile.target(&vendor.name), address)
+            let served: Vec<String> = profile.serves.iter().map(ToString::to_string).collect();
+            let own = || profile.url.iter().filter_map(|url| BaseUrl::parse(url).ok());
+            let addresses = if served.is_empty() {
+                own().map(|base| base.origin()).collect()
+            } else {
+                served
+            };
+            (profile.target(&vendor.name), addresses)
         }
+    };
+    let addresses = if addresses.is_empty() {
+        vec!["https://HOST".to_owned()]
+    } else {
+        addresses
     };
     let protocols = Protocol::ALL
         .iter()
         .filter(|protocol| only.is_none_or(|only| only.name == protocol.name));
     let blocks = protocols.map(|protocol| {
-        let lines = (protocol.lines)(&target, &address);
+        let lines = (protocol.lines)(&target, &addresses);
         format!("# {}\n{lines}", protocol.about)
     });
     Ok(blocks.collect::<Vec<_>>().join("\n"))

@@ -50,7 +50,6 @@ pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
         let (paint, state) = match (row.state, &row.reason) {
             (State::Valid, _) => (Paint::Good, "valid"),
             (State::Ending, _) => (Paint::Warning, "ends soon"),
-            (State::Expired, _) if row.can_refresh => (Paint::Warning, "expired, can be refreshed"),
             (State::Expired, _) => (Paint::Warning, "expired"),
             (State::None, _) => (Paint::Plain, "no token"),
             (_, reason) => (Paint::Bad, reason.as_deref().unwrap_or_default()),
@@ -65,7 +64,7 @@ pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
             .to_owned(),
             login,
             expires.unwrap_or_default(),
-            paint.of(state, colours),
+            paint.of(&(state.to_owned() + &refresh(row)), colours),
         ]
     });
     let mut text = table(["VENDOR", "PROFILE", "LOGIN", "EXPIRES", "STATE"], cells);
@@ -81,4 +80,14 @@ pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
         }
     }
     text
+}
+
+/// Behind the state: where it matters, that the token can be had anew, and where the vendor says it, until when.
+fn refresh(row: &Row) -> String {
+    match &row.refresh_expires_at {
+        _ if !row.can_refresh => String::new(),
+        Some(at) => format!(", can be refreshed until {at}"),
+        None if row.state == State::Expired => ", can be refreshed".to_owned(),
+        None => String::new(),
+    }
 }

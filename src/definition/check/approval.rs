@@ -32,7 +32,7 @@ pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
         check_browser(definition, browser, found);
     }
     if let Some(device) = &definition.device {
-        for (key, readers, _) in device.readers.iter() {
+        for (key, readers) in device.readers.iter() {
             check_readers("[device]", &Place::of(DEVICE, key), readers.iter(), found);
         }
     }

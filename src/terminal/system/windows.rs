@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rpassword::ConfigBuilder;
 
-use crate::terminal::Meanwhile;
+use crate::terminal::{Meanwhile, Screen};
 
 #[derive(Debug)]
 pub(super) struct Terminal;
@@ -17,6 +17,15 @@ impl Terminal {
     pub(super) fn open() -> Option<Self> {
         let console = |name| OpenOptions::new().read(true).write(true).open(name).ok();
         console("CONIN$").and(console("CONOUT$")).map(|_| Self)
+    }
+
+    pub(super) fn tell(&self, text: &str) -> io::Result<()> {
+        let mut console = OpenOptions::new().write(true).open("CONOUT$")?;
+        console.write_all(text.as_bytes())
+    }
+
+    pub(super) fn screen(&self) -> Screen {
+        Screen::default()
     }
 
     /// `None` at Ctrl-Z, the end of input, here and below.
@@ -32,8 +41,7 @@ impl Terminal {
         prompt: &str,
         mut happened: impl FnMut() -> Option<T>,
     ) -> io::Result<Meanwhile<T>> {
-        let mut console = OpenOptions::new().write(true).open("CONOUT$")?;
-        writeln!(console, "{prompt}")?;
+        self.tell(&format!("{prompt}\n"))?;
         loop {
             if let Some(value) = happened() {
                 return Ok(Meanwhile::Happened(value));

@@ -1,6 +1,6 @@
 // oidc-provider on loopback with its own pages for login and consent. The arguments are the folder that holds it, how many
 // seconds an access token lasts, and the secret of the client `confidential`; the client `native` has none. Both may be
-// approved in a browser and refresh. Standard error tells the port and then each request that was answered.
+// approved in a browser or with a device's code, and refresh. Standard error tells the port and then each request that was answered.
 
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ const { default: Provider } = await import(pathToFileURL(file));
 
 const client = {
   application_type: "native",
-  grant_types: ["authorization_code", "refresh_token"],
+  grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
   redirect_uris: ["http://127.0.0.1/"],
   response_types: ["code"],
 };
@@ -26,6 +26,7 @@ server.listen(0, "127.0.0.1", () => {
       { ...client, client_id: "confidential", client_secret, token_endpoint_auth_method: "client_secret_basic" },
     ],
     features: {
+      deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },
