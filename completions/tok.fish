@@ -23,6 +23,7 @@ set -g _tok_vendors \
     'jmvstream|Jmvstream video and radio streaming' \
     'modulus|modulus business suite' \
     'oauth2|OAuth2 client credentials (RFC 6749 section 4.4)' \
+    'oidc|OpenID Connect: a person logs in at the issuer, in a browser or with a code on another device' \
     'starship|Starship Rewards'
 set -g _tok_rows \
     ',,||command|' \
@@ -103,6 +104,16 @@ set -g _tok_rows \
     ',env oauth2,login oauth2,oauth2,|--audience|any|API that the token is for, where the server wants it named [TOK_OAUTH2_AUDIENCE]' \
     ',env oauth2,login oauth2,oauth2,|--url|any|Address that logins are sent to, as https://oauth2.example.com/token [TOK_OAUTH2_URL]' \
     ',env oauth2,login oauth2,oauth2,|--variable|any|Name of the variable, OAUTH2_TOKEN by default' \
+    ',env oidc,login oidc,oidc,|--client-id|any|Client identifier, of a client that the issuer lets redirect to loopback [TOK_OIDC_CLIENT_ID]' \
+    ',env oidc,login oidc,oidc,|--client-secret-stdin||Client secret, where the client has one, sent by HTTP Basic: the first line of standard input [TOK_OIDC_CLIENT_SECRET]' \
+    ',env oidc,login oidc,oidc,|--client-secret-file|file|Client secret, where the client has one, sent by HTTP Basic: the first line of a file' \
+    ',env oidc,login oidc,oidc,|--scope|any|Scopes to ask for, separated by blanks, openid offline_access by default [TOK_OIDC_SCOPE]' \
+    ',env oidc,login oidc,oidc,|--audience|any|API that the token is for, where the issuer wants it named [TOK_OIDC_AUDIENCE]' \
+    ',env oidc,login oidc,oidc,|--login-hint|any|Who will log in, for the issuer\'s page [TOK_OIDC_LOGIN_HINT]' \
+    ',env oidc,login oidc,oidc,|--url|any|The issuer, as https://oidc.example.com; the addresses come from its discovery document [TOK_OIDC_URL]' \
+    ',env oidc,login oidc,oidc,|--variable|any|Name of the variable, OIDC_TOKEN by default' \
+    ',env oidc,login oidc,oidc,|--browser||Have the login approved in a browser' \
+    ',env oidc,login oidc,oidc,|--device||Have the login approved with a code, on any other device' \
     ',env starship,login starship,starship,|--username|any|API user from the dashboard (of the sandbox with --url https://api-playground.starshiprewards.com) [TOK_STARSHIP_USERNAME]' \
     ',env starship,login starship,starship,|--password-stdin||API password of that user: the first line of standard input [TOK_STARSHIP_PASSWORD]' \
     ',env starship,login starship,starship,|--password-file|file|API password of that user: the first line of a file' \
@@ -124,6 +135,7 @@ set -g _tok_rows \
     ',demo,logout,status,||target|Only this vendor, as VENDOR or VENDOR@PROFILE' \
     ',logout,|--all||Forget every profile and every token of the vendor' \
     ',logout,|--revoke||Have the vendor end the tokens first, where it can' \
+    ',logout,|--key||Forget the key of the cached tokens, and with it every one of them' \
     ',status,|-f --format|=table json|Print a table for people or JSON for programs' \
     ',vendors,||vendor|Print this vendor\'s definition' \
     ',vendors check,||file|Behind `check`: read this file, or this vendor\'s, explain each mistake and run its examples' \

@@ -62,6 +62,8 @@ enum Reach {
     All,
     /// Whoever has no more time left than was waited in vain.
     Within(Duration),
+    /// Whoever waits for the same person.
+    Person,
     /// This call's alone.
     Own,
 }
@@ -155,6 +157,14 @@ impl Error {
         }
     }
 
+    /// Nobody else would get more out of the person who was asked.
+    pub(crate) fn of_person(self) -> Self {
+        Self {
+            reach: Reach::Person,
+            ..self
+        }
+    }
+
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -208,9 +218,9 @@ impl Error {
             self.exit,
             Exit::Refused | Exit::Unreachable | Exit::Vendor | Exit::RateLimited
         );
-        is_the_vendors
+        (is_the_vendors || self.reach == Reach::Person)
             && match self.reach {
-                Reach::All => true,
+                Reach::All | Reach::Person => true,
                 Reach::Within(waited) => left <= waited,
                 Reach::Own => false,
             }

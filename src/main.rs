@@ -1,5 +1,6 @@
 //! Get a valid API token from a vendor and hand it to a shell, a script or a program.
 
+mod approval;
 mod cache;
 mod cli;
 mod commands;

@@ -105,6 +105,20 @@ pub(crate) const REPORT: Opt = Opt {
     ..FORMAT
 };
 
+/// Of vendors that have such a way.
+pub(crate) const BROWSER: Opt = Opt {
+    name: "browser",
+    help: "Have the login approved in a browser",
+    ..PLAIN
+};
+
+/// The same.
+pub(crate) const DEVICE: Opt = Opt {
+    name: "device",
+    help: "Have the login approved with a code, on any other device",
+    ..PLAIN
+};
+
 pub(crate) const NO_VERIFY: Opt = Opt {
     name: "no-verify",
     help: "Keep the credentials without trying them",
@@ -120,6 +134,12 @@ pub(crate) const ALL: Opt = Opt {
 pub(crate) const REVOKE: Opt = Opt {
     name: "revoke",
     help: "Have the vendor end the tokens first, where it can",
+    ..PLAIN
+};
+
+pub(crate) const KEY: Opt = Opt {
+    name: "key",
+    help: "Forget the key of the cached tokens, and with it every one of them",
     ..PLAIN
 };
 

@@ -123,6 +123,7 @@ mod tests {
             identity: identity("a"),
             token: Secret::new("t"),
             refresh_token: None,
+            refresh_expires_at: None,
             asked_at: 0,
             expires_at: seconds * 1000,
             extras: serde_json::Map::new(),

@@ -15,8 +15,11 @@ pub(crate) struct Identity {
     pub(crate) vendor: String,
     /// The base URL, normalized by the caller.
     pub(crate) url: String,
-    /// The names of the fields of the way taken.
+    /// The names of the fields of the way taken; of one that a person approves always the same.
     pub(crate) way: Vec<String>,
+    /// The profile's name, where nothing else says who approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<String>,
     /// Every plain value laid into the login request.
     pub(crate) fields: BTreeMap<String, serde_json::Value>,
 }
@@ -70,6 +73,7 @@ pub(crate) mod tests {
             vendor: "acme".into(),
             url: "https://acme.example".into(),
             way: vec![],
+            profile: None,
             fields: BTreeMap::from([("account".into(), account.into())]),
         }
     }
@@ -92,6 +96,11 @@ pub(crate) mod tests {
             ..identity("a")
         };
         assert_ne!(other_way.digest(), identity("a").digest());
+        let other_profile = Identity {
+            profile: Some("work".into()),
+            ..identity("a")
+        };
+        assert_ne!(other_profile.digest(), identity("a").digest());
     }
 
     #[test]

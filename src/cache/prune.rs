@@ -1,5 +1,8 @@
 //! Takes away what nobody will use again: what was written, or ended, more than 30 days ago, and what killed processes left.
 //!
+//! A token whose refresh token may still get another is kept for as long as that one lasts; where nobody knows how long that
+//! is, for half a year after it was last used.
+//!
 //! A token or a refusal goes under the lock of its name only, so that one that is renewed at the same moment is not lost. A
 //! pause has no lock; one that is asked for at the very moment in which its file of 30 days ago is removed costs a request.
 //!
@@ -8,7 +11,7 @@
 
 use std::fs::{self, DirEntry};
 
-use super::entry;
+use super::entry::{self, Outline};
 use super::guard::take_free;
 use super::identity::is_digest;
 use super::store::{Store, TEMPORARY};
@@ -17,6 +20,7 @@ use crate::time::clock;
 
 const DAY: i64 = 24 * 3600 * 1000;
 const KEPT: i64 = 30 * DAY;
+const HALF_A_YEAR: i64 = 183 * DAY;
 
 /// Cheap with many files: one that was written within the last 30 days is not read. What cannot be removed today may be
 /// another time.
@@ -52,11 +56,10 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         };
     }
     let (stem, kind) = name.split_once('.').filter(|(stem, _)| is_digest(stem))?;
-    let ended_long_ago = |entry: entry::Entry| now.saturating_sub(entry.expires_at) > KEPT;
     let is_over = || {
         is_older(KEPT)
             && match kind {
-                "json" => entry::read_quietly(store, name, now).is_some_and(ended_long_ago),
+                "json" => entry::outline(store, name, now).is_some_and(|entry| is_of_no_use(&entry, now)),
                 kind => ["hold", "pause", "lock", "absence"].contains(&kind),
             }
     };
@@ -75,6 +78,14 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         return Some(());
     }
     remove()
+}
+
+fn is_of_no_use(entry: &Outline, now: i64) -> bool {
+    let refresh_end = entry
+        .refresh_expires_at
+        .unwrap_or_else(|| entry.asked_at.saturating_add(HALF_A_YEAR));
+    let can_refresh = entry.can_refresh && refresh_end >= now;
+    !can_refresh && now.saturating_sub(entry.expires_at) > KEPT
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use super::folder;
 use crate::disk::private;
 use crate::disk::replace::{Temporary, replace};
+use crate::seal::Seal;
 use crate::terminal::voice::Voice;
 
 /// What the names of temporary files are like.
@@ -34,6 +35,7 @@ pub(crate) struct Unkept {
 pub(crate) struct Store {
     folder: PathBuf,
     voice: Voice,
+    seal: Seal,
     /// Whether the folder can be used; not known while there is none.
     usable: OnceCell<Result<(), String>>,
     /// A waiting process looks again and again and shall not repeat itself.
@@ -41,16 +43,25 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// What is kept in it is kept in clear.
     pub(crate) fn open(folder: PathBuf, voice: Voice) -> Self {
         Self {
             folder,
             voice,
+            seal: Seal::off(),
             usable: OnceCell::new(),
             warned: RefCell::default(),
         }
     }
 
-    #[cfg(test)]
+    pub(crate) fn sealed_by(self, seal: Seal) -> Self {
+        Self { seal, ..self }
+    }
+
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
     pub(crate) fn folder(&self) -> &std::path::Path {
         &self.folder
     }

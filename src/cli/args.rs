@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
 use super::named::Named;
+use crate::definition::schema::Definition;
 use crate::options::{
-    ALL, CALL, EXEC, FILE, FORMAT, KEEP, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE, TIMEOUT, Takes,
-    VARIABLE, VERBOSE,
+    ALL, BROWSER, CALL, DEVICE, EXEC, FILE, FORMAT, KEEP, KEY, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE,
+    TIMEOUT, Takes, VARIABLE, VERBOSE,
 };
 use crate::time::duration;
 
@@ -45,12 +46,25 @@ pub(super) fn report() -> Arg {
     filled(&REPORT, "").value_parser(["table", "json"])
 }
 
+/// For the ways of a vendor that a person approves.
+pub(super) fn approvals(definition: &Definition) -> impl Iterator<Item = Arg> {
+    let all = [&BROWSER, &DEVICE];
+    let is_way = |option: &&Opt| definition.ways().any(|way| way.iter().any(|name| name == option.name));
+    let there: Vec<&Opt> = all.into_iter().filter(is_way).collect();
+    let others = there.clone();
+    there.into_iter().map(move |option| {
+        let others = others.iter().filter(|other| other.name != option.name);
+        filled(option, "").conflicts_with_all(others.map(|other| other.name))
+    })
+}
+
 pub(super) fn no_verify() -> Arg {
     filled(&NO_VERIFY, "")
 }
 
-pub(super) fn of_logout() -> [Arg; 2] {
-    [filled(&ALL, ""), filled(&REVOKE, "")]
+pub(super) fn of_logout() -> [Arg; 3] {
+    let key = filled(&KEY, "").conflicts_with_all(["vendor", ALL.name, REVOKE.name]);
+    [filled(&ALL, ""), filled(&REVOKE, ""), key]
 }
 
 pub(super) fn verbosity() -> [Arg; 2] {

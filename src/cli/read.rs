@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::helper::Protocol;
 use crate::inputs::Flags;
 use crate::options::{
-    ALL, EXEC, FILE, FORMAT, FRESH, KEEP, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET, REVOKE, TIMEOUT,
-    VARIABLE, VERBOSE,
+    ALL, BROWSER, DEVICE, EXEC, FILE, FORMAT, FRESH, KEEP, KEY, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET,
+    REVOKE, TIMEOUT, VARIABLE, VERBOSE,
 };
 use crate::output::Format;
 use crate::output::env::EnvFormat;
@@ -54,6 +54,7 @@ pub(super) fn invocation(
             let format = matches.get_one(FORMAT.name).copied().unwrap_or(Format::DEFAULT);
             Invocation::Token(Box::new(call(matches, vendor, target)), format)
         }
+        ("logout", None) if matches.get_flag(KEY.name) => Invocation::ForgetKey(verbosity(matches)),
         ("logout", None) => Invocation::Logout(Logout {
             target: other()?.ok_or_else(|| Error::usage("logout: no vendor is given"))?,
             all: matches.get_flag(ALL.name),
@@ -148,6 +149,9 @@ pub(super) fn call(matches: &ArgMatches, vendor: Vendor, target: Option<Target>)
         accepted: true,
         ..Flags::default()
     };
+    let approvals = [BROWSER.name, DEVICE.name];
+    let is_given = |name: &&str| matches!(matches.try_get_one(name), Ok(Some(true)));
+    flags.approval = approvals.into_iter().find(is_given);
     for field in &vendor.definition.fields {
         let name = &field.name;
         if field.secret {

@@ -80,22 +80,15 @@ fn code(text: &str) -> String {
 fn fields(vendor: &Vendor) -> Vec<String> {
     let definition = &vendor.definition;
     let in_a_way = |field: &&Field| {
-        definition
-            .ways
-            .iter()
-            .any(|way| definition.fields_of_way(way).contains(&field.name.as_str()))
+        let mut ways = definition.ways();
+        ways.any(|way| definition.fields_of_way(way).contains(&field.name.as_str()))
     };
     let mut parts: Vec<String> = definition.fields.iter().filter(|f| !in_a_way(f)).map(shown).collect();
+    let named = |name: &str| definition.field(name).map_or_else(|| name.to_owned(), shown);
     let ways: Vec<String> = definition
-        .ways
-        .iter()
-        .map(|way| {
-            definition
-                .fields_of_way(way)
-                .into_iter()
-                .filter_map(|name| definition.field(name))
-        })
-        .map(|way| way.map(shown).collect::<Vec<_>>().join(" + "))
+        .ways()
+        .map(|way| definition.fields_of_way(way).into_iter().map(named))
+        .map(|way| way.collect::<Vec<_>>().join(" + "))
         .collect();
     if !ways.is_empty() {
         parts.push(format!("and one of: {}", ways.join(" · ")));

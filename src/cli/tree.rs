@@ -11,6 +11,7 @@ use super::shell::Shell;
 use super::{args, vendor as of_vendor};
 use crate::definition::{Catalogue, Vendor};
 use crate::helper::Protocol;
+use crate::options::KEY;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 
@@ -199,7 +200,8 @@ fn vendor_of_login(vendor: &Vendor) -> Command {
 fn logout() -> Command {
     Command::new("logout")
         .about("Forget a profile's secret, its tokens and its hold; its plain fields stay")
-        .arg(target().required(true))
+        .override_usage("tok logout VENDOR[@PROFILE] [OPTIONS]\n       tok logout --key")
+        .arg(target().required_unless_present(KEY.name))
         .args(args::of_logout())
         .args(args::verbosity())
 }

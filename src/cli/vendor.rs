@@ -27,6 +27,7 @@ pub(super) fn command(vendor: &Vendor, before: &str, own: Arg, note: &str) -> Co
         .disable_help_flag(true)
         .next_help_heading(OPTIONS)
         .args(args::of_call(&vendor.token_variable()))
+        .args(args::approvals(definition))
         .arg(own)
         .args(args::verbosity())
         .arg(
@@ -66,23 +67,37 @@ fn after_help(vendor: &Vendor, note: &str) -> String {
 
 /// What one may log in with, where there is a choice.
 fn ways(vendor: &Vendor) -> String {
-    let ways = &vendor.definition.ways;
-    let Some(first) = ways.first() else {
+    let definition = &vendor.definition;
+    let ways: Vec<&[String]> = definition.ways().collect();
+    let Some(last) = ways.last() else {
         return String::new();
     };
+    let (approved, given): (Vec<&[String]>, Vec<&[String]>) =
+        ways.iter().partition(|way| definition.approval(way).is_some());
     let lines = ways
         .iter()
-        .map(|way| format!("  {}\n", vendor.definition.fields_of_way(way).join(" and ")));
-    let lines = lines.collect::<Vec<_>>().concat();
+        .map(|way| format!("  {}\n", definition.fields_of_way(way).join(" and ")));
+    let flags: Vec<String> = approved.iter().map(|way| format!("--{}", way.join(" and "))).collect();
+    let flagged = match flags.as_slice() {
+        [] => String::new(),
+        flags => format!("what {} says, else ", flags.join(" or ")),
+    };
+    let given = if given.is_empty() {
+        ""
+    } else {
+        "the one that a flag, a variable or the profile gives something of, else "
+    };
+    let between = if approved.len() > 1 {
+        "Of browser and device it is the browser where one can be opened, which over SSH it cannot unless BROWSER says how, \
+         else the device.\n"
+    } else {
+        ""
+    };
     format!(
-        "Ways to log in, of which one is taken:\n{lines}It is the one that a flag, a variable or the profile gives something \
-         of, else the profile's `way`, as in `way = \"{}\"`, else the first.\n\n",
-        vendor
-            .definition
-            .fields_of_way(ways.last().unwrap_or(first))
-            .first()
-            .copied()
-            .unwrap_or_default()
+        "Ways to log in, of which one is taken:\n{}It is {flagged}{given}the profile's `way`, as in `way = \"{}\"`, else the \
+         first.\n{between}\n",
+        lines.collect::<String>(),
+        definition.fields_of_way(last).first().copied().unwrap_or_default()
     )
 }
 fn flags(vendor: &Vendor, field: &Field) -> Vec<Arg> {

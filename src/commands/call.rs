@@ -1,5 +1,7 @@
 //! What the commands that get a token have in common: what is set for a call, then the token.
 
+use std::time::Duration;
+
 use super::App;
 use crate::cache::freshness::Demand;
 use crate::cache::store::Store;
@@ -8,9 +10,11 @@ use crate::definition::Vendor;
 use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::{Chosen, Session, Settings, folders, variable};
+use crate::inputs::{Chosen, Session, Settings, folders, keyring_counts, variable};
 use crate::options::PROFILE;
+use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
+use crate::seal::{Policy, Seal};
 use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
@@ -83,8 +87,27 @@ impl<'a> Prepared<'a> {
     }
 }
 
-pub(super) fn store(voice: Voice) -> Result<Store> {
-    Ok(Store::open(folders::cache()?.unwrap_or_default(), voice))
+/// Exit 2 where two tokens would have one variable.
+pub(super) fn expect_different_variables(command: &str, calls: &[Prepared]) -> Result<()> {
+    for (place, call) in calls.iter().enumerate() {
+        if calls.iter().take(place).any(|other| other.variable == call.variable) {
+            return Err(
+                Error::usage(format!("{command}: two tokens for the variable {}", call.variable))
+                    .with_hint("give one of the profiles another with the key `variable`"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// `limit` is that of the whole call.
+pub(super) fn store(voice: Voice, limit: Duration) -> Result<Store> {
+    let seal = Seal::new(Policy::of_environment()?, keyring_counts()?, limit);
+    Ok(Store::open(folders::cache()?.unwrap_or_default(), voice).sealed_by(seal))
+}
+
+pub(super) fn store_of(session: &Session) -> Result<Store> {
+    store(session.voice, session.deadline.limit())
 }
 
 /// The token with all that is known about it. In a GitHub Actions job its mask has been written to standard error, unless
@@ -119,7 +142,7 @@ pub(super) fn obtain_such(
     masks_itself: bool,
 ) -> Result<Given> {
     let (call, profile) = (prepared.call, &prepared.settings.profile);
-    let store = store(session.voice)?;
+    let store = store_of(session)?;
     let obtained = session.until_accepted(|| {
         token::obtain(&Need {
             principal: &Principal::identified(chosen.clone(), session)?,
@@ -152,7 +175,7 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         vendor: vendor.name.clone(),
         profile: profile.name.clone(),
         usage: prepared.usage(token),
-        host: chosen.base.host().to_owned(),
+        hosts: hosts(chosen, profile),
         user: profile.user().to_owned(),
         token: obtained.token,
         expires_at: obtained.expires_at.map(|end| end.div_euclid(1000)),
@@ -162,6 +185,18 @@ fn given(prepared: &Prepared, chosen: &Chosen, obtained: Obtained) -> Given {
         variable: prepared.variable.clone(),
         extras: obtained.extras,
     }
+}
+
+/// Each once; a pattern for many hosts is none.
+fn hosts(chosen: &Chosen, profile: &Profile) -> Vec<String> {
+    let served = profile.serves.iter().filter_map(Pattern::host);
+    let mut hosts = vec![chosen.base.host().to_owned()];
+    for host in served {
+        if !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_owned());
+        }
+    }
+    hosts
 }
 
 fn usage(vendor: &Vendor, token: &str) -> Usage {

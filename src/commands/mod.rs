@@ -21,9 +21,10 @@ use crate::cli::{self, Invocation, Target};
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
-use crate::inputs::folders;
+use crate::inputs::{IDENTITY_VARIABLES, folders};
 use crate::output::{Stdout, print};
 use crate::terminal::outlive_file_limit;
+use crate::terminal::voice::Voice;
 
 /// What every command needs.
 #[derive(Debug)]
@@ -41,6 +42,13 @@ impl App {
 
     fn profiles(&self, vendor: &Vendor) -> Result<Profiles> {
         Profiles::load(self.config_folder.as_deref(), vendor, &self.catalogue)
+    }
+
+    /// What no program inherits that is run beside a token: variables that may hold secrets, and those by which it could prove
+    /// that it is the job.
+    fn hidden_variables(&self) -> Vec<String> {
+        let secret = self.catalogue.secret_variables().into_iter();
+        secret.chain(IDENTITY_VARIABLES.map(str::to_owned)).collect()
     }
 
     /// The one that is named, or all, and why a file gives none.
@@ -84,6 +92,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Invocation::Env(call, format) => env::run(&app, &call, format),
         Invocation::Login(call, verify) => login::run(&app, &call, verify),
         Invocation::Logout(logout) => logout::run(&app, &logout),
+        Invocation::ForgetKey(verbosity) => logout::forget_key(Voice(verbosity)),
         Invocation::Exec(exec) if exec.keep => exec::stay(app, *exec),
         Invocation::Exec(exec) => exec::run(&app, &exec),
         Invocation::Keep(keep) => keep::run(app, *keep),

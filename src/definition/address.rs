@@ -7,6 +7,9 @@ impl Vendor {
     pub(crate) fn url_help(&self) -> String {
         let name = &self.name;
         match (&self.definition.url, self.definition.path()) {
+            (None, _) if self.definition.discovers() => {
+                format!("The issuer, as https://{name}.example.com; the addresses come from its discovery document")
+            }
             (Some(own), "") => format!("Address that logins are sent to, {own} by default"),
             (Some(own), _) => format!("Base URL of the API, {own} by default"),
             (None, "") => format!("Address that logins are sent to, as https://{name}.example.com/token"),

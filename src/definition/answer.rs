@@ -5,6 +5,9 @@
 //! sanitized and without the secrets that were sent. Keeping the grant, and not asking again, is left to others.
 
 mod page;
+mod refusal;
+
+pub(crate) use refusal::{Cause, Refusal};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,7 +20,7 @@ use super::context::Context;
 use super::lifetime;
 use super::reader::{Reader, Reading};
 use super::schema::Pointers;
-use crate::error::{Error, Exit};
+use crate::error::Exit;
 use crate::http::Answer;
 use crate::secret::Secret;
 
@@ -27,78 +30,19 @@ pub(crate) struct Grant {
     /// 1 to 16384 characters of visible ASCII.
     pub(crate) token: Secret,
     pub(crate) refresh_token: Option<Secret>,
+    /// Of the refresh token, as of the token.
+    pub(crate) refresh_lifetime: Option<Duration>,
     /// Counted from when the request was sent; unknown where the vendor does not say.
     pub(crate) lifetime: Option<Duration>,
     pub(crate) extras: Map<String, Json>,
 }
 
-/// Why an answer holds no grant.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    pub(crate) exit: Exit,
-    pub(crate) cause: Cause,
-    pub(crate) status: u16,
-    /// The vendor's words or tok's own, sanitized.
-    pub(crate) words: String,
-    /// What answered may be something else than the API: there is nothing, or a redirect, or a page for people.
-    pub(crate) is_elsewhere: bool,
-}
-
-/// What must not be sent again as it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// 401, 403, or the vendor's own flag: these credentials.
-    Credentials,
-    /// 400, 422, or a text in the place of a token: this very request.
-    Request,
-    /// Nothing: the vendor failed, or asks for a pause.
-    Vendor,
-}
-
-impl From<&Refusal> for Error {
-    fn from(refusal: &Refusal) -> Self {
-        let what = match refusal.exit {
-            Exit::Refused => "the vendor refused the request",
-            Exit::RateLimited => "the vendor asks for a pause",
-            _ => "the vendor failed or was not understood",
-        };
-        let text = format!("{what} (HTTP {}): {}", refusal.status, refusal.words);
-        Self::new(refusal.exit, text)
-    }
-}
-
 pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal> {
     let rules = context.rules;
-    let refuse = |exit, cause, words: String| Refusal {
-        exit,
-        cause,
-        status: answer.status,
-        words,
-        is_elsewhere: false,
-    };
-    let not_understood = |words: &str| refuse(Exit::Vendor, Cause::Vendor, words.to_owned());
+    let not_understood = |words: &str| Refusal::misunderstood(answer, words);
     let reading = judge(answer, context)?;
-    let Some(token) = there(&reading, &rules.token) else {
-        let wants_json = rules
-            .token
-            .iter()
-            .any(|reader| matches!(Reader::parse(reader), Some(Reader::Pointer(_))));
-        return Err(match context.words(&reading) {
-            Some(words) if context.success().is_empty() => refuse(Exit::Refused, Cause::Request, words),
-            Some(words) => not_understood(&format!("the answer holds no token: {words}")),
-            None if wants_json && reading.json().is_none() => match Page::of(&answer.body) {
-                None => not_understood("the answer is not JSON"),
-                Some(page) => Refusal {
-                    is_elsewhere: true,
-                    ..not_understood(&format!(
-                        "the answer is not JSON but {}",
-                        page.words(|title| context.redactor.one_line(title))
-                    ))
-                },
-            },
-            None => not_understood("the answer holds no token"),
-        });
-    };
+    let token = there(&reading, &rules.token);
+    let token = token.ok_or_else(|| lacking("token", &rules.token, answer, &reading, context))?;
     let token = token
         .as_str()
         .ok_or_else(|| not_understood("the token is not a string"))?;
@@ -110,12 +54,13 @@ pub(crate) fn grant(answer: &Answer, context: &Context) -> Result<Grant, Refusal
             "the token holds a blank, a control character or one beyond ASCII",
         ));
     }
-    let lifetime =
-        lifetime::read(context, &reading, token, answer.header("date")).map_err(|words| not_understood(&words))?;
+    let date = answer.header("date");
+    let lifetime = lifetime::read(context, &reading, token, date).map_err(|words| not_understood(&words))?;
     let refresh_token = rules.refresh_token.as_ref();
     Ok(Grant {
         token: Secret::new(token),
         refresh_token: refresh_token.and_then(|readers| Some(Secret::new(there(&reading, readers)?.as_str()?))),
+        refresh_lifetime: lifetime::of_refresh(context, &reading, date),
         lifetime,
         extras: rules
             .extras
@@ -137,13 +82,34 @@ pub(crate) fn taken(answer: &Answer, context: &Context) -> Result<BTreeMap<Strin
     let refused = found.is_empty() && !take.is_empty() && context.success().is_empty();
     match context.words(&reading).filter(|_| refused) {
         None => Ok(found),
-        Some(words) => Err(Refusal {
-            exit: Exit::Refused,
-            cause: Cause::Request,
-            status: answer.status,
-            words,
-            is_elsewhere: false,
-        }),
+        Some(words) => Err(Refusal::instead(answer, words)),
+    }
+}
+
+/// Why an answer that is none of a failure lacks what it must have.
+pub(super) fn lacking(
+    what: &str,
+    readers: &Pointers,
+    answer: &Answer,
+    reading: &Reading,
+    context: &Context,
+) -> Refusal {
+    let is_pointer = |reader| matches!(Reader::parse(reader), Some(Reader::Pointer(_)));
+    let not_understood = |words: &str| Refusal::misunderstood(answer, words);
+    match context.words(reading) {
+        Some(words) if context.success().is_empty() => Refusal::instead(answer, words),
+        Some(words) => not_understood(&format!("the answer holds no {what}: {words}")),
+        None if readers.iter().any(is_pointer) && reading.json().is_none() => match Page::of(&answer.body) {
+            None => not_understood("the answer is not JSON"),
+            Some(page) => Refusal {
+                is_elsewhere: true,
+                ..not_understood(&format!(
+                    "the answer is not JSON but {}",
+                    page.words(|title| context.redactor.one_line(title))
+                ))
+            },
+        },
+        None => not_understood(&format!("the answer holds no {what}")),
     }
 }
 
@@ -153,7 +119,7 @@ pub(crate) fn revoked(answer: &Answer, context: &Context) -> Result<(), Refusal>
 }
 
 /// The status, then the flag, then any other status.
-fn judge<'a>(answer: &'a Answer, context: &Context) -> Result<Reading<'a>, Refusal> {
+pub(super) fn judge<'a>(answer: &'a Answer, context: &Context) -> Result<Reading<'a>, Refusal> {
     let reading = Reading::of(answer);
     let refuse = |exit, cause| {
         let page = Page::of(&answer.body);
@@ -214,7 +180,7 @@ fn is(flag: &Json, expected: &Json) -> bool {
 }
 
 /// The first that is there.
-fn there<'r>(reading: &'r Reading, readers: &Pointers) -> Option<Cow<'r, Json>> {
+pub(super) fn there<'r>(reading: &'r Reading, readers: &Pointers) -> Option<Cow<'r, Json>> {
     let mut found = readers.iter().filter_map(|reader| reading.at(reader));
     something(found.find(|value| !value.is_null())?)
 }

@@ -4,12 +4,14 @@
 //! that names the table and the key.
 
 mod answer;
+mod approval;
 mod exchange;
 mod lets;
 mod named;
 mod placeholders;
 mod table;
 
+use super::approval::is_way;
 use super::mistake::{Mistake, Place};
 use super::request;
 use super::schema::{Definition, Field};
@@ -20,7 +22,7 @@ use crate::origin::BaseUrl;
 use crate::text::suggest;
 
 /// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
-pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
+pub(crate) const RESERVED_VENDORS: [&str; 7] = ["no", "cache", "config", "keyring", "profile", "seal", "timeout"];
 
 /// Field names that would collide with what every program has, with a profile's key or with a placeholder.
 const RESERVED_FIELDS: [&str; 6] = ["help", "version", "url", "way", "token", "refresh-token"];
@@ -52,6 +54,7 @@ pub(crate) fn mistakes(definition: &Definition) -> Vec<Mistake> {
     for (of, place, part) in definition.exchanges() {
         exchange::check(definition, of, place, part, &mut found);
     }
+    approval::check(definition, &mut found);
     lets::check(definition, &mut found);
     if definition.refresh.is_some() && definition.answer.refresh_token.is_none() {
         found.push(Place::top("refresh").mistake("[refresh] needs 'refresh_token' in [answer]"));
@@ -100,9 +103,11 @@ fn url(definition: &Definition, found: &mut Vec<Mistake>) {
 }
 
 fn ways(definition: &Definition, found: &mut Vec<Mistake>) {
-    for name in definition.ways.iter().flatten() {
+    let is_approval = |name: &str| is_way(name) && definition.approval(&[name.to_owned()]).is_some();
+    for name in definition.listed.iter().flatten().filter(|name| !is_approval(name)) {
         let mut say = |words: String| found.push(Place::top("ways").at(name).mistake(words));
         match definition.field(name) {
+            None if is_way(name) => say(format!("'ways' names '{name}', and there is no [{name}]")),
             None => {
                 let names = definition.fields.iter().map(|field| field.name.as_str());
                 let near = suggest::nearest(name, names).map(|near| format!(", did you mean '{near}'?"));
@@ -132,6 +137,7 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
         || RESERVED_FIELDS
             .into_iter()
             .chain(options())
+            .chain(approval::reserved(definition))
             .any(|reserved| reserved == name)
     {
         say("name", "the name is reserved");

@@ -24,9 +24,41 @@ pub(crate) fn check(answer: &Answer, base: &BaseUrl) -> Result<(), String> {
     ))
 }
 
+/// The issuer, where its document says that it names itself in every answer to a browser (RFC 9207 section 3).
+pub(crate) fn names_itself(answer: &Answer) -> Option<String> {
+    let reading = Reading::of(answer);
+    let says_so = reading
+        .at("/authorization_response_iss_parameter_supported")?
+        .as_bool()?;
+    let issuer = reading.at("/issuer")?.as_str()?.to_owned();
+    says_so.then_some(issuer)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_issuer_names_itself_where_its_document_says_so() {
+        let of = |more: &str| {
+            names_itself(&Answer::new(
+                200,
+                format!(r#"{{"issuer": "https://id.example/"{more}}}"#),
+            ))
+        };
+        let key = "authorization_response_iss_parameter_supported";
+        assert_eq!(
+            of(&format!(r#", "{key}": true"#)).as_deref(),
+            Some("https://id.example/")
+        );
+        for not in [
+            String::new(),
+            format!(r#", "{key}": false"#),
+            format!(r#", "{key}": "true""#),
+        ] {
+            assert_eq!(of(&not), None, "{not}");
+        }
+    }
 
     #[test]
     fn a_document_is_taken_for_its_own_issuer_and_for_no_other() {

@@ -29,30 +29,44 @@ pub(crate) fn read(
     date: Option<&str>,
 ) -> Result<Option<Duration>, String> {
     let rules = context.rules;
-    let at = |reader: &Option<String>| reader.as_deref().and_then(|reader| reading.at(reader));
-    let vendor_now = || exact(date.and_then(http_date).unwrap_or(context.sent_at).as_millisecond());
-
-    let milliseconds = at(&rules.expires_at)
-        .and_then(|time| absolute_ms(&time))
-        .map(|end| end - vendor_now())
-        .or_else(|| {
-            at(&rules.expires_in)
-                .and_then(|span| number(&span))
-                .map(|seconds| seconds * 1000.0)
-        })
-        .or_else(|| at(&rules.expires_in_ms).and_then(|span| number(&span)))
-        .or_else(|| jwt::expiry(token).map(|end| exact(end) * 1000.0 - vendor_now()))
+    let now = vendor_now(context, date);
+    let milliseconds = said(reading, [&rules.expires_at, &rules.expires_in], now)
+        .or_else(|| number(&*reading.at(rules.expires_in_ms.as_deref()?)?))
+        .or_else(|| jwt::expiry(token).map(|end| exact(end) * 1000.0 - now))
         .or_else(|| documented(context).map(|span| span.as_secs_f64() * 1000.0));
     let Some(milliseconds) = milliseconds else {
         return Ok(None);
     };
     if !is_possible(milliseconds) {
-        return Err(format!(
-            "the token's lifetime of {} s cannot be right",
-            (milliseconds / 1000.0).trunc()
-        ));
+        let seconds = (milliseconds / 1000.0).trunc();
+        let shown = if seconds.abs() < 1e15 {
+            seconds.to_string()
+        } else {
+            format!("{seconds:e}")
+        };
+        return Err(format!("the token's lifetime of {shown} s cannot be right"));
     }
     Ok(Some(Duration::from_secs_f64(milliseconds / 1000.0)))
+}
+
+/// Of the refresh token. What cannot be right is as good as nothing: of one that never ends some vendors say 0.
+pub(crate) fn of_refresh(context: &Context, reading: &Reading, date: Option<&str>) -> Option<Duration> {
+    let rules = context.rules;
+    let readers = [&rules.refresh_expires_at, &rules.refresh_expires_in];
+    let milliseconds = said(reading, readers, vendor_now(context, date))?;
+    is_possible(milliseconds).then(|| Duration::from_secs_f64(milliseconds / 1000.0))
+}
+
+/// Where there is a time, until then, else the seconds.
+fn said(reading: &Reading, [time, seconds]: [&Option<String>; 2], now: f64) -> Option<f64> {
+    let at = |reader: &Option<String>| reading.at(reader.as_deref()?);
+    let until = at(time).and_then(|time| absolute_ms(&time)).map(|end| end - now);
+    until.or_else(|| Some(number(&*at(seconds)?)? * 1000.0))
+}
+
+/// In milliseconds.
+fn vendor_now(context: &Context, date: Option<&str>) -> f64 {
+    exact(date.and_then(http_date).unwrap_or(context.sent_at).as_millisecond())
 }
 
 fn is_possible(milliseconds: f64) -> bool {
@@ -77,7 +91,7 @@ fn documented(context: &Context) -> Option<Duration> {
 }
 
 /// A number or a numeric string.
-fn number(json: &Json) -> Option<f64> {
+pub(super) fn number(json: &Json) -> Option<f64> {
     match json {
         Json::Number(number) => number.as_f64(),
         Json::String(text) => text.trim().parse().ok(),

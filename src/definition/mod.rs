@@ -5,10 +5,12 @@
 
 mod address;
 pub(crate) mod answer;
+pub(crate) mod approval;
 mod built_in;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod context;
+pub(crate) mod device;
 pub(crate) mod discovery;
 pub(crate) mod example;
 pub(crate) mod lets;

@@ -17,15 +17,16 @@ const LIKELY: [&str; 8] = [
 
 /// One remark for each way in which secrets alone tell one person from another.
 pub(super) fn remarks(definition: &Definition) -> Vec<String> {
-    if definition.ways.is_empty() {
+    if definition.ways().next().is_none() {
         return remark(definition, &[]).into_iter().collect();
     }
-    let ways = definition.ways.iter();
+    // Who approved, the profile says.
+    let ways = definition.ways().filter(|way| definition.approval(way).is_none());
     ways.filter_map(|way| remark(definition, way)).collect()
 }
 
 fn remark(definition: &Definition, way: &[String]) -> Option<String> {
-    let in_another = |name: &String| !way.contains(name) && definition.ways.iter().any(|way| way.contains(name));
+    let in_another = |name: &String| !way.contains(name) && definition.ways().any(|way| way.contains(name));
     let of_way = || definition.fields.iter().filter(|field| !in_another(&field.name));
     let required = || of_way().filter(|field| !field.secret && field.is_required());
     let sent = definition.login(way).names();

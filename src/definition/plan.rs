@@ -2,6 +2,7 @@
 //!
 //! Whoever asks what a login needs, or sends it, asks here; that a file has several tables for it is known to nobody else.
 
+use super::approval::{Approval, CODE_CHALLENGE, REDIRECT_URI, STATE};
 use super::lets::Lets;
 use super::request;
 use super::schema::{Definition, Exchange, Of};
@@ -10,13 +11,26 @@ use super::schema::{Definition, Exchange, Of};
 #[derive(Debug, Clone)]
 pub(crate) struct Plan<'a> {
     pub(crate) steps: Vec<&'a Exchange>,
+    /// By a person, between the steps and the last one.
+    pub(crate) approval: Option<Approval<'a>>,
     pub(crate) last: &'a Exchange,
     lets: &'a Lets,
 }
 
 impl<'a> Plan<'a> {
+    /// What the browser asks for among them.
     pub(crate) fn exchanges(&self) -> impl Iterator<Item = &'a Exchange> {
-        self.steps.clone().into_iter().chain([self.last])
+        let approval = self.approval.map(Approval::request);
+        self.steps.clone().into_iter().chain(approval).chain([self.last])
+    }
+
+    /// What tok sends itself.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &'a Exchange> {
+        let of_device = self.approval.and_then(|approval| match approval {
+            Approval::Browser(_) => None,
+            Approval::Device(device) => Some(&device.request),
+        });
+        self.steps.clone().into_iter().chain(of_device).chain([self.last])
     }
 
     /// The names of everything that its requests need, with repetitions.
@@ -32,6 +46,7 @@ impl Definition {
     pub(crate) fn login(&self, way: &[String]) -> Plan<'_> {
         Plan {
             steps: self.steps_of(way).collect(),
+            approval: self.approval(way),
             last: self.login_of(way),
             lets: &self.lets,
         }
@@ -55,9 +70,12 @@ impl Definition {
         let logins = self.login.iter().enumerate();
         let steps = steps.map(|(place, step)| (Of::Step, place, step));
         let logins = logins.map(|(place, login)| (Of::Login, place, login));
+        let browser = self.browser.iter().map(|browser| (Of::Browser, 0, &browser.request));
+        let device = self.device.iter().map(|device| (Of::Device, 0, &device.request));
         let refresh = self.refresh.iter().map(|refresh| (Of::Refresh, 0, refresh));
         let revoke = self.revoke.iter().map(|revoke| (Of::Revoke, 0, revoke));
-        steps.chain(logins).chain(refresh).chain(revoke)
+        let approvals = browser.chain(device);
+        steps.chain(approvals).chain(logins).chain(refresh).chain(revoke)
     }
 
     /// Every name that a step takes, with repetitions.
@@ -67,13 +85,7 @@ impl Definition {
 
     /// What an exchange can lay in of what was taken before it, whatever the way.
     pub(super) fn taken_before(&self, exchange: &Exchange) -> Vec<&str> {
-        let none = Vec::new();
-        let ways = if self.ways.is_empty() {
-            std::slice::from_ref(&none)
-        } else {
-            self.ways.as_slice()
-        };
-        let plans = ways.iter().flat_map(|way| {
+        let plans = self.some_way().into_iter().flat_map(|way| {
             let others = [self.refresh(way), self.revoke(way)].into_iter().flatten();
             [self.login(way)].into_iter().chain(others)
         });
@@ -90,16 +102,21 @@ impl Definition {
             .collect()
     }
 
+    /// Whether the base URL is the issuer of a discovery document.
+    pub(crate) fn discovers(&self) -> bool {
+        self.steps.iter().any(|step| step.discovery)
+    }
+
     /// The fields that tell a way from the others: those that it lists and, for the way that lists none, what its login alone
     /// needs.
     pub(crate) fn fields_of_way<'a>(&'a self, way: &'a [String]) -> Vec<&'a str> {
         if !way.is_empty() {
             return way.iter().map(String::as_str).collect();
         }
-        let others = self.ways.iter().filter(|other| !other.is_empty());
+        let others = self.ways().filter(|other| !other.is_empty());
         let others: Vec<&str> = others.flat_map(|other| self.login(other).names()).collect();
         let own = self.login(way).names();
-        let is_own = |name: &&str| !self.ways.is_empty() && own.contains(name) && !others.contains(name);
+        let is_own = |name: &&str| self.ways().next().is_some() && own.contains(name) && !others.contains(name);
         let fields = self.fields.iter().filter(|field| field.is_required());
         fields.map(|field| field.name.as_str()).filter(is_own).collect()
     }
@@ -107,6 +124,29 @@ impl Definition {
     /// Where below the base URL credentials go, for the help.
     pub(crate) fn path(&self) -> &str {
         &self.login.first.path
+    }
+
+    /// What an approval gives to an exchange, in whichever way.
+    pub(super) fn approved_for(&self, of: Of, exchange: &Exchange) -> Vec<&'static str> {
+        match of {
+            Of::Browser => vec![REDIRECT_URI, STATE, CODE_CHALLENGE],
+            Of::Login => self
+                .ways()
+                .filter(|way| std::ptr::eq(self.login_of(way), exchange))
+                .filter_map(|way| self.approval(way))
+                .flat_map(|approval| approval.gives().iter().copied())
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every way, or the one that takes nothing.
+    pub(super) fn some_way(&self) -> Vec<&[String]> {
+        let mut ways: Vec<&[String]> = self.ways().collect();
+        if ways.is_empty() {
+            ways.push(&[]);
+        }
+        ways
     }
 
     fn login_of(&self, way: &[String]) -> &Exchange {
@@ -123,8 +163,7 @@ impl Definition {
         self.steps.iter().filter(move |step| {
             let names = request::names(&self.lets, step);
             let mut of_ways = self
-                .ways
-                .iter()
+                .ways()
                 .flatten()
                 .filter(|field| names.contains(&field.as_str()))
                 .peekable();
@@ -135,6 +174,7 @@ impl Definition {
     fn with_steps_again<'a>(&'a self, last: Option<&'a Exchange>, way: &[String]) -> Option<Plan<'a>> {
         Some(Plan {
             steps: self.steps_of(way).filter(|step| step.again).collect(),
+            approval: None,
             last: last?,
             lets: &self.lets,
         })

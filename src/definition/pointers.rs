@@ -23,6 +23,8 @@ pub(super) fn of(rules: &AnswerRules) -> Vec<Sought<'_>> {
         rules.refresh_token.iter().flat_map(Pointers::iter).collect(),
     );
     for (key, pointer) in [
+        ("refresh_expires_at", &rules.refresh_expires_at),
+        ("refresh_expires_in", &rules.refresh_expires_in),
         ("expires_at", &rules.expires_at),
         ("expires_in", &rules.expires_in),
         ("expires_in_ms", &rules.expires_in_ms),

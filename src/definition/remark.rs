@@ -10,7 +10,7 @@ use crate::text::words;
 pub(crate) fn remarks(definition: &Definition) -> Vec<String> {
     let mut remarks = person::remarks(definition);
     remarks.extend(way::remarks(definition));
-    let first = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+    let first = definition.first_way();
     if definition.examples.is_empty() {
         remarks
             .push("there is no [[example]], so nothing shows that an answer is read as the vendor means it".to_owned());

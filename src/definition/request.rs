@@ -19,6 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use super::approval::is_secret;
 use super::lets::{Let, Lets};
 use super::schema::Exchange;
 use super::template::{self, Form, Part, strings};
@@ -141,6 +142,8 @@ pub(crate) fn codes(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Result
 pub(crate) fn sent(lets: &Lets, exchange: &Exchange, inputs: &Inputs) -> Vec<Secret> {
     let mut sent: Vec<Secret> = inputs.secrets.values().cloned().collect();
     sent.extend(inputs.taken.values().flatten().map(|taken| Secret::new(taken.text())));
+    let approved = inputs.approved.iter().filter(|(name, _)| is_secret(name));
+    sent.extend(approved.map(|(_, value)| value.clone()));
     sent.extend(make::secrets(lets, inputs));
     sent.extend(inputs.made_before.iter().cloned());
     let parts = templates(exchange)

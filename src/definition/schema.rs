@@ -8,6 +8,7 @@ use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
+use super::approval::{Browser, Device};
 use super::lets::Lets;
 use super::value::Kind;
 use crate::http::Method;
@@ -21,13 +22,15 @@ pub(crate) struct Definition {
     pub(crate) docs: Option<String>,
     /// Template of the base URL; without it the user gives the URL.
     pub(crate) url: Option<String>,
-    /// Exactly one of these lists of fields is taken, whole.
-    #[serde(default)]
-    pub(crate) ways: Vec<Vec<String>>,
+    /// Ways to log in, each a list of fields or an approval; [`Definition::ways`] knows all of them.
+    #[serde(default, rename = "ways")]
+    pub(super) listed: Vec<Vec<String>>,
     #[serde(default, rename = "field")]
     pub(crate) fields: Vec<Field>,
     #[serde(default, rename = "step")]
     pub(super) steps: Vec<Exchange>,
+    pub(super) browser: Option<Browser>,
+    pub(super) device: Option<Device>,
     pub(super) login: Logins,
     pub(super) refresh: Option<Exchange>,
     pub(super) revoke: Option<Exchange>,
@@ -113,7 +116,7 @@ impl<'de> Visitor<'de> for OneOrMore {
 }
 
 /// A request, written as the vendor documents it, with `{field}` in the places of the values.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exchange {
     #[serde(default)]
@@ -145,7 +148,7 @@ pub(crate) struct Exchange {
     /// A step whose answer may name addresses on other origins, since it proves whose it is.
     #[serde(default)]
     pub(crate) discovery: bool,
-    /// A field of the way that a login is for, where there is one for each.
+    /// A field or an approval of the way that a login is for, where there is one for each.
     pub(crate) way: Option<String>,
     /// A refresh token stays valid after it was sent, so that it may be sent again.
     #[serde(default)]
@@ -162,6 +165,8 @@ pub(crate) struct AnswerRules {
     pub(crate) success: BTreeMap<String, Json>,
     pub(crate) token: Pointers,
     pub(crate) refresh_token: Option<Pointers>,
+    pub(crate) refresh_expires_at: Option<String>,
+    pub(crate) refresh_expires_in: Option<String>,
     pub(crate) expires_at: Option<String>,
     pub(crate) expires_in: Option<String>,
     pub(crate) expires_in_ms: Option<String>,
@@ -243,6 +248,10 @@ fn one() -> usize {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Of {
     Step,
+    /// Which tok does not send, so that there is no answer to be documented.
+    #[serde(skip)]
+    Browser,
+    Device,
     #[default]
     Login,
     Refresh,
@@ -256,6 +265,8 @@ impl Of {
     pub(crate) fn table(self) -> &'static str {
         match self {
             Self::Step => "step",
+            Self::Browser => "browser",
+            Self::Device => "device",
             Self::Login => "login",
             Self::Refresh => "refresh",
             Self::Revoke => "revoke",

@@ -4,9 +4,7 @@ use super::schema::Definition;
 
 /// One remark for each way without a login and for each with more than one.
 pub(super) fn remarks(definition: &Definition) -> Vec<String> {
-    let none = Vec::new();
-    let ways = definition.ways.iter();
-    let ways = ways.chain(definition.ways.is_empty().then_some(&none));
+    let ways = definition.some_way().into_iter();
     ways.filter_map(|way| remark(definition, way)).collect()
 }
 
@@ -76,7 +74,7 @@ mod tests {
         );
         let definition = lint::prove(&text).unwrap();
         assert_eq!(definition.fields_of_way(&[]), ["password"]);
-        assert_eq!(definition.fields_of_way(&definition.ways[1]), ["code"]);
+        assert_eq!(definition.fields_of_way(&definition.listed[1]), ["code"]);
         assert_eq!(remarks(&definition).len(), 0);
     }
 

@@ -143,7 +143,8 @@ fn hold(_: &NamedTempFile) -> Lock {
     Lock::Unknown
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// Where a file lies.
+pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 

@@ -16,14 +16,17 @@ pub(super) const BAZEL: Protocol = Protocol {
     about: "bazel's credential helpers",
     program: Some("bazel-credential-tok"),
     variable: None,
+    goes_on: false,
     operations: &["get"],
-    lines: |_, address| {
-        let host = address.split_once("://").map_or(address, |(_, host)| host);
-        let host = host.split(['/', ':']).next().unwrap_or(host);
+    lines: |_, addresses| {
+        let hosts = addresses.iter().map(|address| {
+            let host = address.split_once("://").map_or(address.as_str(), |(_, host)| host);
+            let host = host.split(['/', ':']).next().unwrap_or(host);
+            format!("common --credential_helper={host}=bazel-credential-tok\n")
+        });
         format!(
-            "ln -s \"$(command -v tok)\" ~/.local/bin/bazel-credential-tok\n\
-             # in .bazelrc:\n\
-             common --credential_helper={host}=bazel-credential-tok\n"
+            "ln -s \"$(command -v tok)\" ~/.local/bin/bazel-credential-tok\n# in .bazelrc:\n{}",
+            hosts.collect::<String>()
         )
     },
     speak,

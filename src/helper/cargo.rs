@@ -15,11 +15,14 @@ pub(super) const CARGO: Protocol = Protocol {
     about: "cargo's credential providers",
     program: None,
     variable: None,
+    goes_on: true,
     operations: &["plugin"],
-    lines: |target, address| {
+    lines: |target, addresses| {
+        let index = addresses.iter().find(|address| !address.contains('*'));
+        let index = index.map_or("https://HOST", String::as_str);
         format!(
             "# in ~/.cargo/config.toml:\n\
-             [registries.REGISTRY]\nindex = \"sparse+{address}/\"\n\
+             [registries.REGISTRY]\nindex = \"sparse+{index}/\"\n\
              credential-provider = [\"tok\", \"helper\", \"cargo\", \"{target}\"]\n"
         )
     },
@@ -83,12 +86,11 @@ fn answer(conversation: &Conversation, line: &str) -> Value {
             }
             Err(error) => failed(&error),
         },
-        "logout" => match conversation.tokens.forget(&asked, None) {
-            Ok(()) => json!({ "Ok": { "kind": "logout" } }),
+        // tok's tokens come from the vendor: nothing is kept of what `cargo login` was given, and the next request logs in.
+        kind @ ("login" | "logout") => match conversation.tokens.forget(&asked, None) {
+            Ok(()) => json!({ "Ok": { "kind": kind } }),
             Err(error) => failed(&error),
         },
-        // tok's tokens come from the vendor: nothing is kept of what `cargo login` was given.
-        "login" => json!({ "Ok": { "kind": "login" } }),
         _ => json!({ "Err": { "kind": "operation-not-supported" } }),
     }
 }

@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use super::{Asked, Conversation, Place, Protocol, not_understood, unknown_operation};
+use super::{Asked, Conversation, Place, Protocol, bare_server, not_understood, unknown_operation};
 use crate::error::{Error, Result};
 use crate::origin::BaseUrl;
 
@@ -15,13 +15,17 @@ pub(super) const DOCKER: Protocol = Protocol {
     about: "Credential helpers of docker, podman, skopeo and buildah",
     program: Some("docker-credential-tok"),
     variable: None,
+    goes_on: false,
     operations: &["get", "store", "erase", "list", "version"],
-    lines: |_, address| {
-        let server = bare(address);
+    lines: |_, addresses| {
+        let lines = addresses.iter().map(|address| match bare_server(address) {
+            Ok(server) => format!("{{ \"credHelpers\": {{ \"{server}\": \"tok\" }} }}\n"),
+            Err(remark) => remark,
+        });
         format!(
             "ln -s \"$(command -v tok)\" ~/.local/bin/docker-credential-tok\n\
-             # in ~/.docker/config.json, or for podman and skopeo in ~/.config/containers/auth.json:\n\
-             {{ \"credHelpers\": {{ \"{server}\": \"tok\" }} }}\n"
+             # in ~/.docker/config.json, or for podman and skopeo in ~/.config/containers/auth.json:\n{}",
+            lines.collect::<String>()
         )
     },
     speak,
@@ -85,9 +89,4 @@ fn place(server: &str) -> Result<Place> {
     }
     let both = ["https", "http"].map(|scheme| BaseUrl::parse(&format!("{scheme}://{server}")));
     Ok(Place::At(both.into_iter().flatten().collect()))
-}
-
-fn bare(address: &str) -> &str {
-    let server = address.split_once("://").map_or(address, |(_, server)| server);
-    server.split('/').next().unwrap_or(server)
 }

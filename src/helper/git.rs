@@ -14,10 +14,28 @@ pub(super) const GIT: Protocol = Protocol {
     about: "git's credential helpers",
     program: None,
     variable: None,
+    goes_on: false,
     operations: &["get", "store", "erase"],
-    lines: |target, address| format!("git config --global credential.{address}.helper '!tok helper git {target}'\n"),
+    lines: |target, addresses| addresses.iter().map(|address| line(target, address)).collect(),
     speak,
 };
+
+/// git tells a path only where it is told to.
+fn line(target: &str, address: &str) -> String {
+    let (origin, path) = match address
+        .find("://")
+        .and_then(|at| address.get(at + 3..)?.find('/').map(|end| at + 3 + end))
+    {
+        Some(end) => address.split_at(end),
+        None => (address, ""),
+    };
+    let helper = format!("git config --global credential.{address}.helper '!tok helper git {target}'\n");
+    if path.is_empty() {
+        helper
+    } else {
+        format!("{helper}git config --global credential.{origin}.useHttpPath true\n")
+    }
+}
 
 fn speak(conversation: &mut Conversation) -> Result<()> {
     match conversation.operation {

@@ -18,6 +18,7 @@ pub(super) const KUBERNETES: Protocol = Protocol {
     about: "Credential plugins of kubectl and other clients of Kubernetes",
     program: None,
     variable: Some(QUESTION),
+    goes_on: false,
     operations: &[],
     lines: |target, _| {
         format!(

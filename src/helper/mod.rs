@@ -29,10 +29,13 @@ pub(crate) struct Protocol {
     pub(crate) program: Option<&'static str>,
     /// The variable that the question stands in, where it does not come by standard input.
     pub(crate) variable: Option<&'static str>,
+    /// Whether it asks again and again, and may take its time in between.
+    pub(crate) goes_on: bool,
     /// What the program appends to its configured words.
     pub(crate) operations: &'static [&'static str],
-    /// The lines to paste, for such a target (`modulus@work`) and address.
-    pub(crate) lines: fn(&str, &str) -> String,
+    /// The lines to paste, for such a target (`modulus@work`) and these addresses, of which there is one at least. A `*` may
+    /// stand for a label of a host.
+    pub(crate) lines: fn(&str, &[String]) -> String,
     pub(crate) speak: fn(&mut Conversation<'_>) -> Result<()>,
 }
 
@@ -161,6 +164,18 @@ fn text(bytes: Vec<u8>) -> Result<String> {
         return Err(not_understood("it has a NUL"));
     }
     Ok(text)
+}
+
+/// Host and port of an address, where a program can be told that and nothing else; or a remark why it cannot.
+fn bare_server(address: &str) -> std::result::Result<&str, String> {
+    let server = address.split_once("://").map_or(address, |(_, server)| server);
+    match server.split_once('/') {
+        _ if server.contains('*') => Err(format!("# {address}: each server is named by itself\n")),
+        Some(_) => Err(format!(
+            "# {address}: no path is told, so that only a pattern without one serves\n"
+        )),
+        None => Ok(server),
+    }
 }
 
 fn not_understood(why: &str) -> Error {

@@ -201,7 +201,7 @@ fn cargo_is_greeted_and_answered_line_by_line_until_the_end() {
             "{\"Err\":{\"kind\":\"operation-not-supported\"}}"
         ]
     );
-    assert_eq!(*tokens.forgotten.borrow(), [None]);
+    assert_eq!(*tokens.forgotten.borrow(), [None, None]);
 }
 
 #[test]
@@ -272,13 +272,22 @@ fn what_no_program_sends_is_exit_2_and_not_shown() {
 }
 
 #[test]
-fn each_protocol_has_lines_to_paste_that_name_the_target_or_the_address() {
-    for protocol in Protocol::ALL {
-        let lines = (protocol.lines)("modulus@work", "https://git.acme.com/x");
-        assert!(lines.ends_with('\n'), "{}", protocol.name);
-        assert!(
-            lines.contains("modulus@work") || lines.contains("git.acme.com"),
-            "{lines}"
-        );
-    }
+fn each_protocol_has_lines_to_paste_for_what_it_can_be_told() {
+    let addresses = ["https://git.acme.com:8443", "https://*.acme.com/api"].map(str::to_owned);
+    let lines = |protocol: &str| (Protocol::find(protocol).unwrap().lines)("modulus@work", &addresses);
+    assert_eq!(
+        lines("git"),
+        "git config --global credential.https://git.acme.com:8443.helper '!tok helper git modulus@work'\n\
+         git config --global credential.https://*.acme.com/api.helper '!tok helper git modulus@work'\n\
+         git config --global credential.https://*.acme.com.useHttpPath true\n"
+    );
+    assert!(lines("docker").ends_with(
+        "{ \"credHelpers\": { \"git.acme.com:8443\": \"tok\" } }\n# https://*.acme.com/api: each server is named by itself\n"
+    ));
+    assert!(lines("kubernetes").contains("[helper, kubernetes, modulus@work]"));
+    assert!(lines("cargo").contains("sparse+https://git.acme.com:8443/\""));
+    assert!(lines("bazel").ends_with(
+        "common --credential_helper=git.acme.com=bazel-credential-tok\n\
+         common --credential_helper=*.acme.com=bazel-credential-tok\n"
+    ));
 }

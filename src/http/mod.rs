@@ -68,6 +68,15 @@ impl Client {
         Ok(answer)
     }
 
+    /// With its cookies and without its connections, for one who comes back after a while: servers close what is idle, and
+    /// nothing that was sent on such a connection is sent again.
+    pub(crate) fn anew(self) -> Self {
+        Self {
+            jar: self.jar,
+            ..Self::default()
+        }
+    }
+
     /// The values of the cookies that were set.
     pub(crate) fn cookies(&self) -> Vec<Secret> {
         self.jar.borrow().values().collect()

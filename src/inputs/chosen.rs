@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{IdentityToken, Source};
+use crate::definition::approval::{BROWSER, is_way};
 use crate::definition::plan::Plan;
 use crate::definition::request::Site;
 use crate::definition::schema::Field;
@@ -57,9 +58,28 @@ impl<'a> Chosen<'a> {
         }
     }
 
-    /// The plain values that are laid into the login's requests, and whom identity tokens are for that are.
+    /// Whether a person approves the login, so that no field says who it was.
+    pub(crate) fn is_approved(&self) -> bool {
+        self.vendor.definition.approval(&self.way).is_some()
+    }
+
+    /// The way that its tokens are of: one that was approved in a browser serves where a device would ask, and the other way
+    /// round.
+    pub(crate) fn way_of_tokens(&self) -> Vec<String> {
+        let names = self.way.iter();
+        let names = names.map(|name| if is_way(name) { BROWSER } else { name });
+        names.map(str::to_owned).collect()
+    }
+
+    /// The plain values that are laid into the login's requests, or into those of another approval, and whom identity tokens
+    /// are for that are.
     pub(crate) fn laid_in(&self) -> BTreeMap<String, Json> {
-        let names = self.login_plan().names();
+        let definition = &self.vendor.definition;
+        let mut names = self.login_plan().names();
+        if self.is_approved() {
+            let ways = definition.ways().filter(|way| definition.approval(way).is_some());
+            ways.for_each(|way| names.extend(definition.login(way).names()));
+        }
         let plain = self.plain.iter().map(|(name, value)| (name, value.to_json()));
         let tokens = self.identity_tokens.iter();
         let audiences = tokens.map(|token| (&token.field, Json::from(token.audience.as_str())));
@@ -88,7 +108,7 @@ impl<'a> Chosen<'a> {
 
     /// Whether nothing but the secrets tells one person's token from another's.
     pub(crate) fn is_told_by_secrets(&self) -> bool {
-        !self.names_person() && !self.secrets(&self.login_plan()).is_empty()
+        !self.is_approved() && !self.names_person() && !self.secrets(&self.login_plan()).is_empty()
     }
 
     /// Whether a plain field that a login cannot do without says who logs in, to the vendor or in the URL.

@@ -15,7 +15,7 @@ use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::disk::lock::{Lock, LockFile};
 use crate::disk::private;
-use crate::disk::replace::{Temporary, remove_if_left, replace};
+use crate::disk::replace::{Temporary, folder_of, remove_if_left, replace};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::time::deadline::Deadline;
@@ -203,10 +203,6 @@ fn replace_target(path: &Path, text: &str) -> io::Result<()> {
 /// What a link points to.
 fn target_of(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Root may write another user's file, and shall not take it away.

@@ -2,7 +2,8 @@
 
 use super::{Chosen, Session, variable};
 use crate::definition::schema::Field;
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::terminal::Person;
 use crate::text::suggest;
 
 impl Session<'_> {
@@ -33,6 +34,36 @@ impl Session<'_> {
         });
         let hints: Vec<String> = slips.chain([login]).chain(ways).chain(settings.other_ways()).collect();
         Error::missing(format!("{}: {} {are} missing", vendor.name, names.join(" and "))).with_hint(hints.join("; "))
+    }
+
+    /// Who approves a login, or exit 3 with every way that works without a person.
+    pub(crate) fn person(&self, chosen: &Chosen) -> Result<Person<'_>> {
+        if let Some(script) = self.script {
+            return Ok(script);
+        }
+        self.terminal()
+            .map(Person::At)
+            .ok_or_else(|| self.nobody_approves(chosen))
+    }
+
+    fn nobody_approves(&self, chosen: &Chosen) -> Error {
+        let settings = self.settings;
+        let vendor = &settings.vendor.name;
+        let login = format!(
+            "`tok login {}` on a terminal asks once, and calls like this one take its token and refresh it",
+            settings.profile.target(vendor)
+        );
+        let ways = settings.vendor.definition.ways();
+        let ways = ways.filter(|way| **way != *chosen.way && settings.vendor.definition.approval(way).is_none());
+        let others: Vec<String> = ways.filter_map(|way| settings.words_of_way(way)).collect();
+        let others = match others.as_slice() {
+            [] => String::new(),
+            others => format!("; other ways to log in: {}", others.join("; ")),
+        };
+        Error::missing(format!(
+            "{vendor}: a person has to approve the login, and nobody can be asked"
+        ))
+        .with_hint(login + &others)
     }
 
     /// `keeping` says whether `tok login` is a way out.

@@ -29,7 +29,7 @@ pub(crate) use chosen::Chosen;
 pub(crate) use identity_token::{Giver, IdentityToken, VARIABLES as IDENTITY_VARIABLES};
 pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, keyring_counts};
 pub(crate) use shared::Sharing;
 pub(crate) use source_of_secret::SecretSource;
 
@@ -44,14 +44,19 @@ pub(crate) struct Flags {
     /// Secret fields to read from standard input; at most one.
     pub(crate) stdin: Vec<String>,
     pub(crate) files: BTreeMap<String, PathBuf>,
+    /// The way that a person approves, where one is named.
+    pub(crate) approval: Option<&'static str>,
     /// Whether the command takes the fields' flags at all.
     pub(crate) accepted: bool,
 }
 
 impl Flags {
-    /// Whether one of them gives this field, plain or secret.
+    /// Whether one of them gives this field, plain or secret, or names this approval.
     pub(crate) fn names(&self, field: &str) -> bool {
-        self.plain.contains_key(field) || self.files.contains_key(field) || self.stdin.iter().any(|name| name == field)
+        self.approval == Some(field)
+            || self.plain.contains_key(field)
+            || self.files.contains_key(field)
+            || self.stdin.iter().any(|name| name == field)
     }
 }
 

@@ -8,7 +8,7 @@ use super::variable;
 use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
 use crate::terminal::voice::Voice;
-use crate::terminal::{TIMES, Terminal};
+use crate::terminal::{Person, TIMES, Terminal};
 use crate::text::mask::mask;
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -20,6 +20,8 @@ pub(crate) struct Session<'a> {
     pub(crate) voice: Voice,
     /// From when on the failures of others count, in milliseconds of the wall clock.
     began: Cell<i64>,
+    /// What plays the part of a person who approves.
+    pub(super) script: Option<Person<'a>>,
     terminal: OnceCell<Option<Terminal>>,
     asked: Cell<bool>,
     /// Standard input is read once, a person is asked once.
@@ -38,12 +40,20 @@ impl<'a> Session<'a> {
             deadline,
             voice,
             began: Cell::new(now_ms()),
+            script: None,
             terminal: OnceCell::new(),
             asked: Cell::new(false),
             known: RefCell::default(),
             typed: RefCell::default(),
             refused: Cell::new(0),
             refusal: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn with_script(self, script: &'a dyn Fn(&str)) -> Self {
+        Self {
+            script: Some(Person::Script(script)),
+            ..self
         }
     }
 
@@ -64,6 +74,14 @@ impl<'a> Session<'a> {
         let answers = self.deadline.pause(|| Terminal::alone(questions));
         self.begin_anew();
         answers
+    }
+
+    /// Leaves something to a person whose time does not count. Whatever comes of it, what was typed before is not to blame.
+    pub(crate) fn leave_to_person<T>(&self, ask: impl FnOnce() -> T) -> T {
+        let done = self.deadline.pause(ask);
+        self.typed.take();
+        self.begin_anew();
+        done
     }
 
     /// What failed before a person answered says nothing of the answer.

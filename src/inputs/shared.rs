@@ -13,13 +13,11 @@ use std::path::Path;
 use super::extent::Extent;
 use super::{command, stream, variable};
 use crate::error::{Error, Result};
-use crate::seal::key::Key;
-use crate::secret::Secret;
+use crate::seal::Key;
+use crate::secret::{SHARED_KEY as KEY, SHARED_PASSWORD as PASSWORD, Secret};
 use crate::time::deadline::Deadline;
 
 pub(crate) const ADDRESS: &str = "TOK_SHARED";
-pub(crate) const PASSWORD: &str = "TOK_SHARED_PASSWORD";
-pub(crate) const KEY: &str = "TOK_SHARED_KEY";
 pub(crate) const REQUIRED: &str = "TOK_SHARED_REQUIRED";
 
 /// What may stand in the config file before all tables: the address, and where its secrets come from.

@@ -60,11 +60,7 @@ impl BaseUrl {
 
     /// Without the port; an IPv6 address without its brackets.
     pub(crate) fn host(&self) -> &str {
-        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
-        match host.strip_prefix('[') {
-            Some(address) => address.split(']').next().unwrap_or(address),
-            None => host.split(':').next().unwrap_or(host),
-        }
+        bare_host(self.origin.split_once("://").map_or("", |(_, host)| host))
     }
 
     pub(crate) fn is_loopback(&self) -> bool {
@@ -74,6 +70,13 @@ impl BaseUrl {
     /// Empty, or begins with `/` and does not end in one.
     fn path(&self) -> &str {
         self.text.strip_prefix(&self.origin).unwrap_or_default()
+    }
+}
+
+fn bare_host(host: &str) -> &str {
+    match host.strip_prefix('[') {
+        Some(address) => address.split(']').next().unwrap_or(address),
+        None => host.split(':').next().unwrap_or(host),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Scheme, host, port and path are those of a [`BaseUrl`], so that what could be read in two ways is refused. Without a scheme
 //! it is https; `*` stands for one label of the host; a path counts with everything below it.
 
-use super::BaseUrl;
+use super::{BaseUrl, bare_host};
 
 /// What stands in a `*`'s place while the rest is read.
 const LABEL: &str = "any-label-of-this-host";
@@ -73,6 +73,11 @@ impl Pattern {
         hosts
             && self.origin.scheme == asked.scheme
             && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The host, without the port, if it is one.
+    pub(crate) fn host(&self) -> Option<&str> {
+        (!self.origin.host.contains(LABEL)).then(|| bare_host(&self.origin.host))
     }
 
     /// The greater of two that serve the same address says more about it.

@@ -42,8 +42,8 @@ pub(crate) struct Given {
     pub(crate) variable: String,
     pub(crate) extras: serde_json::Map<String, serde_json::Value>,
     pub(crate) usage: Usage,
-    /// Of the vendor's base URL, without the port.
-    pub(crate) host: String,
+    /// Where the token may go, without ports: the host of the vendor's base URL, then those that the profile serves.
+    pub(crate) hosts: Vec<String>,
     /// For programs that want a name beside the token; no colon.
     pub(crate) user: String,
 }
@@ -173,7 +173,7 @@ mod tests {
             variable: "ACME_TOKEN".into(),
             extras: serde_json::Map::new(),
             usage,
-            host: "api.example.com".into(),
+            hosts: vec!["api.example.com".into(), "git.example.com".into()],
             user: "oauth2".into(),
         }
     }

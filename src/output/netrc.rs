@@ -1,4 +1,4 @@
-//! A line for a `.netrc` file, for programs that send HTTP Basic from it.
+//! A line for each host, for a `.netrc` file, of which programs send HTTP Basic.
 //!
 //! There is no document: readers disagree on quotes, backslashes and `#`, so a text with one of them is refused.
 
@@ -6,7 +6,7 @@ use super::Given;
 use crate::error::{Error, Result};
 
 pub(super) fn render(given: &Given) -> Result<String> {
-    let (host, user, token) = (&given.host, &given.user, given.token.expose());
+    let (user, token) = (&given.user, given.token.expose());
     for (what, text) in [("the user's name", user.as_str()), ("the token", token)] {
         if text.contains(|c: char| c.is_whitespace() || "\"'\\#".contains(c)) {
             return Err(Error::other(format!(
@@ -14,7 +14,11 @@ pub(super) fn render(given: &Given) -> Result<String> {
             )));
         }
     }
-    Ok(format!("machine {host} login {user} password {token}\n"))
+    let lines = given
+        .hosts
+        .iter()
+        .map(|host| format!("machine {host} login {user} password {token}\n"));
+    Ok(lines.collect::<Vec<_>>().concat())
 }
 
 #[cfg(test)]
@@ -24,11 +28,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn host_name_and_token_stand_in_one_line_and_what_readers_disagree_on_is_refused() {
+    fn each_host_has_a_line_with_name_and_token_and_what_readers_disagree_on_is_refused() {
         let line = |token| render(&given(token, Usage::Query(String::new())));
         assert_eq!(
             line("a.b-c=").unwrap(),
-            "machine api.example.com login oauth2 password a.b-c=\n"
+            "machine api.example.com login oauth2 password a.b-c=\nmachine git.example.com login oauth2 password a.b-c=\n"
         );
         for token in ["a\"", "a'", "a\\", "#a"] {
             assert!(line(token).is_err(), "{token}");

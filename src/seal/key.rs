@@ -10,8 +10,6 @@ use ring::digest::{SHA256, digest};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
-const LEN: usize = 32;
-
 /// People copy keys with and without the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -20,7 +18,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Never shown. What it seals is told by its [`Id`].
 #[derive(Clone)]
-pub(crate) struct Key([u8; LEN]);
+pub(crate) struct Key([u8; Key::LEN]);
 
 /// By which a key is known where it cannot be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +29,10 @@ impl Id {
 }
 
 impl Key {
+    pub(super) const LEN: usize = 32;
+
     pub(crate) fn draw() -> Result<Self> {
-        let mut bytes = [0; LEN];
+        let mut bytes = [0; Self::LEN];
         getrandom::fill(&mut bytes).map_err(|error| Error::other(format!("cannot get random numbers: {error}")))?;
         Ok(Self(bytes))
     }
@@ -40,7 +40,7 @@ impl Key {
     /// Of base64, or what is wrong with it, in words that do not show it.
     pub(crate) fn parse(text: &str) -> std::result::Result<Self, String> {
         let bytes = BASE64.decode(text).map_err(|_| "it is not base64".to_owned())?;
-        Self::of(&bytes).ok_or_else(|| format!("it has {} bytes instead of {LEN}", bytes.len()))
+        Self::of(&bytes).ok_or_else(|| format!("it has {} bytes instead of {}", bytes.len(), Self::LEN))
     }
 
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {

@@ -16,7 +16,7 @@ use crate::time::clock::{between, now_ms};
 /// How long a failure is there for those who have waited for it.
 const FAILURE: Duration = Duration::from_secs(60);
 
-/// How long a refresh token is kept after its token has ended.
+/// How long a refresh token is kept after its token has ended, where the vendor does not say how long it lasts.
 const REFRESHABLE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What is left behind by one who got nothing.
@@ -126,13 +126,17 @@ impl Open {
         let names = whose.names(&self.keys.own);
         let value = parcel::pack(&self.keys.own, &names.record, entry, ahead);
         let lasts = between(now_ms(), entry.expires_at).max(Duration::from_millis(1));
-        let refreshable = entry.refresh_token.as_ref().map_or(Duration::ZERO, |_| REFRESHABLE);
+        let life = match (&entry.refresh_token, entry.refresh_expires_at) {
+            (None, _) => lasts,
+            (Some(_), Some(end)) => lasts.max(between(now_ms(), end)),
+            (Some(_), None) => lasts + REFRESHABLE,
+        };
         let put = Put {
             owner: &turn.owner,
             fence: turn.number,
             follows,
             value: value.map_err(|error| Trouble::Strange(error.text().to_owned()))?,
-            life: lasts + refreshable,
+            life,
             ends_hold,
         };
         self.shelf.put(&names, &put, limit)

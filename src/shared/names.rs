@@ -6,7 +6,7 @@ use ring::hmac::{self, HMAC_SHA256};
 
 use super::shelf::Names;
 use crate::cache::identity::Login;
-use crate::seal::key::Key;
+use crate::seal::Key;
 
 /// Under which it stands with which key a store was written. The one name that everybody knows.
 pub(super) const MARK: &str = "tok:key";

@@ -14,8 +14,7 @@ use crate::cache::fingerprint::Fingerprint;
 use crate::cache::identity::Identity;
 use crate::error::{Error, Result};
 use crate::inputs::shared::Keys;
-use crate::seal::key::Key;
-use crate::seal::sealed::Place;
+use crate::seal::{Key, Place};
 use crate::secret::Secret;
 use crate::time::clock::TOLERANCE;
 
@@ -28,6 +27,8 @@ struct Packed<'a> {
     token: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_expires_at: Option<i64>,
     asked_at: i64,
     expires_at: i64,
     extras: Cow<'a, serde_json::Map<String, serde_json::Value>>,
@@ -50,6 +51,7 @@ pub(super) fn pack(key: &Key, name: &str, entry: &Entry, ahead: i64) -> Result<S
         identity: Cow::Borrowed(&entry.identity),
         token: Cow::Borrowed(entry.token.expose()),
         refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
+        refresh_expires_at: entry.refresh_expires_at.map(|end| end.saturating_sub(ahead)),
         asked_at: entry.asked_at.saturating_sub(ahead),
         expires_at: entry.expires_at.saturating_sub(ahead),
         extras: Cow::Borrowed(&entry.extras),
@@ -72,6 +74,7 @@ pub(super) fn unpack(keys: &Keys, name: &str, text: &str, identity: &Identity, n
         identity: packed.identity.into_owned(),
         token: Secret::new(packed.token),
         refresh_token: packed.refresh_token.map(Secret::new),
+        refresh_expires_at: packed.refresh_expires_at.map(|end| end.saturating_add(ahead)),
         asked_at: packed.asked_at.saturating_add(ahead),
         expires_at: packed.expires_at.saturating_add(ahead),
         extras: packed.extras.into_owned(),

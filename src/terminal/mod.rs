@@ -2,8 +2,11 @@
 //!
 //! Who may be asked for what, and what is worth saying, is left to others.
 
+pub(crate) mod browser;
 pub(crate) mod paint;
+mod person;
 mod prompt;
+mod screen;
 #[cfg_attr(unix, path = "system/unix.rs")]
 #[cfg_attr(windows, path = "system/windows.rs")]
 mod system;
@@ -11,7 +14,9 @@ pub(crate) mod voice;
 mod waiting;
 mod watched;
 
-pub(crate) use prompt::{Question, TIMES, Terminal};
+pub(crate) use person::Person;
+pub(crate) use prompt::{Meanwhile, Question, TIMES, Terminal};
+pub(crate) use screen::{Screen, has_unicode};
 
 /// Has signals told instead of ending the process, whatever is being asked. Those that are ignored stay so.
 #[cfg(unix)]

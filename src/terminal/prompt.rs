@@ -11,7 +11,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::{system, waiting};
+use super::{Screen, system, waiting};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -35,9 +35,28 @@ impl Terminal {
         waiting::hushed(ask)
     }
 
+    /// Shows something that is not answered here.
+    pub(crate) fn tell(&self, text: &str) -> std::io::Result<()> {
+        self.0.tell(text)
+    }
+
+    pub(crate) fn screen(&self) -> Screen {
+        self.0.screen()
+    }
+
     /// Asks for a line that can be seen while it is typed, and again where `check` refuses it.
     pub(crate) fn ask(&self, question: &Question, check: impl Fn(&str) -> Result<()>) -> Result<String> {
         question.until_answered(|prompt| self.0.ask(prompt), check)
+    }
+
+    /// Asks for a line that cannot be seen either, until something else happens. `happened` is looked at again and again, and
+    /// waits for nothing itself.
+    pub(crate) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        happened: impl FnMut() -> Option<T>,
+    ) -> std::io::Result<Meanwhile<T>> {
+        self.0.ask_unless(prompt, happened)
     }
 
     /// Asks for a line that cannot.
@@ -45,6 +64,15 @@ impl Terminal {
         let answer = question.until_answered(|prompt| self.0.ask_hidden(prompt), |_| Ok(()));
         answer.map(Secret::new)
     }
+}
+
+/// What came first.
+#[derive(Debug)]
+pub(crate) enum Meanwhile<T> {
+    Happened(T),
+    /// A line, or the end of the input.
+    #[cfg_attr(windows, expect(dead_code, reason = "nothing can be typed meanwhile there"))]
+    Typed(Option<Vec<u8>>),
 }
 
 /// How often a person is asked the same before a wrong answer counts.

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::hold::Credentials;
-use super::run::Failure;
+use super::run::{Exchanged, Failure, Run};
 use super::stop::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::lock;
-use crate::definition::answer::{self, Grant};
+use crate::definition::answer::{self, Cause, Grant};
 use crate::definition::plan::Plan;
 use crate::error::Result;
 use crate::inputs::Unasked;
@@ -27,6 +27,8 @@ pub(super) struct Issued {
     pub(super) provenance: Provenance,
     /// The refresh token that it was got with is used up.
     pub(super) has_rotated: bool,
+    /// Where the vendor says it, in milliseconds.
+    pub(super) refresh_expires_at: Option<i64>,
     /// Of the login, until the token is kept: whoever has it next finds every token that the login was given.
     pub(super) turn: Option<Guard>,
 }
@@ -48,14 +50,25 @@ pub(crate) enum Revoked {
 }
 
 impl<'a> Need<'a> {
-    pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>, deadline: &Deadline) -> Result<Issued> {
+    /// `approved` is how far a login came that a person approves.
+    pub(super) fn log_in(
+        &self,
+        secrets: &BTreeMap<String, Secret>,
+        approved: Option<Run<'a>>,
+        deadline: &Deadline,
+    ) -> Result<Issued> {
         let credentials = self.credentials(secrets, secrets);
         let turn = self.login_turn(&credentials)?;
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
         let plan = self.principal.chosen.login_plan();
-        match self.ask(&plan, secrets.clone(), Provenance::Login, deadline) {
+        let is_approved = approved.is_some();
+        let exchanged = match approved {
+            Some(run) => self.finish(run, deadline),
+            None => self.run(&plan, secrets.clone(), deadline),
+        };
+        match exchanged.and_then(|exchanged| self.issued(&exchanged, Provenance::Login)) {
             Ok(mut issued) => {
                 self.end_hold(&credentials);
                 issued.turn = turn;
@@ -63,14 +76,17 @@ impl<'a> Need<'a> {
             }
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Step(refusal) | Failure::Last(refusal)) => {
-                self.hold_back(&credentials, &refusal);
+                // The next approval makes another request.
+                if !is_approved || refusal.cause != Cause::Request {
+                    self.hold_back(&credentials, &refusal);
+                }
                 Err(self.error_of(&refusal))
             }
         }
     }
 
     /// The secrets of a plan. Asks a person for what no other source has.
-    pub(super) fn secrets(&self, plan: &Plan) -> Result<BTreeMap<String, Secret>> {
+    pub(super) fn secrets(&self, plan: &Plan<'a>) -> Result<BTreeMap<String, Secret>> {
         let chosen = &self.principal.chosen;
         let found = chosen.secrets(plan).into_iter().filter_map(|field| {
             let found = self.session.secret(field, chosen).transpose()?;
@@ -107,7 +123,7 @@ impl<'a> Need<'a> {
     }
 
     /// Has the vendor end a token that it gave.
-    pub(crate) fn revoke(&self, plan: &Plan, entry: &Entry) -> Result<Revoked> {
+    pub(crate) fn revoke(&self, plan: &Plan<'a>, entry: &Entry) -> Result<Revoked> {
         let own = self.secrets(plan)?;
         let mut secrets = own.clone();
         secrets.insert("token".to_owned(), entry.token.clone());
@@ -138,14 +154,19 @@ impl<'a> Need<'a> {
 
     pub(super) fn ask(
         &self,
-        plan: &Plan,
+        plan: &Plan<'a>,
         secrets: BTreeMap<String, Secret>,
         provenance: Provenance,
         deadline: &Deadline,
     ) -> std::result::Result<Issued, Failure> {
-        let exchanged = self.run(plan, secrets, deadline)?;
-        let grant = answer::grant(&exchanged.answer, &self.context(&exchanged)).map_err(Failure::Last)?;
+        self.issued(&self.run(plan, secrets, deadline)?, provenance)
+    }
+
+    fn issued(&self, exchanged: &Exchanged, provenance: Provenance) -> std::result::Result<Issued, Failure> {
+        let grant = answer::grant(&exchanged.answer, &self.context(exchanged)).map_err(Failure::Last)?;
+        let end = |lifetime| exchanged.sent_at.saturating_add(span_ms(lifetime));
         Ok(Issued {
+            refresh_expires_at: grant.refresh_lifetime.map(end),
             grant,
             asked_at: exchanged.sent_at,
             provenance,

@@ -27,6 +27,7 @@ impl Need<'_> {
             identity: self.principal.identity.clone(),
             token: grant.token.clone(),
             refresh_token: grant.refresh_token.clone(),
+            refresh_expires_at: issued.refresh_expires_at,
             asked_at: issued.asked_at,
             expires_at,
             extras: grant.extras.clone(),
@@ -36,8 +37,10 @@ impl Need<'_> {
             turn: None,
         };
         let (entry, shared) = self.share(entry, lease);
-        if let Some(entry) = &entry {
-            self.keep_here(entry, issued.has_rotated);
+        if let Some(mut entry) = entry {
+            let has_one = entry.refresh_token.is_some();
+            entry.refresh_token = entry.refresh_token.filter(|_| self.keeps_refresh_token());
+            self.keep_here(&entry, issued.has_rotated && has_one);
         }
         prune(self.store, now_ms());
         shared
@@ -55,6 +58,19 @@ impl Need<'_> {
             ""
         };
         self.say(kept, next);
+    }
+
+    /// One that a person approved lies nowhere in clear, unless everything shall.
+    fn keeps_refresh_token(&self) -> bool {
+        let (principal, store) = (&self.principal, self.store);
+        if !principal.chosen.is_approved() || store.seal().is_off() || entry::is_sealed(store, &principal.identity) {
+            return true;
+        }
+        self.session.voice.notice(&format!(
+            "{}: the login is kept as long as this token lasts, since there is no key to seal its refresh token with",
+            self.vendor().name
+        ));
+        false
     }
 
     /// Forgets the cached token once nobody can be renewing it, if it is this one.

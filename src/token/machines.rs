@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::delivery::delivered;
+use super::run::Run;
 use super::stop::Stop;
 use super::{Need, Obtained};
 use crate::cache::entry::Entry;
@@ -39,9 +40,13 @@ enum Turn {
 
 impl<'a> Need<'a> {
     /// Asks the vendor, unless another machine did, and leaves the store what the others need to know.
-    pub(super) fn ask_for_all(&self, guard: &Guard) -> std::result::Result<Obtained, Stop<'a>> {
+    pub(super) fn ask_for_all(
+        &self,
+        guard: &Guard,
+        approved: Option<Run<'a>>,
+    ) -> std::result::Result<Obtained, Stop<'a>> {
         let lease = match self.turn_among_machines()? {
-            Turn::None => return self.ask_vendor(guard, None),
+            Turn::None => return self.ask_vendor(guard, approved, None),
             Turn::Failed(error) => return Err(error.into()),
             Turn::Found(entry) => {
                 self.session.voice.explain("the token is in the shared store");
@@ -53,7 +58,7 @@ impl<'a> Need<'a> {
         if let Some(entry) = self.there(&lease.seen).filter(|_| self.look().is_none()) {
             self.keep_here(&delivered(&entry), false);
         }
-        let obtained = self.ask_vendor(guard, Some(&lease));
+        let obtained = self.ask_vendor(guard, approved, Some(&lease));
         let error = match &obtained {
             Err(Stop::Error(error)) => Some(error),
             _ => None,
@@ -160,7 +165,7 @@ impl<'a> Need<'a> {
     pub(super) fn spends(&self, seen: &Seen) -> bool {
         let plan = self.principal.chosen.refresh_plan();
         let may = !seen.is_spending || plan.is_some_and(|plan| plan.last.reusable);
-        let has = self.there(seen).is_some_and(|entry| entry.refresh_token.is_some());
+        let has = self.there(seen).is_some_and(|entry| entry.refresh_token(now_ms()).is_some());
         has && may && !self.fresh && self.principal.chosen.refresh_plan().is_some()
     }
 

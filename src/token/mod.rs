@@ -4,9 +4,11 @@
 //! vendor cannot be asked and the cached token still lasts, it is given with a warning. This room knows nothing of shells
 //! and of the command line.
 
+mod approve;
 mod ask;
 mod code;
 mod delivery;
+mod device;
 mod hold;
 mod identity_token;
 mod keep;
@@ -35,6 +37,7 @@ use crate::inputs::Session;
 use crate::secret::Secret;
 use crate::shared::{Lease, Shared};
 use crate::time::clock::now_ms;
+use run::Run;
 use stop::Stop;
 
 /// What a token is wanted for, and what is asked of it.
@@ -87,8 +90,10 @@ pub(crate) enum Provenance {
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
         need.keep_pause()?;
-        let secrets = need.secrets(&need.principal.chosen.login_plan())?;
-        return need.lasting(need.log_in(&secrets, &need.session.deadline)?);
+        let plan = need.principal.chosen.login_plan();
+        let secrets = need.secrets(&plan)?;
+        let approved = need.approve(&plan, &secrets)?;
+        return need.lasting(need.log_in(&secrets, approved, &need.session.deadline)?);
     }
     let cached = need.look();
     match &cached {
@@ -172,10 +177,15 @@ impl<'a> Need<'a> {
         }
     }
 
-    /// Refreshes where that can be done, else logs in, and keeps what it got.
-    fn ask_vendor(&self, guard: &Guard, lease: Option<&Lease>) -> std::result::Result<Obtained, Stop<'a>> {
+    /// Refreshes where that can be done, else logs in, and keeps what it got. What a person approved is not asked for again.
+    fn ask_vendor(
+        &self,
+        guard: &Guard,
+        approved: Option<Run<'a>>,
+        lease: Option<&Lease>,
+    ) -> std::result::Result<Obtained, Stop<'a>> {
         let entry = self.to_refresh(lease);
-        let refreshed = match entry.filter(|_| !self.fresh) {
+        let refreshed = match entry.filter(|_| !self.fresh && approved.is_none()) {
             Some(entry) => self.refresh(&entry, lease)?,
             None => None,
         };
@@ -183,8 +193,14 @@ impl<'a> Need<'a> {
             issued
         } else {
             self.keep_pause()?;
+            let plan = self.principal.chosen.login_plan();
+            let secrets = self.secrets_unasked(&plan)?;
+            if plan.approval.is_some() && approved.is_none() {
+                self.session.person(&self.principal.chosen)?;
+                return Err(Stop::Person(plan));
+            }
             let deadline = lease.map_or(&self.session.deadline, |lease| &lease.deadline);
-            self.log_in(&self.secrets_unasked(&self.principal.chosen.login_plan())?, deadline)?
+            self.log_in(&secrets, approved, deadline)?
         };
         self.keep(&issued, guard, lease)?;
         Ok(self.lasting(issued)?)

@@ -25,7 +25,8 @@ impl<'a> Principal<'a> {
             identity: Identity {
                 vendor: vendor.clone(),
                 url: chosen.base.as_str().to_owned(),
-                way: chosen.way.clone(),
+                way: chosen.way_of_tokens(),
+                profile: chosen.profile.clone().filter(|_| chosen.is_approved()),
                 fields: chosen.laid_in(),
             },
             login: Login {

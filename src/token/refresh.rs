@@ -25,6 +25,10 @@ impl<'a> Need<'a> {
         let (Some(plan), Some(refresh_token)) = (plan, &entry.refresh_token) else {
             return Ok(None);
         };
+        if entry.refresh_token(now_ms()).is_none() {
+            self.session.voice.explain("the refresh token has ended; logging in");
+            return Ok(None);
+        }
         self.session.voice.explain("refreshing the token");
         let own = self.secrets_unasked(&plan)?;
         let mut secrets = own.clone();
@@ -44,6 +48,9 @@ impl<'a> Need<'a> {
         let asked = self.spending(lease, || self.ask(&plan, secrets, Provenance::Refresh, deadline))?;
         match asked {
             Ok(mut issued) => {
+                if issued.grant.refresh_token.is_none() {
+                    issued.refresh_expires_at = issued.refresh_expires_at.or(entry.refresh_expires_at);
+                }
                 let next = issued.grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
                 issued.has_rotated = next.expose() != refresh_token.expose();
                 issued.turn = turn;
@@ -92,6 +99,7 @@ impl<'a> Need<'a> {
     fn strike_out(&self, entry: &Entry) {
         let struck_out = Entry {
             refresh_token: None,
+            refresh_expires_at: None,
             ..entry.clone()
         };
         let _ = entry::keep(self.store, &struck_out);

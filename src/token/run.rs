@@ -44,17 +44,46 @@ impl From<Error> for Failure {
     }
 }
 
-impl Need<'_> {
+/// A plan that has come as far as its last request.
+pub(super) struct Run<'a> {
+    client: Client,
+    pub(super) inputs: Inputs<'a>,
+    pub(super) last: &'a Exchange,
+    /// Its answer, where that has come.
+    pub(super) answered: Option<Exchanged<'a>>,
+    /// The issuer, where it says that it names itself to browsers.
+    pub(super) iss: Option<String>,
+}
+
+impl Run<'_> {
+    /// Goes on where its connections may have been closed meanwhile.
+    pub(super) fn after_a_while(&mut self) {
+        self.client = std::mem::take(&mut self.client).anew();
+    }
+}
+
+impl<'a> Need<'a> {
     /// The last answer is not judged yet.
-    pub(super) fn run<'p>(
+    pub(super) fn run(
         &self,
-        plan: &Plan<'p>,
+        plan: &Plan<'a>,
         secrets: BTreeMap<String, Secret>,
         deadline: &Deadline,
-    ) -> std::result::Result<Exchanged<'p>, Failure> {
+    ) -> std::result::Result<Exchanged<'a>, Failure> {
+        self.finish(self.begin(plan, secrets, deadline)?, deadline)
+    }
+
+    /// The steps.
+    pub(super) fn begin(
+        &self,
+        plan: &Plan<'a>,
+        secrets: BTreeMap<String, Secret>,
+        deadline: &Deadline,
+    ) -> std::result::Result<Run<'a>, Failure> {
         let voice = self.session.voice;
         let client = Client::default();
         let mut inputs = Inputs::new(&self.principal.chosen.plain, secrets, clock::now());
+        let mut iss = None;
         for (place, step) in plan.steps.iter().enumerate() {
             voice.explain(&format!("step {} of {}", place + 1, plan.steps.len()));
             let exchanged = self.exchange(&client, step, &mut inputs, deadline)?;
@@ -62,6 +91,7 @@ impl Need<'_> {
             if step.discovery {
                 discovery::check(&exchanged.answer, &self.principal.chosen.base)
                     .map_err(|reason| Error::vendor(format!("{}: {reason}", self.vendor().name)))?;
+                iss = iss.or_else(|| discovery::names_itself(&exchanged.answer));
             }
             for (name, reader) in &step.take {
                 let taken = found.remove(name).map(|value| Taken {
@@ -74,7 +104,27 @@ impl Need<'_> {
                 inputs.taken.insert(name.clone(), taken);
             }
         }
-        Ok(self.exchange(&client, plan.last, &mut inputs, deadline)?)
+        Ok(Run {
+            client,
+            inputs,
+            last: plan.last,
+            answered: None,
+            iss,
+        })
+    }
+
+    /// The last request, unless it is answered.
+    pub(super) fn finish(&self, mut run: Run<'a>, deadline: &Deadline) -> std::result::Result<Exchanged<'a>, Failure> {
+        if let Some(answered) = run.answered {
+            return Ok(answered);
+        }
+        let last = run.last;
+        Ok(self.send(&mut run, last, deadline)?)
+    }
+
+    /// A request between the steps and the last one, or that one itself.
+    pub(super) fn send(&self, run: &mut Run<'a>, exchange: &'a Exchange, deadline: &Deadline) -> Result<Exchanged<'a>> {
+        self.exchange(&run.client, exchange, &mut run.inputs, deadline)
     }
 
     /// Sends one request, unless the vendor asked for a pause, and keeps the pause that it asks for now.
@@ -114,7 +164,7 @@ impl Need<'_> {
         })
     }
 
-    pub(super) fn context<'a>(&'a self, exchanged: &'a Exchanged) -> Context<'a> {
+    pub(super) fn context<'c>(&'c self, exchanged: &'c Exchanged) -> Context<'c> {
         Context {
             rules: &self.vendor().definition.answer,
             exchange: exchanged.exchange,

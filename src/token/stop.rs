@@ -5,7 +5,7 @@ use crate::error::Error;
 
 /// Why there is no token yet.
 pub(super) enum Stop<'a> {
-    /// Only a person can tell the secrets of these requests.
+    /// Only a person can tell the secrets of these requests, or approve them.
     Person(Plan<'a>),
     Error(Error),
 }

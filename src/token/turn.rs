@@ -1,10 +1,11 @@
 //! Whose turn it is to ask the vendor, and whose to ask a person.
 //!
 //! Of all who need the same token one asks the vendor, the others take its token or its failure. A person is asked between
-//! two such turns and not in one: whoever has the secret itself, or finds it without a person, never waits for a prompt that
-//! was forgotten or stopped. Of those who need a person one asks, the others wait for its token; whoever has no terminal
-//! waits as well while somebody is asked elsewhere, and not longer than it has time.
+//! two such turns and not in one, for a secret as for an approval: whoever has the secret itself, or finds it without a
+//! person, never waits for a prompt that was forgotten or stopped. Of those who need a person one asks, the others wait for
+//! its token; whoever has no terminal waits as well while somebody is asked elsewhere, and not longer than it has time.
 
+use super::run::Run;
 use super::stop::Stop;
 use super::{Need, Obtained};
 use crate::cache::guard::Guard;
@@ -17,8 +18,9 @@ impl<'a> Need<'a> {
     pub(super) fn take_turn(&self) -> Result<Obtained> {
         let (earlier, person) = (self.earlier(), self.principal.identity.person_digest());
         let mut asking = None;
+        let mut approved = None;
         loop {
-            let outcome = match self.attempt(earlier.as_ref()) {
+            let outcome = match self.attempt(earlier.as_ref(), approved.take()) {
                 Ok(obtained) => Ok(obtained),
                 Err(Stop::Person(plan)) => {
                     let guard = match asking.take() {
@@ -30,7 +32,9 @@ impl<'a> Need<'a> {
                         },
                     };
                     // From now on they are known.
-                    guard.while_asking(|| self.secrets(&plan))?;
+                    let secrets = guard.while_asking(|| self.secrets(&plan))?;
+                    let run = guard.while_asking(|| self.approve(&plan, &secrets));
+                    approved = run.inspect_err(|error| self.end(&guard, Some(error)))?;
                     asking = Some(guard);
                     continue;
                 }
@@ -57,13 +61,13 @@ impl<'a> Need<'a> {
     }
 
     /// Asks the vendor, unless another process has asked meanwhile.
-    fn attempt(&self, earlier: Option<&Earlier>) -> std::result::Result<Obtained, Stop<'a>> {
+    fn attempt(&self, earlier: Option<&Earlier>, approved: Option<Run<'a>>) -> std::result::Result<Obtained, Stop<'a>> {
         let guard = match self.turn(&self.principal.identity.digest(), false, earlier)? {
             Turn::Held(guard) => guard,
             Turn::Found(obtained) => return Ok(obtained),
             Turn::Failed(error) => return Err(error.into()),
         };
-        let obtained = self.ask_for_all(&guard);
+        let obtained = self.ask_for_all(&guard, approved);
         match &obtained {
             Ok(_) => self.end(&guard, None),
             Err(Stop::Error(error)) => self.end(&guard, Some(error)),
@@ -115,7 +119,7 @@ impl<'a> Need<'a> {
     fn end(&self, guard: &Guard, failure: Option<&Error>) {
         match failure {
             None => guard.succeeded(),
-            Some(error) => guard.failed(error, self.principal.fingerprint().ok().flatten()),
+            Some(error) => guard.failed(error, self.principal.fingerprint().ok().flatten(), self.store),
         }
     }
 }

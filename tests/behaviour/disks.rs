@@ -16,11 +16,11 @@ fn ready(server: &Server) -> Tok {
 }
 
 /// A small file system in memory, gone when it is dropped.
-struct Mount(PathBuf);
+pub(crate) struct Mount(PathBuf);
 
 impl Mount {
     /// Nothing, said visibly, where this user may not mount.
-    fn tmpfs(folder: &Path, size: &str) -> Option<Self> {
+    pub(crate) fn tmpfs(folder: &Path, size: &str) -> Option<Self> {
         if !need("mount") || !need("umount") {
             return None;
         }
@@ -41,14 +41,14 @@ impl Mount {
 }
 
 /// A folder that cannot be written to, until it is dropped.
-struct ReadOnly {
+pub(crate) struct ReadOnly {
     folder: PathBuf,
     mount: Option<Mount>,
 }
 
 impl ReadOnly {
     /// Mode bits do not keep root from writing; a read-only mount does.
-    fn make(folder: &Path) -> Option<Self> {
+    pub(crate) fn make(folder: &Path) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             mode(folder, 0o500);
             return Some(Self {

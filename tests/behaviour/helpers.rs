@@ -229,6 +229,22 @@ fn without_a_terminal_a_helper_says_what_is_missing_and_never_hangs() {
 }
 
 #[test]
+fn a_question_that_does_not_end_is_not_waited_for_without_end() {
+    let server = Server::start();
+    let tok = serving(&server, "'git.acme.com'");
+    // The other end stays open behind what was said.
+    for (protocol, question) in [("git", "protocol=https\\n"), ("docker", "git.acme.com"), ("bazel", "{")] {
+        let script = format!("(printf '{question}'; sleep 5) | tok helper {protocol} get --timeout 1s; echo rc $?");
+        let output = tok.sh(&script);
+        assert!(output.took < std::time::Duration::from_secs(10), "{output}");
+        let said = [output.stdout.as_str(), &output.stderr].concat();
+        assert!(said.contains("the question did not end within 1 s"), "{output}");
+        assert!(output.stdout.contains("rc 1"), "{output}");
+    }
+    server.untouched();
+}
+
+#[test]
 fn a_program_that_starts_tok_by_its_own_name_is_understood() {
     let server = Server::start();
     let tok = serving(&server, "'git.acme.com'");
@@ -327,7 +343,8 @@ fn the_lines_to_paste_are_filled_in_for_the_profile_that_is_named() {
     }
     tok.run(["helper", "git", "modulus"]).ok().prints(
         "# git's credential helpers\n\
-         git config --global credential.https://git.acme.com/x.helper '!tok helper git modulus'\n",
+         git config --global credential.https://git.acme.com/x.helper '!tok helper git modulus'\n\
+         git config --global credential.https://git.acme.com.useHttpPath true\n",
     );
     tok.run(["helper", "svn"])
         .fails(2)
@@ -361,7 +378,7 @@ fn a_token_is_printed_for_files_that_other_programs_read() {
     prints(
         &tok,
         &["modulus", "-f", "netrc"],
-        "machine 127.0.0.1 login oauth2 password @\n",
+        "machine 127.0.0.1 login oauth2 password @\nmachine git.acme.com login oauth2 password @\n",
     );
     prints(&tok, &["env", "modulus", "-f", "systemd"], "MODULUS_TOKEN=\"@\"\n");
     prints(&tok, &["env", "modulus", "-f", "docker"], "MODULUS_TOKEN=@\n");

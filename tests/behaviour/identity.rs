@@ -387,9 +387,14 @@ fn a_job_that_does_not_answer_is_exit_5_in_time() {
 fn a_program_gets_the_token_and_not_the_jobs_identity_and_a_command_for_a_secret_keeps_it() {
     let (server, job) = (vendor(), Job::start());
     let tok = in_job(exchange(&server), &job.peer.url());
-    let output = tok.run(["exec", "exchange", "--", "env"]).ok();
-    assert!(output.stdout.contains("EXCHANGE_TOKEN=given\n"), "{output}");
-    assert!(!output.stdout.contains("ACTIONS_ID_TOKEN_REQUEST"), "{output}");
+    for words in [
+        &["exec", "exchange", "--", "env"][..],
+        &["exec", "--keep", "exchange", "--", "env"],
+    ] {
+        let output = tok.run(words).ok();
+        assert!(output.stdout.contains("EXCHANGE_TOKEN"), "{output}");
+        assert!(!output.stdout.contains("ACTIONS_ID_TOKEN_REQUEST"), "{output}");
+    }
     // A password manager may be logged in to with it.
     let command = format!(
         "[exchange]\nurl = '{}'\nsubject-token-command = 'echo $ACTIONS_ID_TOKEN_REQUEST_URL'\n",

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::disks::{Mount, ReadOnly};
 use crate::harness::{Running, Tok, mode, need, until};
-use crate::stand_in::{Server, lifetime, refuse, retry_after, token};
+use crate::stand_in::{Server, delay, lifetime, refuse, retry_after, token};
 
 /// With tokens that last so many seconds.
 fn ready(server: &Server, seconds: i64) -> Tok {
@@ -185,12 +186,79 @@ fn a_folder_that_cannot_be_written_costs_no_token_and_is_tried_again() {
 }
 
 #[test]
+fn a_disk_that_is_full_or_read_only_leaves_the_old_token_whole() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    let folder = tok.folder().join("small");
+    let Some(_mount) = Mount::tmpfs(&folder, "8k") else {
+        return;
+    };
+    let path = folder.join("token");
+    let running = tok.start(["keep", "oauth2", "--file", "../small/token"]);
+    until("the file", || path.exists());
+    let first = fs::read_to_string(&path).unwrap();
+    let mut filler = fs::File::create(folder.join("filler")).unwrap();
+    while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
+    running.signal(Signal::HUP);
+    until("a word", || {
+        running.stderr().contains("cannot be written: No space left on device")
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), first);
+    filler.set_len(0).unwrap();
+    let second = {
+        until("another token", || {
+            fs::read_to_string(&path).is_ok_and(|text| text != first)
+        });
+        fs::read_to_string(&path).unwrap()
+    };
+    let Some(read_only) = ReadOnly::make(&folder) else {
+        return;
+    };
+    running.signal(Signal::HUP);
+    until("a word", || {
+        running.stderr().contains("cannot be written: Read-only file system")
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), second);
+    drop(read_only);
+    until("another token", || {
+        fs::read_to_string(&path).is_ok_and(|text| text != second)
+    });
+    running.signal(Signal::TERM);
+    ends(running, 0);
+}
+
+#[test]
+fn a_slow_vendor_keeps_nobody_from_ending_it() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    server.behave(delay(20_000));
+    let running = keep(&tok, &[]);
+    until("a request", || !server.requests().is_empty());
+    running.signal(Signal::TERM);
+    let output = ends(running, 0);
+    assert!(output.took < Duration::from_secs(5), "{output}");
+    assert!(!file(&tok).exists());
+}
+
+#[test]
 fn a_file_that_cannot_be_one_is_exit_2() {
     let server = Server::start();
     let tok = ready(&server, 60);
-    for (path, why) in [("..", "it is a folder"), ("../none/x", "its folder is not there")] {
+    std::os::unix::fs::symlink("../elsewhere", tok.home().join("link")).unwrap();
+    tok.program("mkfifo", ["pipe"]).ok();
+    for (path, why) in [
+        ("..", "it is a folder"),
+        ("../none/x", "its folder is not there"),
+        ("-", "it is no file"),
+        ("pipe", "it is not a regular file"),
+        ("link", "it is not a regular file"),
+        ("/dev/null", "it is not a regular file"),
+    ] {
         tok.run(["keep", "oauth2", "--file", path]).fails(2).says(why);
     }
+    tok.run(["keep", "oauth2", "oauth2", "--file", "x", "-f", "systemd"])
+        .fails(2)
+        .says("keep: two tokens for the variable OAUTH2_TOKEN");
     tok.run(["keep", "oauth2"]).fails(2).says("--file");
     tok.run(["keep", "--file", "x"]).fails(2).says("VENDOR");
     tok.run(["keep", "oauth2", "--file", "x", "-f", "github"]).fails(2);
@@ -278,14 +346,44 @@ fn a_service_manager_hears_that_it_is_ready_alive_and_stopping() {
 }
 
 #[test]
-fn without_a_terminal_a_missing_secret_is_said_and_waited_for() {
+fn without_a_terminal_a_missing_secret_is_exit_3_and_what_was_there_stays() {
     let server = Server::start();
     let tok = ready(&server, 60).without("TOK_OAUTH2_CLIENT_SECRET");
-    let running = keep(&tok, &[]);
-    until("a word", || running.stderr().contains("client-secret is missing"));
+    fs::write(file(&tok), "precious").unwrap();
+    let output = keep(&tok, &[]).wait().exits(3);
+    output.says("client-secret is missing").says("hint: ");
+    assert_eq!(fs::read_to_string(file(&tok)).unwrap(), "precious");
+    server.untouched();
+}
+
+#[test]
+fn a_token_whose_end_nobody_knows_is_exit_6() {
+    let server = Server::start();
+    let tok = ready(&server, 60);
+    server.behave(crate::stand_in::answer(200, "{\"access_token\":\"abc\"}"));
+    keep(&tok, &[])
+        .wait()
+        .exits(6)
+        .says("does not say how long the token lasts");
+    assert!(!file(&tok).exists());
+}
+
+#[test]
+fn a_command_that_takes_long_is_run_once_more_and_not_many_times_at_once() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    let command = "echo begin >>../seen; sleep 2; echo end >>../seen";
+    let running = keep(&tok, &["--exec", command]);
+    let mut before = next(&tok, "");
+    for _ in 0..6 {
+        running.signal(Signal::HUP);
+        before = next(&tok, &before);
+    }
+    let seen = || fs::read_to_string(tok.folder().join("seen")).unwrap_or_default();
+    until("both runs", || seen().matches("end").count() == 2);
     running.signal(Signal::TERM);
     ends(running, 0);
-    server.untouched();
+    assert_eq!(seen(), "begin\nend\nbegin\nend\n");
 }
 
 mod beside_a_command {
@@ -355,6 +453,38 @@ mod beside_a_command {
         tok.run(["exec", "--keep", "oauth2", "--fresh", "--", "touch", "ran"])
             .fails(4);
         assert!(!tok.home().join("ran").exists());
+        nothing_is_left(&tok);
+    }
+
+    #[test]
+    fn what_keeps_it_from_a_first_token_is_said_at_once() {
+        let server = Server::start();
+        let tok = session(ready(&server, 3600));
+        let exec = |tok: &Tok| tok.run(["exec", "--keep", "oauth2", "--", "touch", "ran"]);
+        exec(&tok.clone().without("TOK_OAUTH2_CLIENT_SECRET"))
+            .fails(3)
+            .says("client-secret is missing");
+        server.behave(crate::stand_in::answer(500, "down"));
+        exec(&tok).fails(6);
+        assert!(!tok.home().join("ran").exists());
+        nothing_is_left(&tok);
+    }
+
+    #[test]
+    fn what_a_killed_tok_leaves_is_gone_with_the_next_one() {
+        let server = Server::start();
+        let tok = session(ready(&server, 3600));
+        let mut killed = exec(&tok, "echo ready; exec sleep 3");
+        let out = killed.files.stdout_path();
+        until("the command", || fs::read_to_string(&out).unwrap().contains("ready"));
+        killed.child.kill().unwrap();
+        killed.status();
+        let left = fs::read_dir(tok.folder().join("run")).unwrap().next().unwrap();
+        let left = left.unwrap().path();
+        exec(&tok, "true").wait().ok();
+        assert!(left.exists(), "a young one may be in the making");
+        tok.sh(&format!("touch -d '2 minutes ago' {}", left.display())).ok();
+        exec(&tok, "true").wait().ok();
         nothing_is_left(&tok);
     }
 

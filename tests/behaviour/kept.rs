@@ -104,7 +104,8 @@ fn shift(value: &mut Value, milliseconds: i64) {
         Value::Array(items) => items.iter_mut().for_each(|item| shift(item, milliseconds)),
         Value::Object(members) => {
             for (name, member) in members {
-                let is_time = ["asked_at", "expires_at", "refused_at", "until"].contains(&name.as_str());
+                let is_time =
+                    ["asked_at", "expires_at", "refresh_expires_at", "refused_at", "until"].contains(&name.as_str());
                 match member.as_i64().filter(|_| is_time) {
                     Some(time) => *member = (time + milliseconds).into(),
                     None => shift(member, milliseconds),

@@ -9,6 +9,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(unix)]
+mod browser;
 mod completions;
 mod ground;
 mod harness;
@@ -29,14 +31,22 @@ mod stand_in;
 mod tenants;
 mod terminal;
 
+#[cfg(unix)]
+mod approvals;
 mod assertions;
 mod clocks;
 mod codes;
 #[cfg(target_os = "linux")]
 mod comfort;
 #[cfg(unix)]
+mod comings_back;
+#[cfg(unix)]
 mod commands;
+#[cfg(target_os = "linux")]
+mod custody;
 mod damage;
+#[cfg(unix)]
+mod device;
 mod disks;
 #[cfg(target_os = "linux")]
 mod exec;
@@ -83,6 +93,8 @@ mod pauses;
 mod persons;
 #[cfg(target_os = "linux")]
 mod places;
+#[cfg(unix)]
+mod polls;
 mod profiles;
 #[cfg(unix)]
 #[cfg(target_os = "linux")]
@@ -92,8 +104,14 @@ mod prompts;
 mod proxies;
 #[cfg(unix)]
 mod questions;
+#[cfg(unix)]
+mod real_approvals;
+#[cfg(unix)]
+mod real_devices;
 mod real_servers;
+mod refresh_ends;
 mod refreshes;
+mod sealed;
 mod security;
 mod server;
 #[cfg(unix)]
@@ -104,6 +122,8 @@ mod sources;
 mod status;
 mod statuses;
 mod steps;
+#[cfg(unix)]
+mod tabs;
 #[cfg(target_os = "linux")]
 mod tls;
 mod tokens;

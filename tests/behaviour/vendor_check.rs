@@ -486,3 +486,24 @@ Content-Type: application/json
         .fails(2)
         .says("did you mean '{csrf}'?");
 }
+
+#[test]
+fn the_requests_of_an_approval_are_shown_with_the_one_that_the_browser_makes() {
+    for (words, shown) in [
+        (
+            vec!["oidc"],
+            "# login, 2 of 3, by the browser\nGET {authorization-endpoint}?client_id=demo-client-id&code_challenge={code-challenge}&",
+        ),
+        (
+            vec!["oidc", "--browser"],
+            "grant_type=authorization_code&client_id=demo-client-id&code={code}&code_verifier={code-verifier}&redirect_uri={redirect-uri}\n",
+        ),
+        (
+            vec!["oidc", "--device"],
+            "device_code&client_id=demo-client-id&device_code={device-code}\n",
+        ),
+    ] {
+        let output = Tok::new().run([vec!["vendors", "check", "--show"], words].concat());
+        output.ok().quiet().prints_this(shown);
+    }
+}

@@ -2,7 +2,9 @@ use proptest::prelude::*;
 
 use super::super::fingerprint::Fingerprints;
 use super::super::identity::tests::identity;
+use super::super::record::flaw;
 use super::*;
+use crate::seal::Seal;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock;
 
@@ -18,6 +20,7 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         identity: identity(account),
         token: Secret::new("abc.def"),
         refresh_token: Some(Secret::new("again")),
+        refresh_expires_at: None,
         asked_at: now,
         expires_at: now + 900_000,
         extras: serde_json::from_str(r#"{"user":{"id":7}}"#).unwrap(),
@@ -27,6 +30,13 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         turn: None,
     }
 }
+
+fn parse(bytes: &[u8], now: i64) -> Result<Entry, Unread> {
+    let file = file::read(bytes, now).map_err(Unread::Wrong)?;
+    file.open(&identity("a").digest(), &Seal::off())
+}
+
+mod sealed;
 
 const NOW: i64 = 1_700_000_000_000;
 
@@ -60,6 +70,24 @@ fn what_was_kept_is_found_as_it_was() {
     forget(&store, &identity("a")).unwrap();
     assert!(look(&store, &identity("a"), NOW).is_none());
     forget(&store, &identity("a")).unwrap();
+}
+
+#[test]
+fn a_refresh_token_counts_until_its_end_and_where_that_is_not_known_always() {
+    let (_home, store) = store();
+    let mut kept = entry("a", NOW);
+    assert!(kept.refresh_token(i64::MAX).is_some());
+    kept.refresh_expires_at = Some(NOW + 10);
+    keep(&store, &kept).unwrap();
+    let found = look(&store, &identity("a"), NOW).unwrap();
+    assert!(found.refresh_token(NOW + 9).is_some());
+    assert!(found.refresh_token(NOW + 10).is_none());
+}
+
+#[test]
+fn an_entry_without_the_end_of_its_refresh_token_is_written_as_ever() {
+    let (_home, store) = store();
+    assert!(!text(&store).contains("refresh_expires_at"));
 }
 
 #[test]

@@ -2,9 +2,10 @@ use std::fs::{File, write};
 use std::time::SystemTime;
 
 use super::super::entry::tests::{entry, store};
-use super::super::entry::{all, keep};
+use super::super::entry::{Entry, all, keep};
 use super::super::identity::tests::identity;
 use super::*;
+use crate::seal::{Policy, Seal};
 use crate::terminal::voice::{Verbosity, Voice};
 
 fn age(path: &std::path::Path, days: u64) {
@@ -31,8 +32,9 @@ fn path_of(store: &Store, account: &str) -> std::path::PathBuf {
     store.path(&(identity(account).digest() + ".json"))
 }
 
-fn ended(account: &str, days: i64, now: i64) -> entry::Entry {
-    entry::Entry {
+fn ended(account: &str, days: i64, now: i64) -> Entry {
+    Entry {
+        refresh_token: None,
         asked_at: now - days * DAY - 1000,
         expires_at: now - days * DAY,
         ..entry(account, now)
@@ -69,6 +71,56 @@ fn only_entries_that_ended_thirty_days_ago_go() {
     prune(&store, now);
     assert_eq!(store.files().count(), before - 1);
     assert!(!path_of(&store, "old").exists());
+}
+
+#[test]
+fn what_is_sealed_with_another_key_goes_when_it_would_and_no_sooner() {
+    let (_home, store) = store();
+    let sealed_with = |byte: u8| {
+        let again = Store::open(store.folder().to_owned(), Voice(Verbosity::Quiet));
+        let key = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, [byte; 32]);
+        again.sealed_by(Seal::with_key(Policy::Auto, &key))
+    };
+    let now = clock::now_ms();
+    for (account, days, refreshes, stays) in [
+        ("ended lately", 29, false, true),
+        ("ended long ago", 31, false, false),
+        ("may be refreshed", 31, true, true),
+        ("was never refreshed", 184, true, false),
+    ] {
+        let kept = Entry {
+            refresh_token: entry(account, now).refresh_token.filter(|_| refreshes),
+            ..ended(account, days, now)
+        };
+        keep(&sealed_with(1), &kept).unwrap();
+        age(&path_of(&store, account), days.try_into().unwrap());
+        prune(&sealed_with(2), now);
+        assert_eq!(path_of(&store, account).exists(), stays, "{account}");
+    }
+}
+
+#[test]
+fn what_can_be_refreshed_stays_until_that_ends_or_for_half_a_year_after_its_last_use() {
+    let (_home, store) = store();
+    let now = clock::now_ms();
+    let lasting = |days: i64| Some(now + days * DAY);
+    for (account, ended_days, refresh_end, stays) in [
+        ("used 182 days ago", 182, None, true),
+        ("used 184 days ago", 184, None, false),
+        ("known to last for years", 800, lasting(1), true),
+        ("known to have ended", 40, lasting(-1), false),
+        ("its token ended lately", 29, lasting(-1), true),
+    ] {
+        let kept = Entry {
+            refresh_token: entry(account, now).refresh_token,
+            refresh_expires_at: refresh_end,
+            ..ended(account, ended_days, now)
+        };
+        keep(&store, &kept).unwrap();
+        age(&path_of(&store, account), ended_days.try_into().unwrap());
+        prune(&store, now);
+        assert_eq!(path_of(&store, account).exists(), stays, "{account}");
+    }
 }
 
 #[test]

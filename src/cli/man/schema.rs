@@ -7,15 +7,17 @@ use crate::definition::shape::keys::{Key, Needed, SECTIONS, Section, header};
 
 const PROSE: &str = include_str!("vendor.roff");
 /// The examples' places in the prose, and the files themselves.
-pub(super) const EXAMPLES: [(&str, &str); 5] = [
+pub(super) const EXAMPLES: [(&str, &str); 7] = [
     ("@ACME@", include_str!("acme.toml")),
     ("@CHALLENGE@", include_str!("challenge.toml")),
     ("@SERVICE@", include_str!("service.toml")),
     ("@SIGNED@", include_str!("signed.toml")),
     ("@CODE@", include_str!("code.toml")),
+    ("@APPROVED@", include_str!("browser.toml")),
+    ("@DEVICE@", include_str!("device.toml")),
 ];
 
-/// A section stands where the prose has the name of its first table between two `@`, the top of the file being `@@`.
+/// Sections stand where the prose has the name of their first table between two `@`, the top of the file being `@@`.
 pub(super) fn text() -> String {
     let mut text = PROSE.to_owned();
     for (place, example) in EXAMPLES {
@@ -24,8 +26,12 @@ pub(super) fn text() -> String {
     }
     for section in SECTIONS {
         let place = format!("@{}@\n", section.tables[0]);
-        assert_eq!(text.matches(&place).count(), 1, "vendor.roff has not one {place}");
-        text = text.replace(&place, &table(section));
+        let of_place = SECTIONS.iter().filter(|other| other.tables[0] == section.tables[0]);
+        let mut of_place = of_place.peekable();
+        if std::ptr::eq(*of_place.peek().unwrap(), section) {
+            assert_eq!(text.matches(&place).count(), 1, "vendor.roff has not one {place}");
+            text = text.replace(&place, &of_place.map(table).collect::<String>());
+        }
     }
     text
 }

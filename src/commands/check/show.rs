@@ -1,7 +1,7 @@
 //! `tok vendors check --show FILE`: each request as it would be sent, and nothing is.
 //!
-//! No profile, variable, keyring or secret is looked at. A secret is shown as `***`, what a step would take as `{name}`; a
-//! field that is needed and not given is what `tok demo` would give.
+//! No profile, variable, keyring or secret is looked at. A secret is shown as `***`, what a step would take or a person
+//! approve as `{name}`; a field that is needed and not given is what `tok demo` would give.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::App;
 use super::stand_in;
 use crate::cli;
+use crate::definition::approval::Approval;
 use crate::definition::plan::Plan;
 use crate::definition::request::{self, Inputs, Taken};
 use crate::definition::schema::Exchange;
@@ -49,15 +50,24 @@ pub(super) fn requests(app: &App, vendor: Vendor, words: Vec<OsString>) -> Resul
     let mut text = String::new();
     for (what, plan) in plans {
         let Some(plan) = plan else { continue };
-        let count = plan.steps.len() + 1;
+        let count = plan.exchanges().count();
+        let browsed = plan.approval.and_then(|approval| match approval {
+            Approval::Browser(browser) => Some(&browser.request),
+            Approval::Device(_) => None,
+        });
         for (place, exchange) in plan.exchanges().enumerate() {
             let which = if count > 1 {
                 format!(", {} of {count}", place + 1)
             } else {
                 String::new()
             };
+            let by = if browsed.is_some_and(|browsed| std::ptr::eq(browsed, exchange)) {
+                ", by the browser"
+            } else {
+                ""
+            };
             let shown = shown(&chosen, &plan, exchange).map_err(|error| error.of(&vendor.name))?;
-            let _ = writeln!(text, "# {what}{which}\n{shown}");
+            let _ = writeln!(text, "# {what}{which}{by}\n{shown}");
         }
     }
     Ok(text)
@@ -98,9 +108,11 @@ fn shown(chosen: &Chosen, plan: &Plan, exchange: &Exchange) -> Result<String> {
     let secrets = secrets.collect();
     let mut inputs = Inputs::new(&chosen.plain, secrets, clock::now()).with(stand_in::made(lets));
     inputs.taken = taken.collect::<BTreeMap<_, _>>();
+    let approved = plan.approval.map_or(&[][..], Approval::values);
+    inputs.approved = approved.iter().map(|name| (*name, Secret::new(mark(name)))).collect();
     let request = request::build(lets, exchange, &chosen.site(), &mut inputs)?;
     let mut text = stand_in::hidden(&written(&request, exchange.basic.is_some())?);
-    for name in inputs.taken.keys() {
+    for name in inputs.taken.keys().map(String::as_str).chain(approved.iter().copied()) {
         let mark = mark(name);
         text = text
             .replace(&format!("{}/{mark}", chosen.base.origin()), &format!("{{{name}}}"))
@@ -109,7 +121,7 @@ fn shown(chosen: &Chosen, plan: &Plan, exchange: &Exchange) -> Result<String> {
     Ok(text)
 }
 
-/// Stands for what a step takes. No encoding changes it.
+/// Stands for what a step takes or an approval gives. No encoding changes it.
 fn mark(name: &str) -> String {
     format!("toktakes-{name}-7e1b0c5d")
 }

@@ -2,6 +2,7 @@
 //!
 //! The stand-in answers as the definition's examples do; everything else is what every other command does.
 
+mod person;
 mod stand_in;
 
 use std::fs;
@@ -13,6 +14,7 @@ use super::App;
 use crate::cache::entry;
 use crate::cache::store::Store;
 use crate::cli::Target;
+use crate::definition::approval::{self, Approval};
 use crate::definition::schema::Field;
 use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
@@ -25,6 +27,7 @@ use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
 use crate::token::{self, Need, Obtained, Principal};
+use person::Answer;
 use stand_in::StandIn;
 
 const GOOD: &str = "the right secret";
@@ -79,10 +82,13 @@ impl<'a> Demo<'a> {
     fn run(&self) -> Result<()> {
         let definition = &self.vendor.definition;
         say(&format!("{}: {}", self.vendor.name, definition.about))?;
-        let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+        let way = definition.first_way();
         let login = definition.login(way);
         let good = example::answers(definition, &login, true).map_err(Error::usage)?;
         self.stand_in.answer_with(&good);
+        if login.approval.is_some() {
+            say(&format!("  {:18}a script approves in the place of a person", ""))?;
+        }
         self.step("log in", &self.good())?;
         self.step("ask again", &self.good())?;
         let refresh = definition
@@ -93,7 +99,10 @@ impl<'a> Demo<'a> {
             self.stand_in.answer_with(&answers);
             self.step("when it has ended", &self.good())?;
         }
-        if self.vendor.secret_fields().next().is_some()
+        if let Some(Approval::Browser(_)) = login.approval {
+            self.stand_in.answer_with(&good);
+            self.refused("a person refuses")?;
+        } else if self.vendor.secret_fields().next().is_some()
             && let Ok(refusal) = example::answers(definition, &login, false)
         {
             self.stand_in.answer_with(&refusal);
@@ -165,7 +174,10 @@ impl<'a> Demo<'a> {
             sharing: None,
             ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())?
         };
-        let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice);
+        let issuer = self.stand_in.url();
+        let answer = if no_cache { Answer::Refuse } else { Answer::Approve };
+        let script = |address: &str| person::answer(address, &issuer, answer);
+        let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice).with_script(&script);
         let principal = Principal::identified(session.choose(false)?, &session)?;
         work(&Need {
             principal: &principal,
@@ -200,9 +212,10 @@ impl<'a> Demo<'a> {
     /// be of some shape from what the examples give.
     fn flags(&self, file: &str) -> Flags {
         let definition = &self.vendor.definition;
-        let way = definition.ways.first().map(Vec::as_slice).unwrap_or_default();
+        let way = definition.first_way();
         let mut flags = Flags {
             url: Some(self.stand_in.url()),
+            approval: way.iter().find_map(|name| approval::named(name)),
             ..Flags::default()
         };
         let path: &Path = self.folder.path();

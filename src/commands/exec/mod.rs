@@ -12,10 +12,9 @@ use std::process::Command;
 use std::thread;
 
 use super::App;
-use super::call::{Prepared, obtain};
+use super::call::{Prepared, expect_different_variables, obtain};
 use crate::cli::Exec;
 use crate::error::{Error, Exit, Result};
-use crate::inputs::IDENTITY_VARIABLES;
 use crate::output::Given;
 use crate::time::clock::now_ms;
 
@@ -35,14 +34,7 @@ pub(super) fn run(app: &App, exec: &Exec) -> Result<()> {
 fn prepare<'a>(app: &'a App, exec: &'a Exec) -> Result<Vec<Prepared<'a>>> {
     let calls = exec.calls.iter().map(|call| Prepared::of(app, call));
     let calls = calls.collect::<Result<Vec<_>>>()?;
-    for (place, call) in calls.iter().enumerate() {
-        if calls.iter().take(place).any(|other| other.variable == call.variable) {
-            return Err(
-                Error::usage(format!("exec: two tokens for the variable {}", call.variable))
-                    .with_hint("give one of the profiles another with the key `variable`"),
-            );
-        }
-    }
+    expect_different_variables("exec", &calls)?;
     Ok(calls)
 }
 
@@ -53,11 +45,7 @@ fn command(app: &App, exec: &Exec) -> Result<Command> {
     };
     let mut command = Command::new(program);
     command.args(arguments);
-    for variable in app.catalogue.secret_variables() {
-        command.env_remove(variable);
-    }
-    // Whoever runs with a token needs not be able to prove who the job is.
-    for variable in IDENTITY_VARIABLES {
+    for variable in app.hidden_variables() {
         command.env_remove(variable);
     }
     Ok(command)

@@ -3,11 +3,13 @@
 //! tok stays its parent. Signals that are sent to tok go on to the command; those of the terminal's keys reach both by
 //! themselves. A token that cannot be had any more ends nothing but the file. The exit status is the command's own.
 
+mod folder;
+#[cfg(unix)]
+mod signals;
+
 use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-
-use tempfile::TempDir;
 
 use super::{command, not_started, prepare};
 use crate::cli::Exec;
@@ -18,6 +20,7 @@ use crate::commands::keep::engine::{self, Event, Keeper, Next};
 use crate::error::{Error, Result};
 use crate::output::Given;
 use crate::terminal::voice::Voice;
+use folder::Folder;
 
 enum Happened {
     Signal(i32),
@@ -29,7 +32,7 @@ pub(in crate::commands) fn stay(app: App, exec: Exec) -> Result<()> {
     let (app, exec): (&'static App, &'static Exec) = (Box::leak(Box::new(app)), Box::leak(Box::new(exec)));
     let calls: &'static [Prepared] = Box::leak(prepare(app, exec)?.into_boxed_slice());
     let voice = Voice(exec.calls.first().map_or_else(Default::default, |call| call.verbosity));
-    let folder = private_folder()?;
+    let folder = Folder::make()?;
     let (sender, events) = mpsc::channel();
     #[cfg(unix)]
     signals::hear(&sender)?;
@@ -54,9 +57,7 @@ pub(in crate::commands) fn stay(app: App, exec: Exec) -> Result<()> {
         }
         (kept, _) => kept,
     };
-    let removed = folder
-        .close()
-        .map_err(|error| Error::other(format!("exec: the folder of the tokens cannot be removed: {error}")));
+    let removed = folder.remove();
     match beside.command {
         State::Waiting => outcome.and(removed),
         State::Failed(error) => Err(error),
@@ -73,18 +74,6 @@ pub(in crate::commands) fn stay(app: App, exec: Exec) -> Result<()> {
             outcome.and(removed)
         }
     }
-}
-
-/// In the folder that the system keeps for this user's session, or where there is none in the one for temporary files.
-fn private_folder() -> Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("tok-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    let session = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| std::path::Path::new(folder).is_absolute());
-    let made = session.and_then(|folder| builder.tempdir_in(folder).ok());
-    let made = made.map_or_else(|| builder.tempdir(), Ok);
-    made.map_err(|error| Error::other(format!("exec: no folder for the tokens can be made: {error}")))
 }
 
 enum State {
@@ -135,6 +124,10 @@ impl Keeper<Happened> for Beside {
             State::Waiting | State::Running(_) => Next::GoOn,
             _ => Next::End,
         }
+    }
+
+    fn is_patient(&self) -> bool {
+        !matches!(self.command, State::Waiting)
     }
 }
 
@@ -207,6 +200,3 @@ fn end_as(status: ExitStatus) -> ! {
     }
     std::process::exit(status.code().unwrap_or(1))
 }
-
-#[cfg(unix)]
-mod signals;

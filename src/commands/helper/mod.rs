@@ -6,18 +6,22 @@
 mod serving;
 
 use std::env;
-use std::io::{BufReader, stdin};
+use std::io::{self, BufReader, Read};
 
 use super::App;
-use super::call::{Prepared, obtain_chosen, store};
+use super::call::{Prepared, obtain_chosen, store_of};
 use crate::cli::{Call, Helper, Target};
 use crate::error::Result;
 use crate::helper::{Asked, Conversation, Credential, Place, Protocol, Tokens};
 use crate::inputs::{Chosen, Session};
+use crate::options::LIMIT;
+use crate::origin::BaseUrl;
 use crate::output::{Given, Stdout, Usage, authorization, print};
 use crate::secret::Secret;
 use crate::shared::Shared;
 use crate::terminal::voice::Voice;
+use crate::time::deadline::Deadline;
+use crate::time::duration;
 use crate::token::{Need, Principal};
 
 pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
@@ -28,7 +32,9 @@ pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
     match helper.protocol {
         Some(protocol) if speaks(protocol) => (protocol.speak)(&mut Conversation {
             operation: helper.operation.as_deref().unwrap_or_default(),
-            input: &mut BufReader::new(stdin()),
+            input: &mut BufReader::new(Question {
+                deadline: (!protocol.goes_on).then(|| Deadline::after(helper.timeout.unwrap_or(LIMIT))),
+            }),
             output: &mut Stdout,
             tokens: &Desk { app, helper },
         }),
@@ -38,26 +44,63 @@ pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
 
 /// The lines to paste for one protocol, or for each.
 fn lines(app: &App, helper: &Helper, only: Option<&Protocol>) -> Result<String> {
-    let (target, address) = match &helper.target {
-        None => ("VENDOR".to_owned(), "https://HOST".to_owned()),
+    let (target, addresses) = match &helper.target {
+        None => ("VENDOR".to_owned(), Vec::new()),
         Some(target) => {
             let vendor = app.vendor(&target.vendor)?;
             let profile = app.profiles(&vendor)?.get(&vendor.name, target.profile.as_deref())?;
-            let served = profile.serves.first().map(ToString::to_string);
-            let address = served
-                .or_else(|| profile.url.clone())
-                .unwrap_or_else(|| "https://HOST".to_owned());
-            (profile.target(&vendor.name), address)
+            let served: Vec<String> = profile.serves.iter().map(ToString::to_string).collect();
+            let own = || profile.url.iter().filter_map(|url| BaseUrl::parse(url).ok());
+            let addresses = if served.is_empty() {
+                own().map(|base| base.origin()).collect()
+            } else {
+                served
+            };
+            (profile.target(&vendor.name), addresses)
         }
+    };
+    let addresses = if addresses.is_empty() {
+        vec!["https://HOST".to_owned()]
+    } else {
+        addresses
     };
     let protocols = Protocol::ALL
         .iter()
         .filter(|protocol| only.is_none_or(|only| only.name == protocol.name));
     let blocks = protocols.map(|protocol| {
-        let lines = (protocol.lines)(&target, &address);
+        let lines = (protocol.lines)(&target, &addresses);
         format!("# {}\n{lines}", protocol.about)
     });
     Ok(blocks.collect::<Vec<_>>().join("\n"))
+}
+
+/// Standard input, on which the question has to come in time.
+struct Question {
+    deadline: Option<Deadline>,
+}
+
+#[cfg(unix)]
+impl Read for Question {
+    /// Past the standard library's buffer, of which nobody can tell whether something is left in it.
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdin = rustix::stdio::stdin();
+        if let Some(deadline) = &self.deadline {
+            let left = Timespec::try_from(deadline.remaining()).map_err(io::Error::other)?;
+            if poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&left))? == 0 {
+                let limit = duration::words(deadline.limit());
+                return Err(io::Error::other(format!("the question did not end within {limit}")));
+            }
+        }
+        Ok(rustix::io::read(stdin, bytes)?)
+    }
+}
+
+#[cfg(not(unix))]
+impl Read for Question {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        io::stdin().read(bytes)
+    }
 }
 
 /// Where a program is served.
@@ -81,7 +124,7 @@ impl Tokens for Desk<'_> {
             ..asked.clone()
         };
         let forgotten = self.serve(&asked, |_, session, chosen| {
-            let store = store(session.voice)?;
+            let store = store_of(session)?;
             let need = Need {
                 principal: &Principal::of(chosen.clone()),
                 session,

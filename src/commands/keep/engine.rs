@@ -2,7 +2,8 @@
 //!
 //! Whoever uses it is told of each change and of everything else that comes in, and decides when it is over. A vendor that
 //! fails, or a source that does, is tried again and again while the token that is there stays; once that has ended it is
-//! withdrawn. A refusal, and a mistake in what was said to tok, end it.
+//! withdrawn. A refusal, and a mistake in what was said to tok, end it, and so does what keeps it from a first token: a missing
+//! credential always, a failing vendor where nobody is patient.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -33,6 +34,9 @@ pub(in crate::commands) trait Keeper<O> {
     fn change(&mut self, place: usize, given: Option<&Given>) -> Result<()>;
 
     fn other(&mut self, event: O) -> Next;
+
+    /// Whether a first token is waited for that the vendor does not give now.
+    fn is_patient(&self) -> bool;
 
     /// Called each time that something was looked at; how long until it must be called again, if that matters.
     fn pulse(&mut self) -> Option<Duration> {
@@ -80,7 +84,7 @@ pub(in crate::commands) fn run<O: Send + 'static>(
                 continue;
             }
             if kept.given.is_some() && !kept.is_delivered {
-                kept.deliver(place, voice, keeper);
+                kept.deliver(place, voice, keeper)?;
             } else {
                 kept.start(place, sender)?;
             }
@@ -160,6 +164,7 @@ impl Kept {
         let given = match outcome {
             Ok(given) => given,
             Err(error) if matches!(error.exit, Exit::Refused | Exit::Usage) => return Err(error),
+            Err(error) if self.is_first && !(keeper.is_patient() && is_the_vendors(&error)) => return Err(error),
             Err(error) => {
                 self.try_again(&error, voice);
                 return Ok(());
@@ -180,18 +185,22 @@ impl Kept {
         self.given = Some(given);
         self.is_delivered = false;
         self.failures = 0;
-        self.deliver(place, voice, keeper);
-        Ok(())
+        self.deliver(place, voice, keeper)
     }
 
-    fn deliver<O>(&mut self, place: usize, voice: Voice, keeper: &mut impl Keeper<O>) {
-        let Some(given) = &self.given else { return };
+    fn deliver<O>(&mut self, place: usize, voice: Voice, keeper: &mut impl Keeper<O>) -> Result<()> {
+        let Some(given) = &self.given else { return Ok(()) };
         if let Err(error) = keeper.change(place, Some(given)) {
-            return self.try_again(&error, voice);
+            if !keeper.is_patient() {
+                return Err(error);
+            }
+            self.try_again(&error, voice);
+            return Ok(());
         }
         self.is_delivered = true;
         self.failures = 0;
         self.due = self.life().map_or(i64::MIN, |life| renewal(life, lot()));
+        Ok(())
     }
 
     fn withdraw_ended<O>(&mut self, place: usize, voice: Voice, keeper: &mut impl Keeper<O>) {
@@ -221,6 +230,11 @@ impl Kept {
         self.failures = failures;
         self.due = now_ms().saturating_add(span_ms(backoff(failures, lot())));
     }
+}
+
+/// What may be over in a moment, without anything else being done.
+fn is_the_vendors(error: &Error) -> bool {
+    matches!(error.exit, Exit::Unreachable | Exit::Vendor | Exit::RateLimited)
 }
 
 fn obtain(call: &Prepared, is_first: bool, anew: bool, beyond: Option<i64>) -> Result<Given> {

@@ -1,5 +1,6 @@
 //! The file that has the tokens: replaced as a whole, for its owner's eyes only, removed in the end.
 
+use std::cell::Cell;
 use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
@@ -17,6 +18,8 @@ const TEMPORARY: Temporary = Temporary {
 #[derive(Debug)]
 pub(in crate::commands) struct KeptFile {
     path: PathBuf,
+    /// What was there before is not tok's to remove.
+    is_own: Cell<bool>,
 }
 
 impl KeptFile {
@@ -27,11 +30,21 @@ impl KeptFile {
             Ok(absolute) => absolute,
             Err(error) => return wrong(&error.to_string()),
         };
+        if path.as_os_str() == "-" {
+            return wrong("it is no file; without `keep`, tok prints to standard output");
+        }
         if absolute.is_dir() || absolute.file_name().is_none() {
             return wrong("it is a folder, and --file names a file");
         }
+        // It would be replaced and removed.
+        if absolute.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+            return wrong("it is not a regular file, and is left alone");
+        }
         match absolute.parent() {
-            Some(folder) if folder.is_dir() => Ok(Self { path: absolute }),
+            Some(folder) if folder.is_dir() => Ok(Self {
+                path: absolute,
+                is_own: Cell::new(false),
+            }),
             _ => wrong("its folder is not there"),
         }
     }
@@ -42,12 +55,17 @@ impl KeptFile {
 
     pub(in crate::commands) fn write(&self, text: &str) -> Result<()> {
         replace(&self.path, TEMPORARY, text.as_bytes(), |_| Ok(()))
-            .map_err(|error| Error::other(format!("keep: {self} cannot be written: {error}")))
+            .map_err(|error| Error::other(format!("keep: {self} cannot be written: {error}")))?;
+        self.is_own.set(true);
+        Ok(())
     }
 
     /// That it is not there is as good.
     pub(in crate::commands) fn remove(&self) -> Result<()> {
         TEMPORARY.remove_left_over(&self.path);
+        if !self.is_own.get() {
+            return Ok(());
+        }
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(Error::other(format!("keep: {self} cannot be removed: {error}")))

@@ -5,26 +5,25 @@
 
 pub(super) mod engine;
 mod file;
+mod follower;
 mod schedule;
 mod service;
 
-use std::process::Stdio;
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use super::App;
-use super::call::{Prepared, store};
+use super::call::{Prepared, expect_different_variables, store};
 use crate::cache::lock;
 use crate::cli::{Keep, KeptAs};
 use crate::error::{Error, Result};
-use crate::inputs::IDENTITY_VARIABLES;
-use crate::inputs::command::in_shell;
+use crate::options::LIMIT;
 use crate::output::Given;
 use crate::terminal::voice::Voice;
 use crate::time::clock::dated;
 use engine::{Event, Keeper, Next};
 pub(super) use file::KeptFile;
+use follower::Follower;
 
 /// App and request live as long as the process, so that what is being fetched at the end need not be waited for.
 pub(super) fn run(app: App, keep: Keep) -> Result<()> {
@@ -36,9 +35,12 @@ pub(super) fn run(app: App, keep: Keep) -> Result<()> {
             format.check(&prepared.call.vendor.name, &prepared.usage(""))?;
         }
     }
+    if let KeptAs::Env(_) = keep.format {
+        expect_different_variables("keep", calls)?;
+    }
     let voice = Voice(keep.calls.first().map_or_else(Default::default, |call| call.verbosity));
     let file = KeptFile::at(&keep.file)?;
-    let store = store(voice)?;
+    let store = store(voice, LIMIT)?;
     let name = file.path().to_string_lossy();
     let _alone = lock::alone(&store, "file", &name)
         .map_err(|process| Error::other(format!("keep: {name}: another tok keeps it (process {process})")))?;
@@ -47,13 +49,11 @@ pub(super) fn run(app: App, keep: Keep) -> Result<()> {
     hear_signals(&sender)?;
     let mut keeper = InFile {
         format: keep.format,
-        command: keep.command.as_deref(),
+        follower: keep
+            .command
+            .as_deref()
+            .map(|command| Follower::of(command, app.hidden_variables(), voice)),
         texts: vec![None; calls.len()],
-        drop_variables: [
-            app.catalogue.secret_variables(),
-            IDENTITY_VARIABLES.map(str::to_owned).to_vec(),
-        ]
-        .concat(),
         file,
         voice,
     };
@@ -77,10 +77,9 @@ fn hear_signals(sender: &mpsc::Sender<Event<Next>>) -> Result<()> {
 
 struct InFile {
     format: KeptAs,
-    command: Option<&'static str>,
+    follower: Option<Follower>,
     /// As they stand in the file; `None` while there is no valid token.
     texts: Vec<Option<String>>,
-    drop_variables: Vec<String>,
     file: KeptFile,
     voice: Voice,
 }
@@ -108,14 +107,18 @@ impl Keeper<Next> for InFile {
                 .notice(&format!("keep: {}: a token of {}{until}", self.file, given.vendor));
         }
         service::ready();
-        if let Some(command) = self.command {
-            tell(command, &self.drop_variables, self.voice);
+        if let Some(follower) = &self.follower {
+            follower.tell();
         }
         Ok(())
     }
 
     fn other(&mut self, next: Next) -> Next {
         next
+    }
+
+    fn is_patient(&self) -> bool {
+        true
     }
 
     fn pulse(&mut self) -> Option<Duration> {
@@ -127,27 +130,5 @@ fn render(format: KeptAs, given: &Given) -> Result<String> {
     match format {
         KeptAs::Token(format) => format.render(given),
         KeptAs::Env(format) => format.text(&given.variable, given.token.expose()),
-    }
-}
-
-/// Runs the command beside, without the variables that may hold secrets.
-fn tell(command: &str, drop_variables: &[String], voice: Voice) {
-    let mut shell = in_shell(command);
-    shell.stdin(Stdio::null());
-    for variable in drop_variables {
-        shell.env_remove(variable);
-    }
-    match shell.spawn() {
-        Err(error) => voice.warn(&format!("keep: the command of --exec cannot be started: {error}")),
-        Ok(mut child) => {
-            let waits = thread::Builder::new().spawn(move || match child.wait() {
-                Ok(status) if status.success() => {}
-                Ok(status) => voice.warn(&format!("keep: the command of --exec failed: {status}")),
-                Err(error) => voice.warn(&format!("keep: the command of --exec is lost: {error}")),
-            });
-            if let Err(error) = waits {
-                voice.warn(&format!("keep: the command of --exec is not waited for: {error}"));
-            }
-        }
     }
 }

@@ -30,10 +30,13 @@ pub(super) fn change(call: &Call, chosen: &Chosen, profile: &Profile, kept: &[&s
             .extend(span.map(|span| (key.to_owned(), format!("{}s", span.as_secs()).into())));
     }
     let is_secret = |name: &String| vendor.definition.field(name).is_some_and(|field| field.secret);
-    // A plain field shows by itself which way is taken.
+    // A plain field shows by itself which way is taken, and where a browser can be opened the machine does.
+    if let Some(approval) = call.flags.approval {
+        change.set.push(("way".to_owned(), approval.into()));
+    }
     match chosen.way.first().filter(|_| chosen.way.iter().all(is_secret)) {
         Some(first) => change.set.push(("way".to_owned(), first.into())),
-        None if profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
+        None if call.flags.approval.is_none() && profile.way.as_ref().is_none_or(|way| !chosen.way.contains(way)) => {
             change.remove.push("way".to_owned());
         }
         None => {}

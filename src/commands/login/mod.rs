@@ -4,11 +4,12 @@
 //! Holds are not looked at: whoever logs in knows better. Where one of them cannot be kept, all is left as it was.
 
 mod change;
+mod lasting;
 mod place;
 mod written;
 
 use super::App;
-use super::call::{Prepared, store};
+use super::call::{Prepared, store_of};
 use crate::cache::entry;
 use crate::cli::{Call, Verify};
 use crate::definition::schema::Field;
@@ -21,6 +22,7 @@ use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
 use change::change;
+use lasting::make_last;
 use place::{Places, Ring};
 use written::Written;
 
@@ -66,7 +68,7 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     }
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
-    let store = store(session.voice)?;
+    let store = store_of(&session)?;
     let principal = session.until_accepted(|| {
         for field in &secrets {
             session.new_secret(field, &chosen)?;
@@ -92,6 +94,9 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         let _ = entry::forget(&store, &principal.identity);
     })?;
     tell(&session, &principal.chosen, &places, verify);
+    if !call.no_cache {
+        make_last(&session, &principal, &store);
+    }
     Ok(())
 }
 
@@ -111,11 +116,10 @@ fn keep(call: &Call, session: &Session, chosen: &Chosen, places: &Places) -> Res
 
 /// A way that is named by a flag takes the place of the one that the profile had.
 fn leave_other_ways(profile: &mut Profile, call: &Call) {
-    let ways = &call.vendor.definition.ways;
-    let flagged = |name: &str| call.flags.names(name);
     let definition = &call.vendor.definition;
-    let is_flagged = |way: &&Vec<String>| definition.fields_of_way(way).into_iter().any(flagged);
-    let Some(way) = ways.iter().find(is_flagged) else {
+    let flagged = |name: &str| call.flags.names(name);
+    let is_flagged = |way: &&[String]| definition.fields_of_way(way).into_iter().any(flagged);
+    let Some(way) = definition.ways().find(is_flagged) else {
         return;
     };
     profile.way = None;

@@ -1,4 +1,4 @@
-//! A token that the vendor is asked to end, where it can.
+//! A token that the vendor is asked to end, where it can. One that has ended by itself may have a refresh token that has not.
 
 use crate::cache::entry::Entry;
 use crate::error::Result;
@@ -11,7 +11,8 @@ pub(super) fn revoke(need: &Need, entry: &Entry) -> Result<()> {
     let Some(plan) = need.principal.chosen.revoke_plan() else {
         return Ok(());
     };
-    if entry.expires_at <= now_ms() {
+    let renewable = entry.refresh_token.is_some() && plan.names().contains(&"refresh-token");
+    if entry.expires_at <= now_ms() && !renewable {
         return Ok(());
     }
     let hint = "without --revoke it is forgotten here, and stays valid until it ends";

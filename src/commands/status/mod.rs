@@ -1,8 +1,10 @@
 //! `tok status [VENDOR]`: what is configured and cached, and how long it still lasts.
 //!
 //! Shows no secret and asks no vendor and nobody else; a store that other machines share is looked at. The keyring is looked
-//! at where more is asked for, and then only for whether it has a secret: nothing is read, and nothing unlocked.
+//! at where more is asked for, and then only for whether it has a secret: nothing is unlocked, and nothing read but the key of
+//! what is cached.
 
+mod folder;
 mod ring;
 mod row;
 mod there;
@@ -21,23 +23,25 @@ use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{self, Profile, Profiles};
 use crate::inputs::{Session, Settings};
+use crate::options::LIMIT;
 use crate::output::{Stdout, print};
 use crate::shared::Shared;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 use crate::token::Principal;
+use folder::Keeping;
 use ring::Ring;
 use row::{Row, State};
 use there::There;
 
 /// For the password and the key of a shared store.
-const LIMIT: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {
     let voice = Voice(verbosity);
     let (vendors, broken) = app.vendors(target)?;
-    let store = store(voice)?;
+    let store = store(voice, LIMIT)?;
     let settings = match vendors.first() {
         Some(vendor) => Some(Settings::of(
             vendor,
@@ -49,7 +53,7 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     };
     let session = settings
         .as_ref()
-        .map(|settings| Session::new(settings, Deadline::after(LIMIT), voice));
+        .map(|settings| Session::new(settings, Deadline::after(PATIENCE), voice));
     let there = session.as_ref().and_then(|session| {
         let address = session.settings.sharing.as_ref()?.address.to_string();
         Some(There::new(Shared::of(session, &store), address, voice))
@@ -97,10 +101,19 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
         let hint = error.hint().map(|hint| format!("; {hint}"));
         voice.warn(&format!("{}{}", error.text(), hint.unwrap_or_default()));
     }
+    let folder = look.store.folder();
+    let outlook = look.store.seal().outlook();
+    let reach = look.there.as_ref().map(There::reach);
     let text = if json {
-        view::in_json(&rows, look.there.as_ref().map(There::reach))?
+        view::in_json(&rows, &Keeping::of(folder, &outlook), reach)?
     } else {
-        view::in_table(&rows, look.there.as_ref().map(There::reach).as_ref(), voice)
+        let verbose = verbosity == Verbosity::Verbose;
+        let mut text = view::in_table(&rows, voice);
+        if !rows.is_empty() && (target.is_none() || verbose) {
+            text += &folder::line(folder, &outlook, verbose);
+        }
+        text.extend(reach.map(|reach| format!("\nshared store: {}\n", reach.words())));
+        text
     };
     print(&text, &mut Stdout)
 }

@@ -34,6 +34,8 @@ pub(super) struct Row {
     pub(super) reason: Option<String>,
     /// An expired token can be had anew without a secret.
     pub(super) can_refresh: bool,
+    /// Until when, where the vendor says it, in RFC 3339, UTC.
+    pub(super) refresh_expires_at: Option<String>,
     /// A token that flags or variables asked for, which belongs to no profile.
     pub(super) ad_hoc: bool,
     /// Until when refused credentials are held back, in RFC 3339, UTC.
@@ -76,6 +78,7 @@ impl Row {
             state: State::None,
             reason: None,
             can_refresh: false,
+            refresh_expires_at: None,
             ad_hoc: false,
             held_until: None,
             in_keyring: None,
@@ -92,7 +95,7 @@ impl Row {
             field.is_none_or(|field| !field.secret && field.is_required())
         };
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let mut row = Self::new(&identity.vendor, None);
+        let mut row = Self::new(&identity.vendor, identity.profile.clone());
         let login = identity.fields.iter().filter(|(name, _)| is_login(name));
         row.login = login.map(|(name, value)| (name.clone(), text(value))).collect();
         row.url = Some(identity.url.clone());
@@ -172,7 +175,9 @@ impl Row {
         self.end = entry.expires_at;
         self.expires_at = utc(entry.expires_at);
         self.expires_in = Some(between(now, entry.expires_at).as_secs().try_into().unwrap_or(i64::MAX));
-        self.can_refresh = entry.refresh_token.is_some();
+        self.can_refresh = entry.refresh_token(now).is_some();
+        let refresh_end = entry.refresh_expires_at.filter(|_| entry.refresh_token.is_some());
+        self.refresh_expires_at = refresh_end.and_then(utc);
         let then = match self.state {
             State::Valid if entry.fingerprint.is_some() => "used if the secret is the same",
             State::Valid => "used",
@@ -180,6 +185,14 @@ impl Row {
             _ => "replaced",
         };
         self.fields.push(format!("token: {then}: {freshness}"));
+        if let (Some(end), Some(at)) = (refresh_end, &self.refresh_expires_at) {
+            let words = if self.can_refresh {
+                format!("until {at} (in {})", duration::words(between(now, end)))
+            } else {
+                format!("no longer, since {at}")
+            };
+            self.fields.push(format!("refresh: {words}"));
+        }
     }
 }
 

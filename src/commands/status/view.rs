@@ -4,6 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::folder::Keeping;
 use super::row::{Row, State};
 use super::there::Reach;
 use crate::error::{Error, Result};
@@ -19,21 +20,23 @@ const NO_PROFILE: &str = "(no profile)";
 struct Report<'a> {
     schema: u8,
     tokens: &'a [Row],
+    cache: &'a Keeping<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shared: Option<Reach>,
 }
 
-pub(super) fn in_json(rows: &[Row], shared: Option<Reach>) -> Result<String> {
+pub(super) fn in_json(rows: &[Row], cache: &Keeping, shared: Option<Reach>) -> Result<String> {
     let report = Report {
         schema: 1,
         tokens: rows,
+        cache,
         shared,
     };
     let text = serde_json::to_string(&report).map_err(|error| Error::other(format!("status: {error}")))?;
     Ok(text + "\n")
 }
 
-pub(super) fn in_table(rows: &[Row], shared: Option<&Reach>, voice: Voice) -> String {
+pub(super) fn in_table(rows: &[Row], voice: Voice) -> String {
     if rows.is_empty() {
         voice.notice(
             "nothing is configured and nothing is cached; `tok demo` shows how it works, `tok login VENDOR` begins",
@@ -51,7 +54,6 @@ pub(super) fn in_table(rows: &[Row], shared: Option<&Reach>, voice: Voice) -> St
         let (paint, state) = match (row.state, &row.reason) {
             (State::Valid, _) => (Paint::Good, "valid"),
             (State::Ending, _) => (Paint::Warning, "ends soon"),
-            (State::Expired, _) if row.can_refresh => (Paint::Warning, "expired, can be refreshed"),
             (State::Expired, _) => (Paint::Warning, "expired"),
             (State::None, _) => (Paint::Plain, "no token"),
             (_, reason) => (Paint::Bad, reason.as_deref().unwrap_or_default()),
@@ -66,7 +68,7 @@ pub(super) fn in_table(rows: &[Row], shared: Option<&Reach>, voice: Voice) -> St
             .to_owned(),
             login,
             expires.unwrap_or_default(),
-            paint.of(state, colours),
+            paint.of(&(state.to_owned() + &refresh(row)), colours),
         ]
     });
     let mut text = table(["VENDOR", "PROFILE", "LOGIN", "EXPIRES", "STATE"], cells);
@@ -81,6 +83,15 @@ pub(super) fn in_table(rows: &[Row], shared: Option<&Reach>, voice: Voice) -> St
             text.extend(row.fields.iter().map(|line| format!("  {line}\n")));
         }
     }
-    text.extend(shared.map(|reach| format!("\nshared store: {}\n", reach.words())));
     text
+}
+
+/// Behind the state: where it matters, that the token can be had anew, and where the vendor says it, until when.
+fn refresh(row: &Row) -> String {
+    match &row.refresh_expires_at {
+        _ if !row.can_refresh => String::new(),
+        Some(at) => format!(", can be refreshed until {at}"),
+        None if row.state == State::Expired => ", can be refreshed".to_owned(),
+        None => String::new(),
+    }
 }

@@ -1,8 +1,10 @@
 //! The rules for one request.
 
 use super::answer::check_readers;
+use super::approval::reserved;
 use super::placeholders::{self, is_own};
 use super::table::Table;
+use crate::definition::approval::is_way;
 use crate::definition::mistake::Mistake;
 use crate::definition::request;
 use crate::definition::schema::{Definition, Exchange, Of};
@@ -110,9 +112,14 @@ impl Table<'_> {
             }
         }
         if let Some(way) = exchange.way.as_ref().filter(|_| self.of == Of::Login)
-            && !self.definition.ways.iter().flatten().any(|field| field == way)
+            && !self.definition.ways().flatten().any(|field| field == way)
         {
-            found.push(self.mistake("way", &format!("'way' names no field of 'ways': '{way}'")));
+            let words = if is_way(way) {
+                format!("'way' names '{way}', and there is no [{way}]")
+            } else {
+                format!("'way' names no field of 'ways': '{way}'")
+            };
+            found.push(self.mistake("way", &words));
         }
     }
 
@@ -146,7 +153,10 @@ impl Table<'_> {
             };
             if !template::is_name(name) {
                 say(&format!("has the name '{name}', and a name is [a-z][a-z0-9-]*"));
-            } else if is_own(name) || is_known(self.definition, name) {
+            } else if is_own(name)
+                || reserved(self.definition).any(|reserved| reserved == name)
+                || is_known(self.definition, name)
+            {
                 say(&format!("has the name '{name}', which something else has"));
             } else if self.of == Of::Step && !self.is_used(name) {
                 say(&format!("takes '{name}', which no request behind it uses"));
@@ -168,7 +178,7 @@ fn is_known(definition: &Definition, name: &str) -> bool {
 }
 
 /// What is left to check where a value can do no harm. Nothing where the template is broken.
-fn with_an_x_for_each_field(template: &str) -> String {
+pub(super) fn with_an_x_for_each_field(template: &str) -> String {
     let parts = template::parse(template).unwrap_or_default().into_iter();
     parts
         .map(|part| match part {

@@ -1,5 +1,6 @@
 //! The rules for the values that tok makes itself.
 
+use super::approval::{reserved, values};
 use super::named::{misfit, no_field};
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
@@ -31,7 +32,7 @@ pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
         if !template::is_name(name) {
             say("", "a name is [a-z][a-z0-9-]*");
         }
-        if OWN.contains(&name) {
+        if OWN.contains(&name) || reserved(definition).any(|reserved| reserved == name) {
             say("", "the name is reserved");
         }
         if definition.field(name).is_some() {
@@ -104,7 +105,11 @@ fn wrong(definition: &Definition, key: &str, part: &Part) -> Option<String> {
     let Part::Field(name, form) = part else { return None };
     let is_member = matches!(form, Form::Of(Transform::Member(_)));
     let is_secret = definition.field(name).is_some_and(|field| field.secret);
-    let own: Vec<&str> = OWN.into_iter().chain(definition.taken()).collect();
+    let own: Vec<&str> = OWN
+        .into_iter()
+        .chain(definition.taken())
+        .chain(values(definition))
+        .collect();
     if definition.field(name).is_none() && definition.lets.get(name).is_none() && !own.contains(name) {
         return Some(format!(" {}", no_field(definition, &own, name)));
     }

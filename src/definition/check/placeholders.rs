@@ -1,5 +1,6 @@
 //! The rules for what stands in braces.
 
+use super::approval::values;
 use super::lets;
 use super::named::{misfit, no_field};
 use super::table::Table;
@@ -18,10 +19,13 @@ pub(super) fn is_own(name: &str) -> bool {
 
 pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
     let taken = table.definition.taken_before(table.exchange);
-    let own: &[&str] = match table.of {
-        Of::Step | Of::Login | Of::Let => &ALWAYS,
-        Of::Refresh | Of::Revoke => &AFTER,
+    let always = match table.of {
+        Of::Refresh | Of::Revoke => AFTER.as_slice(),
+        _ => ALWAYS.as_slice(),
     };
+    let approved = table.definition.approved_for(table.of, table.exchange);
+    let own: Vec<&str> = always.iter().copied().chain(approved).collect();
+    let own = own.as_slice();
     for Template { key, text, logged } in templates(table.exchange) {
         let mut say = |words: String| {
             let words = format!("{} '{key}'{words}", table.header);
@@ -65,6 +69,8 @@ fn through_values(table: &Table, own: &[&str], taken: &[&str], key: &str, text: 
                 Some(format!(" needs '{{{name}}}', which there is none of before a login"))
             } else if is_taken && !taken.contains(&name) && !direct.contains(&name) {
                 Some(format!(" needs '{{{name}}}', which no step before it takes"))
+            } else if values(definition).contains(&name) && !own.contains(&name) && !direct.contains(&name) {
+                Some(format!(" needs '{{{name}}}', which no approval before it gives"))
             } else if name == "body" && matches!(key, "json" | "form") {
                 Some(" needs '{body}', which is the body itself".to_owned())
             } else {
@@ -81,7 +87,9 @@ fn unknown(table: &Table, own: &[&str], taken: &[&str], name: &str) -> String {
         return no_field(table.definition, &known, name);
     }
     match table.of {
-        Of::Step | Of::Login | Of::Let => format!("uses '{{{name}}}', which no step before it takes"),
+        Of::Step | Of::Browser | Of::Device | Of::Login | Of::Let => {
+            format!("uses '{{{name}}}', which no step before it takes")
+        }
         Of::Refresh | Of::Revoke => {
             format!("uses '{{{name}}}', which needs 'again = true' in the step that takes it")
         }

@@ -3,6 +3,7 @@
 use super::sample::samples;
 use crate::definition::answer::{self, Grant, Refusal};
 use crate::definition::context::Context;
+use crate::definition::device;
 use crate::definition::reader::Reading;
 use crate::definition::schema::{Definition, Example, Exchange, Of};
 use crate::definition::{http_date, pointers};
@@ -72,7 +73,11 @@ pub(in crate::definition) fn read(definition: &Definition, example: &Example) ->
     };
     let answer = answer(example);
     match example.of {
-        Of::Step => answer::taken(&answer, &context).map(|_| None),
+        Of::Device => match &definition.device {
+            Some(device) => device::codes(&answer, &context, device).map(|_| None),
+            None => Ok(None),
+        },
+        Of::Step | Of::Browser => answer::taken(&answer, &context).map(|_| None),
         Of::Revoke => answer::revoked(&answer, &context).map(|()| None),
         Of::Login | Of::Refresh | Of::Let => answer::grant(&answer, &context).map(Some),
     }
@@ -99,6 +104,9 @@ pub(super) fn check(definition: &Definition, example: &Example) -> Result<(), St
     };
     match read(definition, example) {
         Err(refusal) => {
+            if example.of == Of::Device && example.exit == 0 {
+                return Err(refusal.words);
+            }
             compare("exit", (refusal.exit as u8).to_string(), example.exit.to_string())?;
             let expected = example.error.as_deref().map(words::one_line);
             expected.map_or(Ok(()), |expected| {

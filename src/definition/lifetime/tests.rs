@@ -18,6 +18,18 @@ const DATE: &str = "Mon, 15 Jan 2024 09:00:00 GMT";
 const NOW: i64 = 1_705_309_200;
 
 fn lasts(rules: &str, answer: &Json, token: &str, date: Option<&str>) -> Result<Option<u64>, String> {
+    reading(rules, answer, |context, reading| {
+        read(context, reading, token, date).map(|span| span.map(|span| span.as_secs()))
+    })
+}
+
+fn refreshes(answer: &Json) -> Option<u64> {
+    let rules = "refresh_expires_at = \"/at\"\nrefresh_expires_in = \"/in\"";
+    let read = |context: &Context, reading: &Reading| of_refresh(context, reading, Some(DATE));
+    reading(rules, answer, read).map(|span| span.as_secs())
+}
+
+fn reading<T>(rules: &str, answer: &Json, read: impl FnOnce(&Context, &Reading) -> T) -> T {
     let rules: AnswerRules = toml::from_str(&format!("token = \"/token\"\n{rules}")).unwrap();
     let exchange: Exchange = toml::from_str("").unwrap();
     let plain = BTreeMap::from([("span".to_owned(), Value::Duration(Duration::from_secs(77)))]);
@@ -31,7 +43,21 @@ fn lasts(rules: &str, answer: &Json, token: &str, date: Option<&str>) -> Result<
         redactor: &redactor,
     };
     let answer = Answer::new(200, answer.to_string());
-    read(&context, &Reading::of(&answer), token, date).map(|span| span.map(|span| span.as_secs()))
+    read(&context, &Reading::of(&answer))
+}
+
+#[test]
+fn a_lifetime_that_cannot_be_is_said_in_few_characters() {
+    for (end, shown) in [
+        (json!(0), "-1705309200"),
+        (json!(2.96e298), "2.96e295"),
+        (json!(f64::MAX), "1.7976931348623156e305"),
+    ] {
+        assert_eq!(
+            at(&end).unwrap_err(),
+            format!("the token's lifetime of {shown} s cannot be right")
+        );
+    }
 }
 
 fn at(end: &Json) -> Result<Option<u64>, String> {
@@ -41,6 +67,24 @@ fn at(end: &Json) -> Result<Option<u64>, String> {
 fn jwt(exp: &Json) -> String {
     let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
     format!("{}.{}.x", part("{}"), part(&json!({"exp": exp}).to_string()))
+}
+
+#[test]
+fn a_refresh_token_s_end_is_read_as_a_token_s_and_never_a_reason_to_refuse_the_answer() {
+    for (answer, seconds) in [
+        (json!({"in": 1800}), Some(1800)),
+        (json!({"in": "1800"}), Some(1800)),
+        (json!({"at": "2024-01-15T10:30:00Z"}), Some(5400)),
+        (json!({"at": NOW + 60, "in": 7}), Some(60)),
+        // Of an offline session.
+        (json!({"in": 0}), None),
+        (json!({"in": -1}), None),
+        (json!({"in": 1e300}), None),
+        (json!({"in": null, "at": "never"}), None),
+        (json!({}), None),
+    ] {
+        assert_eq!(refreshes(&answer), seconds, "{answer}");
+    }
 }
 
 #[test]

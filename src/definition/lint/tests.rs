@@ -1,4 +1,5 @@
 mod any;
+mod approvals;
 mod values;
 
 use super::*;
@@ -67,8 +68,8 @@ fn a_key_that_is_unknown_brings_the_right_one() {
             "5: unknown key 'token' in [login]; it belongs in [answer]",
             "7: unknown key 'tokn' in [answer], did you mean 'token'?",
             "8: unknown key 'url' in [answer]; it belongs at the top of the file, before any table",
-            "9: unknown key 'qux' in [answer]; known are success, token, refresh_token, expires_at, expires_in, \
-             expires_in_ms, lifetime, extras, error",
+            "9: unknown key 'qux' in [answer]; known are success, token, refresh_token, refresh_expires_at, \
+             refresh_expires_in, expires_at, expires_in, expires_in_ms, lifetime, extras, error",
         ],
     );
     says(

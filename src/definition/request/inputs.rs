@@ -21,6 +21,8 @@ pub(crate) struct Inputs<'a> {
     pub(crate) secrets: BTreeMap<String, Secret>,
     /// What the steps before took from their answers; nothing where there was nothing to take.
     pub(crate) taken: BTreeMap<String, Option<Taken>>,
+    /// What a person's approval gives.
+    pub(crate) approved: BTreeMap<&'static str, Secret>,
     /// Local clock, UTC.
     pub(crate) now: Timestamp,
     /// What tok made for one request, by its names in `[let]`, and `body`.
@@ -65,6 +67,7 @@ impl<'a> Inputs<'a> {
             plain,
             secrets,
             taken: BTreeMap::new(),
+            approved: BTreeMap::new(),
             now,
             made: BTreeMap::new(),
             made_before: Vec::new(),
@@ -95,8 +98,9 @@ impl<'a> Inputs<'a> {
         let plain = || self.plain.get(name).map(Input::Plain);
         let secret = || self.secrets.get(name).map(Input::Secret);
         let taken = || self.taken.get(name)?.as_ref().map(Input::Taken);
+        let approved = || self.approved.get(name).map(Input::Secret);
         let made = || self.made.get(name).map(Input::Made);
-        plain().or_else(secret).or_else(taken).or_else(made)
+        plain().or_else(secret).or_else(taken).or_else(approved).or_else(made)
     }
 
     pub(super) fn text(&self, name: &str, form: Form) -> Result<Option<String>> {

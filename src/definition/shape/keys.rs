@@ -4,6 +4,7 @@
 //! room's other files; [`crate::definition::schema`] takes the very same keys, which a test sees to.
 
 mod answer;
+mod approval;
 mod made;
 mod request;
 mod top;
@@ -37,10 +38,14 @@ pub(crate) enum Needed {
 pub(crate) const SECTIONS: &[Section] = &[
     top::TOP,
     top::FIELD,
+    request::WHERE,
     request::REQUEST,
+    request::OF_ONE,
     answer::ANSWER,
     answer::USE,
     answer::EXAMPLE,
+    approval::BROWSER,
+    approval::DEVICE,
     made::LET,
     made::JWT,
     made::HMAC,

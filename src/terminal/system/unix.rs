@@ -10,16 +10,25 @@
 
 mod signals;
 mod turn;
+mod typed;
+mod unless;
 
 pub(super) use signals::outlive_file_limit;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::getpgrp;
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
+};
+
+use self::typed::{NO_KEY, Typed, read_hidden};
+use self::unless::Unless;
+use crate::terminal::paint::has_colours;
+use crate::terminal::{Meanwhile, Screen};
 
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -30,6 +39,19 @@ impl Terminal {
     pub(super) fn open() -> Option<Self> {
         let tty = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
         in_foreground(&tty).then_some(Self { tty })
+    }
+
+    pub(super) fn tell(&self, text: &str) -> io::Result<()> {
+        (&self.tty).write_all(text.as_bytes())
+    }
+
+    pub(super) fn screen(&self) -> Screen {
+        let (columns, rows) = tcgetwinsize(&self.tty).map_or((0, 0), |size| (size.ws_col, size.ws_row));
+        Screen {
+            columns,
+            rows,
+            colours: has_colours(&self.tty),
+        }
     }
 
     /// `None` at Ctrl-D, here and below.
@@ -64,9 +86,40 @@ impl Terminal {
         self.expect_foreground()?;
         signals::watch(close_prompt)?;
         let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
-        let _hidden = Hidden::begin(&self.tty)?;
+        let _hidden = Hidden::begin(&self.tty, Patience::Endless)?;
         (&self.tty).write_all(prompt.as_bytes())?;
         read_hidden(BufReader::with_capacity(1, &self.tty), suspend_key)
+    }
+
+    pub(super) fn ask_unless<T>(
+        &self,
+        prompt: &str,
+        mut happened: impl FnMut() -> Option<T>,
+    ) -> io::Result<Meanwhile<T>> {
+        loop {
+            let mut input = Unless::new(&self.tty, &mut happened);
+            if let Some(value) = input.until_foreground()? {
+                return Ok(Meanwhile::Happened(value));
+            }
+            let typed = self.ask_hidden_unless(prompt, &mut input);
+            if let Some(value) = input.value {
+                return Ok(Meanwhile::Happened(value));
+            }
+            match typed? {
+                Typed::Line(line) => return Ok(Meanwhile::Typed(Some(line))),
+                Typed::End => return Ok(Meanwhile::Typed(None)),
+                Typed::Suspend => signals::suspend(),
+            }
+        }
+    }
+
+    fn ask_hidden_unless(&self, prompt: &str, input: impl Read) -> io::Result<Typed> {
+        let _turn = turn::take()?;
+        signals::watch(close_prompt)?;
+        let suspend_key = tcgetattr(&self.tty)?.special_codes[SpecialCodeIndex::VSUSP];
+        let _hidden = Hidden::begin(&self.tty, Patience::Short)?;
+        (&self.tty).write_all(prompt.as_bytes())?;
+        read_hidden(BufReader::with_capacity(1, input), suspend_key)
     }
 
     fn expect_foreground(&self) -> io::Result<()> {
@@ -95,9 +148,6 @@ pub(super) fn owns_stderr() -> bool {
     in_foreground(io::stderr())
 }
 
-/// What a special key is set to that shall not exist (`_POSIX_VDISABLE`).
-const NO_KEY: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
-
 /// The hidden prompt that is open. A process has one terminal, so it has one of these.
 static OPEN: Mutex<Option<Prompt>> = Mutex::new(None);
 
@@ -120,17 +170,29 @@ impl Prompt {
     }
 }
 
+/// How long a character is waited for.
+#[derive(Debug, Clone, Copy)]
+enum Patience {
+    Endless,
+    /// A tenth of a second, after which nothing was typed.
+    Short,
+}
+
 /// Keeps the input hidden until it is dropped.
 struct Hidden;
 
 impl Hidden {
-    fn begin(tty: &File) -> io::Result<Self> {
+    fn begin(tty: &File, patience: Patience) -> io::Result<Self> {
         let before = tcgetattr(tty)?;
         let mut modes = before.clone();
         let off = LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
         modes.local_modes.remove(off);
-        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        let (least, tenths) = match patience {
+            Patience::Endless => (1, 0),
+            Patience::Short => (0, 1),
+        };
+        modes.special_codes[SpecialCodeIndex::VMIN] = least;
+        modes.special_codes[SpecialCodeIndex::VTIME] = tenths;
         modes.special_codes[SpecialCodeIndex::VSUSP] = NO_KEY;
         let tty = tty.try_clone()?;
         let mut open = open_prompt();
@@ -149,86 +211,5 @@ impl Drop for Hidden {
 fn close_prompt() {
     if let Some(prompt) = open_prompt().take() {
         prompt.restore();
-    }
-}
-
-/// What comes of a hidden prompt.
-#[derive(Debug, PartialEq, Eq)]
-enum Typed {
-    /// Without its end.
-    Line(Vec<u8>),
-    /// Ctrl-D before anything else.
-    End,
-    /// The key that stops a process, whatever was typed before it.
-    Suspend,
-}
-
-/// The keys that take something back do so.
-fn read_hidden(input: impl BufRead, suspend_key: u8) -> io::Result<Typed> {
-    const CTRL_D: u8 = 0x04;
-    const BACKSPACE: u8 = 0x08;
-    const CTRL_U: u8 = 0x15;
-    const CTRL_W: u8 = 0x17;
-    const DELETE: u8 = 0x7f;
-    let mut line = Vec::new();
-    for byte in input.bytes() {
-        match byte? {
-            b'\n' | b'\r' => return Ok(Typed::Line(line)),
-            CTRL_D if line.is_empty() => return Ok(Typed::End),
-            key if key == suspend_key && key != NO_KEY => return Ok(Typed::Suspend),
-            BACKSPACE | DELETE => drop_character(&mut line),
-            CTRL_U | CTRL_W => line.clear(),
-            byte => line.push(byte),
-        }
-    }
-    Err(io::Error::other("it has gone"))
-}
-
-fn drop_character(line: &mut Vec<u8>) {
-    while let Some(byte) = line.pop() {
-        let continues = byte & 0b1100_0000 == 0b1000_0000;
-        if !continues {
-            break;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CTRL_Z: u8 = 0x1a;
-
-    fn typed(keys: &str) -> Option<String> {
-        match read_hidden(keys.as_bytes(), CTRL_Z).ok()? {
-            Typed::Line(line) => Some(String::from_utf8(line).unwrap()),
-            Typed::End | Typed::Suspend => None,
-        }
-    }
-
-    #[test]
-    fn a_line_ends_with_enter() {
-        assert_eq!(typed(" p w \nmore").unwrap(), " p w ");
-        assert_eq!(typed("pw\r").unwrap(), "pw");
-    }
-
-    #[test]
-    fn half_a_password_is_not_taken_when_the_terminal_goes() {
-        assert!(read_hidden(&b"hal"[..], CTRL_Z).is_err());
-        assert_eq!(read_hidden(&b"\x04"[..], CTRL_Z).unwrap(), Typed::End);
-    }
-
-    #[test]
-    fn the_key_that_stops_a_process_is_whatever_it_is_set_to() {
-        let typed = |keys: &str, key| read_hidden(keys.as_bytes(), key).unwrap();
-        assert_eq!(typed("half\x1a", CTRL_Z), Typed::Suspend);
-        assert_eq!(typed("half\x19", 0x19), Typed::Suspend);
-        assert_eq!(typed("p\0\n", NO_KEY), Typed::Line(b"p\0".to_vec()));
-    }
-
-    #[test]
-    fn keys_take_back_characters_and_the_line() {
-        assert_eq!(typed("\x7fpä\x7fw😀\x08\n").unwrap(), "pw");
-        assert_eq!(typed("wrong\x15right\n").unwrap(), "right");
     }
 }

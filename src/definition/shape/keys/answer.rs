@@ -21,6 +21,16 @@ pub(super) const ANSWER: Section = Section {
             "Where the token is that gets the next one; of several the first that is there counts",
         ),
         may(
+            "refresh_expires_at",
+            Takes::Text,
+            "Pointer to the time when the refresh token ends; from then on it is not sent",
+        ),
+        may(
+            "refresh_expires_in",
+            Takes::Text,
+            "Pointer to the seconds for which the refresh token lasts; where they are 0, nobody knows",
+        ),
+        may(
             "expires_at",
             Takes::Text,
             "Pointer to the time when the token ends: RFC 3339, or seconds or milliseconds since 1970",
@@ -59,7 +69,7 @@ pub(super) const EXAMPLE: Section = Section {
     keys: &[
         may(
             "of",
-            Takes::OneOf(&["step", "login", "refresh", "revoke", super::LET]),
+            Takes::OneOf(&["step", "device", "login", "refresh", "revoke", super::LET]),
             "The request that it answers, `login` where nothing is said, or `let` for a value that the vendor documents",
         ),
         may(

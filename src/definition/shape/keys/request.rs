@@ -2,14 +2,9 @@
 
 use super::{Section, Takes, may};
 
-pub(super) const REQUEST: Section = Section {
-    tables: &["step", "login", "refresh", "revoke"],
+pub(super) const WHERE: Section = Section {
+    tables: &["step", "login", "refresh", "revoke", "device", "browser"],
     keys: &[
-        may(
-            "method",
-            Takes::OneOf(&["GET", "POST", "PUT", "PATCH", "DELETE"]),
-            "`POST` where nothing is said",
-        ),
         may(
             "path",
             Takes::Text,
@@ -22,6 +17,17 @@ pub(super) const REQUEST: Section = Section {
              gives the URL, it keeps its path and gets the origin that was given",
         ),
         may("query", Takes::NamedTexts, "The URL's query: names and templates"),
+    ],
+};
+
+pub(super) const REQUEST: Section = Section {
+    tables: &["step", "login", "refresh", "revoke", "device"],
+    keys: &[
+        may(
+            "method",
+            Takes::OneOf(&["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            "`POST` where nothing is said",
+        ),
         may("headers", Takes::NamedTexts, "Further headers: names and templates"),
         may(
             "basic",
@@ -40,18 +46,24 @@ pub(super) const REQUEST: Section = Section {
             "The body as a form; there is one body at most",
         ),
         may(
-            "take",
-            Takes::NamedTexts,
-            "In `[[step]]`: names and where in its answer to read what later requests lay in as `{name}`. It is secret; where \
-             nothing is found, what it would stand in drops out, and a path or an address fails (exit 6)",
-        ),
-        may(
             "success",
             Takes::NamedValues,
             "As in `[answer]`, in its place for this request",
         ),
         may("error", Takes::Texts, "As in `[answer]`, in its place for this request"),
         may("status", Takes::Statuses, "What is a success beside 2xx"),
+    ],
+};
+
+pub(super) const OF_ONE: Section = Section {
+    tables: &["step", "login", "refresh", "revoke"],
+    keys: &[
+        may(
+            "take",
+            Takes::NamedTexts,
+            "In `[[step]]`: names and where in its answer to read what later requests lay in as `{name}`. It is secret; where \
+             nothing is found, what it would stand in drops out, and a path or an address fails (exit 6)",
+        ),
         may(
             "again",
             Takes::TrueOrFalse,
@@ -63,7 +75,11 @@ pub(super) const REQUEST: Section = Section {
             "In `[[step]]`, `true`: its `/issuer` must be the base URL, and then the addresses that it takes may lead elsewhere; \
              without it they may not leave the base URL's origin",
         ),
-        may("way", Takes::Text, "In `[[login]]`: a field of the way that it is for"),
+        may(
+            "way",
+            Takes::Text,
+            "In `[[login]]`: a field of the way that it is for, or `browser` or `device`",
+        ),
         may(
             "reusable",
             Takes::TrueOrFalse,

@@ -16,7 +16,8 @@ pub(super) const TOP: Section = Section {
         may(
             "ways",
             Takes::ListsOfTexts,
-            "Exactly one of these lists is taken, whole; `[]` is none of them",
+            "Exactly one of these lists is taken, whole; `[]` is none of them. `[browser]` and `[device]` are ways as well, behind \
+             these unless they are named here",
         ),
         may(
             "field",
@@ -27,6 +28,19 @@ pub(super) const TOP: Section = Section {
             "step",
             Takes::Tables,
             "A request before the login, in the order of the file. One that lays in fields of other ways alone is left out",
+        ),
+        may(
+            "browser",
+            Takes::Table,
+            "Where a person's browser is sent to approve the login, which makes `browser` a way to log in. It comes back with a \
+             code: `query` lays in `{redirect-uri}`, `{state}` and `{code-challenge}`, and its `[[login]]` `{code}`, \
+             `{code-verifier}` and `{redirect-uri}`",
+        ),
+        may(
+            "device",
+            Takes::Table,
+            "The request for a code that a person types elsewhere, which makes `device` a way to log in. Its `[[login]]` lays in \
+             `{device-code}` and is sent again and again until the person has approved",
         ),
         must(
             "login",
