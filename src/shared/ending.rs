@@ -49,11 +49,11 @@ impl Shared<'_> {
                 if is_written {
                     open.shelf.remove(names, left())?;
                 }
-                let leave = Leave {
+                let end = Leave {
                     owner: &lease.turn().owner,
                     ..Leave::default()
                 };
-                open.shelf.leave(names, &leave, left())?;
+                open.shelf.leave(names, &end, left())?;
             }
             Ok(is_written)
         })

@@ -49,7 +49,7 @@ impl<'a> Need<'a> {
             Turn::None => return self.ask_vendor(guard, approved, None),
             Turn::Failed(error) => return Err(error.into()),
             Turn::Found(entry) => {
-                self.session.voice.explain("the token is in the shared store");
+                self.session.voice.explain("the token of the shared store is used");
                 self.keep_here(&delivered(&entry), false);
                 return Ok(self.obtained(*entry));
             }
@@ -91,6 +91,10 @@ impl<'a> Need<'a> {
             return Ok(Turn::None);
         };
         self.learn(&first);
+        self.session.voice.explain(&match &first.entry {
+            None => "no token is in the shared store".to_owned(),
+            Some(entry) => format!("in the shared store: {}", self.freshness(entry)),
+        });
         let began = Instant::now();
         let (mut last, mut pause, mut said) = (None, SHORTEST, false);
         loop {
@@ -165,7 +169,9 @@ impl<'a> Need<'a> {
     pub(super) fn spends(&self, seen: &Seen) -> bool {
         let plan = self.principal.chosen.refresh_plan();
         let may = !seen.is_spending || plan.is_some_and(|plan| plan.last.reusable);
-        let has = self.there(seen).is_some_and(|entry| entry.refresh_token(now_ms()).is_some());
+        let has = self
+            .there(seen)
+            .is_some_and(|entry| entry.refresh_token(now_ms()).is_some());
         has && may && !self.fresh && self.principal.chosen.refresh_plan().is_some()
     }
 

@@ -230,7 +230,13 @@ fn a_logout_and_an_erased_credential_are_forgotten_in_the_store_too() {
     knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
     one.run(["logout", "oauth2"]).ok().says("forgot 1 token");
     knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
-    server.expect(&[LOGIN, LOGIN, LOGIN]);
+    // What a program says is refused is not given to the next machine.
+    let one = one.config("[oauth2]\nserves = \"git.acme.com\"\n");
+    let token = one.run(["oauth2"]).ok().token();
+    let refused = format!("protocol=https\nhost=git.acme.com\nusername=oauth2\npassword={token}\n\n");
+    one.clone().stdin(refused).run(["helper", "git", "erase"]).ok();
+    assert_ne!(other.run(["oauth2"]).ok().token(), token);
+    server.expect(&[LOGIN, LOGIN, LOGIN, LOGIN]);
 }
 
 #[test]
