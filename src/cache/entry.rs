@@ -76,9 +76,7 @@ pub(crate) fn look(store: &Store, identity: &Identity, now: i64) -> Option<Entry
             None
         }
         Err(Unread::Closed(reason)) => {
-            store
-                .voice()
-                .explain(&format!("the cached token is not used: {reason}"));
+            store.explain(format!("the cached token is not used: {reason}"));
             None
         }
     }
@@ -120,8 +118,17 @@ pub(crate) fn all(store: &Store, now: i64) -> Vec<Entry> {
 
 /// Whose entries there are, whether they can be opened or not.
 pub(crate) fn identities(store: &Store, now: i64) -> Vec<Identity> {
-    let outline = |file: DirEntry| Some(outline(store, file.file_name().to_str()?, now)?.identity);
-    store.files().filter_map(outline).collect()
+    outlines(store, now).map(|outline| outline.identity).collect()
+}
+
+/// How many entries lie there in clear.
+pub(crate) fn count_in_clear(store: &Store, now: i64) -> usize {
+    outlines(store, now).filter(|outline| outline.is_in_clear).count()
+}
+
+fn outlines(store: &Store, now: i64) -> impl Iterator<Item = Outline> {
+    let outline = move |file: DirEntry| outline(store, file.file_name().to_str()?, now);
+    store.files().filter_map(outline)
 }
 
 /// Whether there is an entry for this identity, whether it can be opened or not.
@@ -142,6 +149,7 @@ pub(super) fn read_quietly(store: &Store, name: &str, now: i64) -> Option<Entry>
 /// What can be told of an entry without a key.
 pub(super) struct Outline {
     pub(super) identity: Identity,
+    pub(super) is_in_clear: bool,
     pub(super) can_refresh: bool,
     pub(super) refresh_expires_at: Option<i64>,
     pub(super) asked_at: i64,

@@ -20,7 +20,7 @@ pub(super) fn seal(store: &Store, plain: &[u8], place: Place) -> Result<Option<S
     match sealed {
         Ok(sealed) => Ok(Some(sealed)),
         Err(NoKey::Clear(why)) => {
-            store.voice().explain(&format!("what is kept is kept in clear: {why}"));
+            store.explain(format!("what is kept is kept in clear: {why}"));
             Ok(None)
         }
         Err(NoKey::Nothing(why)) => Err(why),

@@ -39,7 +39,7 @@ pub(crate) struct Store {
     /// Whether the folder can be used; not known while there is none.
     usable: OnceCell<Result<(), String>>,
     /// A waiting process looks again and again and shall not repeat itself.
-    warned: RefCell<BTreeSet<String>>,
+    said: RefCell<BTreeSet<String>>,
 }
 
 impl Store {
@@ -50,7 +50,7 @@ impl Store {
             voice,
             seal: Seal::off(),
             usable: OnceCell::new(),
-            warned: RefCell::default(),
+            said: RefCell::default(),
         }
     }
 
@@ -80,9 +80,18 @@ impl Store {
     }
 
     fn warn(&self, text: String) {
-        if !self.warned.borrow().contains(&text) {
-            self.voice.warn(&text);
-            self.warned.borrow_mut().insert(text);
+        self.once(text, Voice::warn);
+    }
+
+    /// Says once why something is as it is.
+    pub(super) fn explain(&self, text: String) {
+        self.once(text, Voice::explain);
+    }
+
+    fn once(&self, text: String, say: fn(Voice, &str)) {
+        if !self.said.borrow().contains(&text) {
+            say(self.voice, &text);
+            self.said.borrow_mut().insert(text);
         }
     }
 

@@ -4,6 +4,7 @@
 //! the kernel's; where there is but one of the two, there alone. The copy is looked at first, and the OS keyring only where
 //! that has no key, or one that is not lasting and is not the one that is wanted.
 
+mod making;
 mod outlook;
 
 use std::cell::{OnceCell, RefCell};
@@ -124,47 +125,6 @@ impl Seal {
             .map_err(|error| NoKey::Nothing(error.text().to_owned()))
     }
 
-    /// Draws a key and puts it where it can lie, unless there is one by now. For who keeps others from doing the same meanwhile.
-    pub(crate) fn make_key(&self) -> Result<(), NoKey> {
-        match self.key() {
-            Err(NoKey::Yet) => {}
-            outcome => return outcome.map(drop),
-        }
-        let drawn = Key::draw().map_err(|error| NoKey::Nothing(error.text().to_owned()))?;
-        let (key, in_ring) = match self.put_in_ring(&drawn) {
-            Ok(key) => (key, Ok(())),
-            Err(why) => (drawn, Err(why)),
-        };
-        let copy = Copy {
-            key,
-            is_lasting: in_ring.is_ok(),
-        };
-        match (in_ring, self.put_copy(copy)) {
-            (Err(no_ring), Err(no_copy)) if self.policy == Policy::Require => {
-                Err(NoKey::Nothing(nowhere(&no_ring, &no_copy)))
-            }
-            (Err(no_ring), Err(no_copy)) => Err(NoKey::Clear(nowhere(&no_ring, &no_copy))),
-            _ => Ok(()),
-        }
-    }
-
-    /// Sees to it that the key outlives the machine's next start. The error is why it does not.
-    pub(crate) fn make_lasting(&self) -> Result<(), String> {
-        if self.policy == Policy::Off {
-            return Err("TOK_SEAL is off".to_owned());
-        }
-        let copy = match (self.given(), self.copy()) {
-            (Some(given), _) => return given.key.as_ref().map(drop).map_err(Clone::clone),
-            (None, Ok(Some(copy))) if copy.is_lasting => return Ok(()),
-            (None, copy) => copy?,
-        };
-        let Some(Copy { key, .. }) = copy else {
-            return self.of_ring()?.map(drop).ok_or_else(|| "there is no key".to_owned());
-        };
-        let key = self.put_in_ring(&key)?;
-        self.put_copy(Copy { key, is_lasting: true })
-    }
-
     fn key(&self) -> Result<Key, NoKey> {
         if self.policy == Policy::Off {
             return Err(NoKey::Clear("TOK_SEAL is off".to_owned()));
@@ -176,26 +136,6 @@ impl Seal {
             return Ok(copy.key);
         }
         self.of_ring().ok().flatten().ok_or(NoKey::Yet)
-    }
-
-    /// Drops the key wherever it lies, and with it all that it sealed. Where that was, and what could not be done. One that
-    /// was given is not tok's to drop.
-    pub(crate) fn forget(&self) -> (Vec<Lies>, Vec<String>) {
-        let in_ring = match &self.ring {
-            Some(ring) => ring.forget(),
-            None => Ok(false),
-        };
-        let (mut dropped, mut failures) = (Vec::new(), Vec::new());
-        for (lies, outcome) in [(Lies::Keyring, in_ring), (Lies::Kernel, kernel::forget())] {
-            match outcome {
-                Ok(true) => dropped.push(lies),
-                Ok(false) => {}
-                Err(why) => failures.push(why),
-            }
-        }
-        self.copy.take();
-        self.in_ring.take();
-        (dropped, failures)
     }
 
     fn given(&self) -> Option<&Given> {
@@ -215,10 +155,14 @@ impl Seal {
         Ok(())
     }
 
-    /// What it has is copied, so that it need not be asked the next time.
     fn of_ring(&self) -> Result<Option<Key>, String> {
+        self.of_ring_by(Ring::read)
+    }
+
+    /// What it has is copied, so that it need not be asked the next time.
+    fn of_ring_by(&self, read: fn(&Ring) -> Result<Option<Key>, String>) -> Result<Option<Key>, String> {
         if self.in_ring.borrow().is_none() {
-            let Some(key) = self.ring()?.read()? else {
+            let Some(key) = read(self.ring()?)? else {
                 return Ok(None);
             };
             let copy = Copy {
@@ -231,23 +175,9 @@ impl Seal {
         Ok(self.in_ring.borrow().clone())
     }
 
-    /// Unless it has one already. The key that it has then.
-    fn put_in_ring(&self, key: &Key) -> Result<Key, String> {
-        if let Some(key) = self.of_ring()? {
-            return Ok(key);
-        }
-        self.ring()?.write(key)?;
-        // Another process may have written one at the same moment, and the last one counts.
-        self.of_ring()?.ok_or_else(|| "the keyring does not keep it".to_owned())
-    }
-
     fn ring(&self) -> Result<&Ring, String> {
         self.ring.as_ref().ok_or_else(|| "TOK_KEYRING is off".to_owned())
     }
-}
-
-fn nowhere(no_ring: &str, no_copy: &str) -> String {
-    format!("there is no place for a key: {no_ring}; {no_copy}")
 }
 
 /// Nothing where the key is another one.

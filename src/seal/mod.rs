@@ -7,10 +7,10 @@
 mod custody;
 mod given;
 mod kernel;
-mod key;
+pub(crate) mod key;
 mod policy;
 mod ring;
-mod sealed;
+pub(crate) mod sealed;
 
 pub(crate) use custody::{Closed, Lies, NoKey, Outlook, Seal};
 pub(crate) use key::Key;

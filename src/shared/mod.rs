@@ -98,6 +98,11 @@ impl<'a> Shared<'a> {
         matches!(*self.state.borrow(), State::Gone)
     }
 
+    /// Whether it is of no use and required, so that nothing else will do.
+    pub(crate) fn is_missed(&self) -> bool {
+        self.is_gone() && self.sharing().is_some_and(|sharing| sharing.required)
+    }
+
     /// Whether it was found out a moment ago that the store is of no use.
     pub(crate) fn is_known_to_be_gone(&self) -> bool {
         let known = |sharing: &Sharing| absence::check(self.store, &sharing.address.to_string(), now_ms());

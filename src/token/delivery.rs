@@ -118,6 +118,17 @@ impl Need<'_> {
         }
     }
 
+    /// The same in one's turn on this machine, before anything is looked for in the store.
+    pub(super) fn deliver_first(&self) -> Result<()> {
+        let here = self.look().filter(|entry| entry.refresh_token.is_some());
+        if let Some(entry) = here.filter(|_| self.shared.is_on())
+            && let Some(entry) = self.delivery_of(&entry)?
+        {
+            self.keep_here(&entry, false);
+        }
+        Ok(())
+    }
+
     /// What is to be kept here from then on, if anything has changed.
     fn delivery_of(&self, entry: &Entry) -> Result<Option<Entry>> {
         let spot = self.spot();

@@ -45,6 +45,7 @@ impl<'a> Need<'a> {
         guard: &Guard,
         approved: Option<Run<'a>>,
     ) -> std::result::Result<Obtained, Stop<'a>> {
+        self.deliver_first()?;
         let lease = match self.turn_among_machines()? {
             Turn::None => return self.ask_vendor(guard, approved, None),
             Turn::Failed(error) => return Err(error.into()),

@@ -108,6 +108,9 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
         }
     }
     need.take_turn().or_else(|error| {
+        if need.shared.is_missed() {
+            return Err(error);
+        }
         // Another machine's may have come meanwhile.
         let cached = cached.or_else(|| need.look().filter(|_| need.shared.is_on()));
         need.serve_in_need(cached, need.for_want_of_store(error))

@@ -272,6 +272,47 @@ fn what_could_not_be_written_is_kept_here_and_delivered_by_the_next_call() {
 }
 
 #[test]
+fn a_machine_whose_token_could_not_be_written_goes_on_from_it() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let one = machine(&redis, &server);
+    one.run(["starship"]).ok().quiet();
+    cut_off(&one, &redis, &server, &mut ladder);
+    let one = one.without("TOK_STARSHIP_PASSWORD");
+    // Without the store, since nobody else can have it, and with the store again.
+    for wait in [0, 6] {
+        sleep(Duration::from_secs(wait));
+        let least = ladder.step();
+        let output = one.run(["starship", "--min-ttl", &least]).ok();
+        assert!(output.took < Duration::from_secs(5), "{output}");
+    }
+    assert!(!can_refresh(&one));
+    let least = ladder.step();
+    let other = machine(&redis, &server).without("TOK_STARSHIP_PASSWORD");
+    other.run(["starship", "--min-ttl", &least]).ok().quiet();
+    server.expect(&[LOGIN, REFRESH, REFRESH, REFRESH, REFRESH]);
+}
+
+#[test]
+fn where_the_store_is_required_a_token_that_cannot_be_written_is_kept_and_exit_5() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, mut redis) = (Server::start(), Redis::start());
+    server.behave(delay(700).once());
+    let tok = machine(&redis, &server);
+    let running = tok.clone().env("TOK_SHARED_REQUIRED", "1").start(["starship"]);
+    until("its request has come", || server.requests().len() == 1);
+    redis.kill();
+    running.wait().fails(5).says("the shared store");
+    let token = tok.run(["starship"]).ok().quiet().token();
+    assert_eq!(server.only().token, Some(token));
+}
+
+#[test]
 fn what_was_written_too_late_to_be_told_is_not_lost() {
     if !need("redis-server") {
         return;

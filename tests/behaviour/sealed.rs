@@ -27,7 +27,11 @@ fn stands_nowhere(tok: &Tok, secret: &str) {
     let kept = tok.all_that_is_kept();
     let mut forms = vec![
         secret.to_owned(),
-        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        secret
+            .bytes()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat(),
     ];
     for offset in 0..3 {
         let text = BASE64_STANDARD.encode(&secret.as_bytes()[offset..]);

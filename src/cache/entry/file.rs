@@ -131,6 +131,7 @@ pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str
 impl EntryFile<'_> {
     pub(super) fn outline(self) -> Outline {
         Outline {
+            is_in_clear: self.token.is_some(),
             can_refresh: self.can_refresh || self.refresh_token.is_some(),
             identity: self.identity.into_owned(),
             refresh_expires_at: self.refresh_expires_at,

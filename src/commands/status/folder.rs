@@ -16,10 +16,12 @@ pub(super) struct Keeping<'a> {
     key: Option<&'static str>,
     /// Why tokens are kept in clear or not at all.
     reason: Option<&'a str>,
+    /// How many lie there in clear now.
+    in_clear: usize,
 }
 
 impl<'a> Keeping<'a> {
-    pub(super) fn of(folder: &'a Path, outlook: &'a Outlook) -> Self {
+    pub(super) fn of(folder: &'a Path, outlook: &'a Outlook, in_clear: usize) -> Self {
         let (keeps, key, reason) = match outlook {
             Outlook::Sealed(lies) => ("sealed", Some(lies.name()), None),
             Outlook::ToBeSealed(_) => ("sealed", None, None),
@@ -31,12 +33,13 @@ impl<'a> Keeping<'a> {
             keeps,
             key,
             reason,
+            in_clear,
         }
     }
 }
 
 /// As people read it.
-pub(super) fn line(folder: &Path, outlook: &Outlook, verbose: bool) -> String {
+pub(super) fn line(folder: &Path, outlook: &Outlook, in_clear: usize, verbose: bool) -> String {
     let because = |why: &String| if verbose { format!(": {why}") } else { String::new() };
     let until = |lies: &Lies| match lies {
         Lies::Kernel => " until the machine restarts",
@@ -48,5 +51,10 @@ pub(super) fn line(folder: &Path, outlook: &Outlook, verbose: bool) -> String {
         Outlook::Clear(why) => format!("in clear{}", because(why)),
         Outlook::Nothing(why) => format!("not at all{}", because(why)),
     };
-    format!("\ntokens in {} are kept {kept}\n", folder.display())
+    let still = match (outlook, in_clear) {
+        (Outlook::Clear(_), _) | (_, 0) => String::new(),
+        (_, 1) => "; 1 still lies there in clear".to_owned(),
+        (_, several) => format!("; {several} still lie there in clear"),
+    };
+    format!("\ntokens in {} are kept {kept}{still}\n", folder.display())
 }

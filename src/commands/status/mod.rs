@@ -103,14 +103,15 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     }
     let folder = look.store.folder();
     let outlook = look.store.seal().outlook();
+    let in_clear = entry::count_in_clear(look.store, now_ms());
     let reach = look.there.as_ref().map(There::reach);
     let text = if json {
-        view::in_json(&rows, &Keeping::of(folder, &outlook), reach)?
+        view::in_json(&rows, &Keeping::of(folder, &outlook, in_clear), reach)?
     } else {
         let verbose = verbosity == Verbosity::Verbose;
         let mut text = view::in_table(&rows, voice);
         if !rows.is_empty() && (target.is_none() || verbose) {
-            text += &folder::line(folder, &outlook, verbose);
+            text += &folder::line(folder, &outlook, in_clear, verbose);
         }
         text.extend(reach.map(|reach| format!("\nshared store: {}\n", reach.words())));
         text

@@ -1,6 +1,7 @@
 //! How what is kept from now on is kept, told without making a key.
 
-use super::{Seal, nowhere};
+use super::Seal;
+use super::making::nowhere;
 use crate::seal::policy::Policy;
 
 #[derive(Debug, PartialEq, Eq)]

@@ -57,13 +57,11 @@ fn put(bytes: &[u8]) -> Result<(), KeyError> {
     })
 }
 
-/// Whether it was there.
+/// Whether it was there. Where the keyring cannot be used it was not.
 pub(in crate::seal) fn forget() -> Result<bool, String> {
-    let unlink = || match find()? {
-        Some(entry) => ring()?.unlink_key(entry).map(|()| true),
-        None => Ok(false),
-    };
-    unlink().map_err(words)
+    let Ok(Some(entry)) = find() else { return Ok(false) };
+    let unlinked = ring().and_then(|ring| ring.unlink_key(entry));
+    unlinked.map(|()| true).map_err(words)
 }
 
 fn find() -> Result<Option<Entry>, KeyError> {
