@@ -2,7 +2,7 @@
 //!
 //! A refresh token lies in the store alone, under the number of the turn that brought it; on this machine lies one only until it
 //! is delivered. It is sent by one who said so in the store before, and by nobody after that: whether it was used up by one who
-//! did not come back is not known. Without the store nobody sends one that lies there.
+//! did not come back is not known. Without the store nobody sends one that lies there, or may lie there.
 
 use std::time::Duration;
 
@@ -18,7 +18,13 @@ impl Need<'_> {
     /// The token whose refresh token may be sent: that in the store, or one of this machine's own that it has not got yet.
     pub(super) fn to_refresh(&self, lease: Option<&Lease>) -> Option<Entry> {
         let here = self.look();
-        let Some(lease) = lease else { return here };
+        let Some(lease) = lease else {
+            // Whether the store got it after all is not known without the store.
+            return here.map(|here| Entry {
+                refresh_token: here.refresh_token.filter(|_| here.turn.is_none()),
+                ..here
+            });
+        };
         let there = self.there(&lease.seen);
         let follows = |here: &Entry| there.as_ref().is_none_or(|there| there.generation == here.generation);
         if let Some(here) = here
@@ -68,15 +74,8 @@ impl Need<'_> {
     pub(super) fn share(&self, entry: Entry, lease: Option<&Lease>) -> (Option<Entry>, Result<()>) {
         let Some(lease) = lease else {
             let here = self.look().filter(|_| self.shared.is_on());
-            let (generation, turn) = here.map(|here| (here.generation, here.turn)).unwrap_or_default();
-            return (
-                Some(Entry {
-                    generation,
-                    turn,
-                    ..entry
-                }),
-                Ok(()),
-            );
+            let generation = here.and_then(|here| here.generation);
+            return (Some(Entry { generation, ..entry }), Ok(()));
         };
         let ends_hold = !hold::is_held(self.store, &self.principal.login);
         match self.shared.put(lease, &entry, ends_hold) {
@@ -163,7 +162,10 @@ impl Need<'_> {
 
     /// Exit 5 where only a refresh token could have served that lies in a store that is not to be reached.
     pub(super) fn for_want_of_store(&self, error: Error) -> Error {
-        let is_there = || self.look().is_some_and(|entry| entry.generation.is_some());
+        let is_there = || {
+            self.look()
+                .is_some_and(|entry| entry.generation.is_some() || entry.turn.is_some())
+        };
         if !error.is_missing() || !self.shared.is_gone() || !is_there() {
             return error;
         }
