@@ -131,7 +131,9 @@ impl Need<'_> {
             self.vendor().name,
             held.words
         ))
-        .with_hint(format!("correct {them}, send {them} again with --fresh, or wait {left}"))
+        .with_hint(format!(
+            "correct {them}, send {them} again with --fresh, or wait {left}"
+        ))
     }
 
     pub(super) fn error_of(&self, refusal: &Refusal) -> Error {
