@@ -34,6 +34,8 @@ class Fleet:
             "HOME": home,
             "TOK_CONFIG_DIR": config,
             "TOK_KEYRING": "off",
+            # What lies on a machine does not hang on the keyring of the one that all are played on.
+            "TOK_SEAL_KEY": KEY,
             "TOK_SHIP_URL": url,
             "TOK_SHIP_USERNAME": "fleet",
             "TOK_SHIP_PASSWORD": "a password for the fleet",

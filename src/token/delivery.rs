@@ -26,7 +26,7 @@ impl Need<'_> {
             });
         };
         let there = self.there(&lease.seen);
-        let follows = |here: &Entry| there.as_ref().is_none_or(|there| there.generation == here.generation);
+        let follows = |here: &Entry| there.as_ref().is_none_or(|there| there.generation <= here.generation);
         if let Some(here) = here
             .clone()
             .filter(|here| here.refresh_token.is_some() && follows(here))
@@ -137,7 +137,7 @@ impl Need<'_> {
         let is_newest = match &entry.turn {
             // In the turn that brought it, which may be over.
             Some(turn) => self.shared.put_late(&spot, &seen, turn, entry)?,
-            None if seen.turn_of_entry() != entry.generation => Some(false),
+            None if seen.turn_of_entry() > entry.generation => Some(false),
             None => {
                 let request = Duration::from_secs(1);
                 return Ok(match self.shared.take(&spot, &seen, false, request, false)? {

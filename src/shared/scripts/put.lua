@@ -1,6 +1,8 @@
 -- ARGV: most, owner, fence, generation that it follows, value, life, whether the hold is over.
 local generation = redis.call('HGET', KEYS[1], 'g')
-local is_late = generation and (generation ~= ARGV[4] or tonumber(generation) > tonumber(ARGV[3]))
+-- An older one is that of a store which has lost its last writes.
+local number = tonumber(generation or 0)
+local is_late = number > tonumber(ARGV[4] ~= '' and ARGV[4] or 0) or number > tonumber(ARGV[3])
 if not is_late then
   redis.call('HSET', KEYS[1], 'g', ARGV[3], 'v', ARGV[5])
   redis.call('HDEL', KEYS[1], 's')
