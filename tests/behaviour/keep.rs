@@ -113,7 +113,9 @@ fn a_vendor_that_is_down_is_tried_again_while_the_old_token_stays_and_withdrawn_
     until("a try in vain", || running.stderr().contains("tried again in"));
     assert_eq!(fs::read_to_string(file(&tok)).unwrap(), first, "it stays");
     until("the end of the token", || !file(&tok).exists());
-    assert!(running.stderr().contains("a token has ended, so the file is removed"));
+    until("a word", || {
+        running.stderr().contains("a token has ended, so the file is removed")
+    });
     server.reset();
     server.behave(lifetime(100));
     next(&tok, &first);
