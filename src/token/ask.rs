@@ -13,6 +13,7 @@ use crate::cache::guard::Guard;
 use crate::cache::lock;
 use crate::definition::answer::{self, Cause, Grant};
 use crate::definition::plan::Plan;
+use crate::definition::request::LASTING_TOKEN;
 use crate::error::Result;
 use crate::inputs::Unasked;
 use crate::secret::Secret;
@@ -121,13 +122,11 @@ impl<'a> Need<'a> {
     pub(crate) fn revoke(&self, plan: &Plan<'a>, entry: &Entry) -> Result<Revoked> {
         let own = self.secrets(plan)?;
         let mut secrets = own.clone();
+        let refresh_token = entry.refresh_token.clone();
+        let lasting = refresh_token.clone().unwrap_or_else(|| entry.token.clone());
         secrets.insert("token".to_owned(), entry.token.clone());
-        secrets.extend(
-            entry
-                .refresh_token
-                .clone()
-                .map(|token| ("refresh-token".to_owned(), token)),
-        );
+        secrets.insert(LASTING_TOKEN.to_owned(), lasting);
+        secrets.extend(refresh_token.map(|token| ("refresh-token".to_owned(), token)));
         let credentials = self.own_credentials(&own, &secrets);
         let _turn = credentials
             .as_ref()

@@ -261,6 +261,24 @@ fn a_refresh_token_is_revoked_although_its_access_token_has_ended() {
 }
 
 #[test]
+fn without_a_refresh_token_the_token_itself_is_revoked() {
+    let server = issuer();
+    let grant = r#"{"access_token": "alone", "expires_in": 3600}"#;
+    server.behave(crate::stand_in::answer(200, grant).on("/token"));
+    server.behave(crate::stand_in::answer(200, "").on("/revoke"));
+    let tok = user(&server);
+    let mut terminal = tok.terminal(["oidc"]);
+    approve(&tok.visit());
+    terminal.wait().ok();
+    tok.run(["logout", "oidc", "--revoke"])
+        .ok()
+        .says("revoked the token\n");
+    let request = server.requests().pop().unwrap();
+    assert!(request.body.contains("token=alone"), "{request:?}");
+    assert!(tok.cached().is_empty());
+}
+
+#[test]
 fn a_prompt_that_was_stopped_goes_on_and_the_browser_may_come_back_meanwhile() {
     let server = issuer();
     let tok = user(&server);
