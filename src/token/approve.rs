@@ -54,7 +54,7 @@ impl<'a> Need<'a> {
             Failure::Error(error) => error,
             Failure::Step(refusal) | Failure::Last(refusal) => {
                 self.hold_back(&credentials, &refusal);
-                self.error_of(&refusal)
+                self.error_of_login(&credentials, &refusal)
             }
         })
     }

@@ -76,7 +76,7 @@ impl<'a> Need<'a> {
                 if !is_approved || refusal.cause != Cause::Request {
                     self.hold_back(&credentials, &refusal);
                 }
-                Err(self.error_of(&refusal))
+                Err(self.error_of_login(&credentials, &refusal))
             }
         }
     }
