@@ -270,9 +270,7 @@ fn without_a_refresh_token_the_token_itself_is_revoked() {
     let mut terminal = tok.terminal(["oidc"]);
     approve(&tok.visit());
     terminal.wait().ok();
-    tok.run(["logout", "oidc", "--revoke"])
-        .ok()
-        .says("revoked the token\n");
+    tok.run(["logout", "oidc", "--revoke"]).ok().says("revoked the token\n");
     let request = server.requests().pop().unwrap();
     assert!(request.body.contains("token=alone"), "{request:?}");
     assert!(tok.cached().is_empty());
