@@ -54,7 +54,10 @@ impl<'a> Need<'a> {
     /// `approved` is how far a login came that a person approves.
     pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>, approved: Option<Run<'a>>) -> Result<Issued> {
         let credentials = self.credentials(secrets, secrets);
-        let turn = self.login_turn(&credentials)?;
+        let turn = self.turn_of_login()?;
+        if !approved.as_ref().is_some_and(Run::is_answered) {
+            self.check_hold(&credentials)?;
+        }
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
@@ -109,13 +112,16 @@ impl<'a> Need<'a> {
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
     pub(super) fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
-        let turn = if self.no_cache {
-            None
-        } else {
-            Some(lock::wait(self.store, &self.principal.login.digest(), self.waiter())?)
-        };
+        let turn = self.turn_of_login()?;
         self.check_hold(credentials)?;
         Ok(turn)
+    }
+
+    fn turn_of_login(&self) -> Result<Option<Guard>> {
+        if self.no_cache {
+            return Ok(None);
+        }
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter()).map(Some)
     }
 
     /// Has the vendor end a token that it gave.

@@ -12,7 +12,7 @@ use crate::definition::http_date;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::secret::Secret;
-use crate::time::clock::{between, now_ms};
+use crate::time::clock::{between, dated, now_ms};
 use crate::time::duration;
 
 /// Pauses in seconds: where the vendor names none, and the longest that is kept.
@@ -126,6 +126,12 @@ impl Need<'_> {
         }
     }
 
+    /// The one that a 429 asks for, which was sent at this millisecond.
+    pub(super) fn note_pause(&self, origin: &str, answer: &Answer, sent_at: i64) {
+        let seconds = pause_of(answer, dated(sent_at));
+        self.say(pause::put(self.store, origin, seconds, now_ms()), "");
+    }
+
     fn error_of_held(&self, held: &Held) -> Error {
         let (what, are) = match held.kind {
             Kind::Secret => ("these credentials were", "are"),
@@ -167,7 +173,7 @@ impl Need<'_> {
 }
 
 /// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
-pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
+fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
     let asked = answer.header("retry-after").map(str::trim).and_then(|text| {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(text.parse().unwrap_or(LONGEST_PAUSE));

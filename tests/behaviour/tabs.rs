@@ -174,7 +174,9 @@ fn a_browser_inherits_no_secret() {
     mode(&tok.home().join("browser"), 0o700);
     let tok = tok
         .env("TOK_OIDC_CLIENT_SECRET", "secret-canary-1")
-        .env("TOK_MODULUS_PASSWORD", "secret-canary-2");
+        .env("TOK_MODULUS_PASSWORD", "secret-canary-2")
+        .env("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:9/secret-canary-3")
+        .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "secret-canary-4");
     let mut terminal = tok.terminal(["oidc"]);
     approve(&tok.visit());
     terminal.wait().ok();
