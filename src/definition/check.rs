@@ -9,6 +9,7 @@ mod exchange;
 mod lets;
 mod named;
 mod placeholders;
+mod reserved;
 mod table;
 
 use super::approval::is_way;
@@ -138,7 +139,7 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
             .into_iter()
             .chain(TOKENS)
             .chain(options())
-            .chain(approval::reserved(definition))
+            .chain(reserved::reserved(definition))
             .any(|reserved| reserved == name)
     {
         say("name", "the name is reserved");

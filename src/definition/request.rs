@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::approval::is_secret;
+use super::exchange::Exchange;
 use super::lets::{Let, Lets};
-use super::schema::Exchange;
 use super::template::{self, Form, Part, strings};
 use super::value::Value;
 use crate::error::{Error, Result};

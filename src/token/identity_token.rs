@@ -6,8 +6,8 @@
 use serde_json::Value as Json;
 
 use super::Need;
+use crate::definition::exchange::Exchange;
 use crate::definition::request::{self, Inputs};
-use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::http::{Client, Method, Request};
 use crate::inputs::{Giver, IdentityToken};

@@ -1,7 +1,7 @@
 //! The rules for the values that tok makes itself.
 
-use super::approval::{reserved, values};
 use super::named::{misfit, no_field};
+use super::reserved::{reserved, values};
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::request::{self, LASTING_TOKEN};

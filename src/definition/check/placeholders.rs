@@ -1,12 +1,13 @@
 //! The rules for what stands in braces.
 
-use super::approval::values;
 use super::lets;
 use super::named::{misfit, no_field};
+use super::reserved::values;
 use super::table::Table;
+use crate::definition::exchange::Exchange;
 use crate::definition::mistake::Mistake;
 use crate::definition::request::LASTING_TOKEN;
-use crate::definition::schema::{Exchange, Of};
+use crate::definition::schema::Of;
 use crate::definition::template::{self, Part, strings};
 
 /// Placeholders of tok's own, before a login and after it.
