@@ -82,6 +82,11 @@ pub(super) fn open(store: &Store, name: &str) -> Option<LockFile> {
         .ok()
 }
 
+/// Whether there is a lock of that name, held or not.
+pub(super) fn is_there(store: &Store, name: &str) -> bool {
+    store.path(&format!("{name}.lock")).exists()
+}
+
 /// The lock of that name, if nobody has it now.
 pub(super) fn take_free(store: &Store, name: &str) -> Option<LockFile> {
     LockFile::take_free(store.path(&format!("{name}.lock")))
@@ -130,6 +135,13 @@ impl Guard {
         let answer = ask();
         self.change(|state| state.asking = false);
         answer
+    }
+
+    /// As if there had never been one.
+    pub(crate) fn remove(self) {
+        if let Some(file) = &self.file {
+            file.remove();
+        }
     }
 
     /// Of this attempt, if others can know that it is being made.

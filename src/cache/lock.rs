@@ -104,16 +104,31 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
 }
 
-/// The lock of something that is nobody's turn, as a file that is kept: at once or not at all. The error is the process that
-/// has it, 0 where that cannot be told.
-pub(crate) fn alone(store: &Store, kind: &str, name: &str) -> std::result::Result<Guard, u32> {
+/// Something that is one process's, and nobody's turn.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    pub(crate) guard: Guard,
+    /// Somebody had it before and did not end well.
+    pub(crate) is_left: bool,
+}
+
+/// As a file that is kept: at once or not at all. The error is the process that has it, 0 where that cannot be told. Whoever
+/// ends well removes the guard.
+pub(crate) fn alone(store: &Store, kind: &str, name: &str) -> std::result::Result<Alone, u32> {
     let name = digest(kind, &name);
+    let is_left = guard::is_there(store, &name);
     let Some(file) = guard::open(store, &name) else {
-        return Ok(Guard::unlocked());
+        return Ok(Alone {
+            guard: Guard::unlocked(),
+            is_left: false,
+        });
     };
     let holder = |file: &File| Some(state(file).unwrap_or_default().process);
     let (file, tried) = file.wait(holder)?;
-    Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
+    Ok(Alone {
+        guard: Guard::of(file, tried.unwrap_or(Lock::Unknown)),
+        is_left,
+    })
 }
 
 #[cfg(test)]

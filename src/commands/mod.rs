@@ -65,7 +65,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         completions::run(&words);
         return Ok(());
     }
-    let failing = env::failing_code(&words);
+    let (failing, asking) = (env::failing_code(&words), helper::asking(&words));
     let mut folder = folders::config();
     let catalogue = Catalogue::new(folder.as_ref().ok().and_then(Option::as_deref));
     let parsed = cli::parse(words, &catalogue);
@@ -77,7 +77,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Ok(prepared) => prepared,
         Err(error) => {
             env::print_failing(failing);
-            return Err(error);
+            return Err(helper::told(asking, error));
         }
     };
     let app = App {

@@ -30,6 +30,7 @@ pub(super) const BAZEL: Protocol = Protocol {
         )
     },
     speak,
+    line: None,
 };
 
 #[derive(Deserialize)]

@@ -27,6 +27,7 @@ pub(super) const CARGO: Protocol = Protocol {
         )
     },
     speak,
+    line: None,
 };
 
 #[derive(Deserialize)]

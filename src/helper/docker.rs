@@ -29,33 +29,43 @@ pub(super) const DOCKER: Protocol = Protocol {
         )
     },
     speak,
+    line: Some(line),
 };
 
 const NOT_SERVED: &str = "credentials not found in native keychain";
 
 fn speak(conversation: &mut Conversation) -> Result<()> {
-    match conversation.operation {
+    let answered = match conversation.operation {
         "version" => conversation.say(concat!("docker-credential-tok v", env!("CARGO_PKG_VERSION"), "\n")),
-        "get" => match get(conversation) {
-            Ok(Some(answer)) => conversation.say(&answer),
-            Ok(None) => fail(conversation, NOT_SERVED),
-            Err(error) => {
-                let said = match error.hint() {
-                    Some(hint) => format!("tok: {}; hint: {hint}", error.text()),
-                    None => format!("tok: {}", error.text()),
-                };
-                fail(conversation, &said)
-            }
-        },
-        "erase" => {
-            let place = place(&conversation.read()?)?;
-            conversation.tokens.forget(&Asked::at(place), None)
-        }
+        "get" => get(conversation).and_then(|answer| match answer {
+            Some(answer) => conversation.say(&answer),
+            None => fail(conversation, NOT_SERVED),
+        }),
+        "erase" => erase(conversation),
         // tok's tokens come from the vendor.
         "store" => conversation.read().map(drop),
         "list" => conversation.say("{}\n"),
-        other => Err(unknown_operation("docker", other, "get, store, erase, list, version")),
+        other => return Err(unknown_operation("docker", other, "get, store, erase, list, version")),
+    };
+    answered.or_else(|error| {
+        if error.is_silent() {
+            return Err(error);
+        }
+        fail(conversation, &line(&error))
+    })
+}
+
+/// What docker shows of an error.
+fn line(error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("tok: {}; hint: {hint}", error.text()),
+        None => format!("tok: {}", error.text()),
     }
+}
+
+fn erase(conversation: &mut Conversation) -> Result<()> {
+    let place = place(&conversation.read()?)?;
+    conversation.tokens.forget(&Asked::at(place), None)
 }
 
 fn get(conversation: &mut Conversation) -> Result<Option<String>> {

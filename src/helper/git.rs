@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Asked, Conversation, Credential, Place, Protocol, not_understood};
 use crate::error::Result;
+use crate::origin::BaseUrl;
 use crate::secret::Secret;
 
 pub(super) const GIT: Protocol = Protocol {
@@ -18,6 +19,7 @@ pub(super) const GIT: Protocol = Protocol {
     operations: &["get", "store", "erase"],
     lines: |target, addresses| addresses.iter().map(|address| line(target, address)).collect(),
     speak,
+    line: None,
 };
 
 /// git tells a path only where it is told to.
@@ -108,10 +110,15 @@ impl Question {
     fn asked(&self) -> Asked {
         let path = self.path.trim_start_matches('/');
         let may_ask = std::env::var_os("GIT_TERMINAL_PROMPT").is_none_or(|value| !is_off(&value));
+        // A host that brings a path along, as `a.example/.b.example`, is another's.
+        let place = match BaseUrl::parse(&format!("{}://{}", self.protocol, self.host)) {
+            Ok(base) if !self.host.contains('/') => Place::of(&format!("{}/{path}", base.origin())),
+            _ => Place::At(Vec::new()),
+        };
         Asked {
             user: self.username.clone(),
             may_ask,
-            ..Asked::at(Place::of(&format!("{}://{}/{path}", self.protocol, self.host)))
+            ..Asked::at(place)
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) const KUBERNETES: Protocol = Protocol {
         )
     },
     speak,
+    line: None,
 };
 
 #[derive(Deserialize)]

@@ -33,10 +33,12 @@ pub(crate) struct Protocol {
     pub(crate) goes_on: bool,
     /// What the program appends to its configured words.
     pub(crate) operations: &'static [&'static str],
-    /// The lines to paste, for such a target (`modulus@work`) and these addresses, of which there is one at least. A `*` may
+    /// The lines to paste, for such a target (`acme@work`) and these addresses, of which there is one at least. A `*` may
     /// stand for a label of a host.
     pub(crate) lines: fn(&str, &[String]) -> String,
     pub(crate) speak: fn(&mut Conversation<'_>) -> Result<()>,
+    /// How the program is told on standard output what failed before anybody could speak; `None` where standard error serves.
+    pub(crate) line: Option<fn(&Error) -> String>,
 }
 
 impl Protocol {
@@ -73,7 +75,7 @@ pub(crate) struct Asked {
     pub(crate) place: Place,
     /// The name that the address was written with.
     pub(crate) user: Option<String>,
-    /// The profile, where the question names it, as `modulus@work`.
+    /// The profile, where the question names it, as `acme@work`.
     pub(crate) target: Option<String>,
     /// Whether a person may be asked.
     pub(crate) may_ask: bool,

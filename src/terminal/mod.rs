@@ -18,16 +18,15 @@ pub(crate) use person::Person;
 pub(crate) use prompt::{Meanwhile, Question, TIMES, Terminal};
 pub(crate) use screen::{Screen, has_unicode};
 
-/// Has signals told instead of ending the process, whatever is being asked. Those that are ignored stay so.
+/// Has signals told, with whether another process sent them, instead of ending the process, whatever is being asked. Those
+/// that are ignored stay so.
 #[cfg(unix)]
-pub(crate) fn tell_signals(signals: &[i32], tell: impl Fn(i32) + Send + 'static) -> std::io::Result<()> {
-    system::tell_signals(signals, tell)
-}
-
-/// Whether the terminal's keys reach this process.
-#[cfg(unix)]
-pub(crate) fn is_in_foreground() -> bool {
-    system::is_in_foreground()
+pub(crate) fn tell_signals(
+    ending: &'static [i32],
+    others: &[i32],
+    tell: impl Fn(i32, bool) + Send + 'static,
+) -> std::io::Result<()> {
+    system::tell_signals(ending, others, tell)
 }
 
 /// Has a write that goes past the limit of a file fail, instead of ending the process.

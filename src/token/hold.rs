@@ -133,9 +133,9 @@ impl Need<'_> {
     }
 
     fn error_of_held(&self, held: &Held) -> Error {
-        let (what, are) = match held.kind {
-            Kind::Secret => ("these credentials were", "are"),
-            Kind::Request => ("this very request was", "is"),
+        let (what, are, them) = match held.kind {
+            Kind::Secret => ("these credentials were", "are", "them"),
+            Kind::Request => ("this very request was", "is", "it"),
         };
         let ago = duration::words(between(held.refused_at, now_ms()));
         let left = duration::words(between(now_ms(), held.until));
@@ -144,7 +144,9 @@ impl Need<'_> {
             self.vendor().name,
             held.words
         ))
-        .with_hint(format!("correct them, send them again with --fresh, or wait {left}"))
+        .with_hint(format!(
+            "correct {them}, send {them} again with --fresh, or wait {left}"
+        ))
     }
 
     /// Of a request of a login.

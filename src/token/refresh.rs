@@ -83,6 +83,10 @@ impl<'a> Need<'a> {
 
     fn has_credentials_at_hand(&self) -> bool {
         let chosen = &self.principal.chosen;
+        // A person's yes is not.
+        if chosen.is_approved() {
+            return false;
+        }
         let mut fields = chosen.secrets(&chosen.login_plan()).into_iter();
         fields.all(|field| self.session.has_at_hand(field, chosen))
     }

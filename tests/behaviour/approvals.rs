@@ -270,6 +270,25 @@ fn a_refused_refresh_asks_again_where_a_person_is_and_is_3_where_not() {
 }
 
 #[test]
+fn a_refresh_that_the_vendor_fails_to_answer_is_the_vendors_failure_and_asks_nobody() {
+    for (status, body) in [(500, "down"), (200, "<html>")] {
+        let server = issuer();
+        let grant = json!({ "access_token": "short", "refresh_token": "good", "expires_in": 1 });
+        server.behave(answer(200, grant.to_string()).on("/token").once());
+        let tok = user(&server);
+        let mut terminal = tok.terminal(["oidc", "--min-ttl", "0"]);
+        approve(&tok.visit());
+        terminal.wait().ok();
+        std::thread::sleep(Duration::from_millis(1100));
+        server.behave(answer(status, body).on("/token").once());
+        tok.terminal(["oidc"]).wait().exits(6);
+        assert_eq!(tok.opened().len(), 1);
+        server.behave(grant_of("another"));
+        tok.run(["oidc"]).ok().prints("another\n");
+    }
+}
+
+#[test]
 fn a_person_takes_as_long_as_it_takes() {
     let server = issuer();
     let tok = user(&server);

@@ -57,6 +57,10 @@ fn a_program_is_served_at_the_addresses_of_a_profile_and_at_no_other() {
         ("https", "[::1]", true),
         ("https", "[::1", false),
         ("ftp", "git.acme.com", false),
+        ("https", "git.acme.com/.evil.org", false),
+        ("https", "git.acme.com/", false),
+        ("https", "git.acme.com?x", false),
+        ("https", "git.acme.com#x", false),
     ] {
         for words in [&["git", "get"][..], &["git", "modulus", "get"]] {
             is_served(&tok, words, scheme, host, served);
@@ -263,6 +267,70 @@ fn a_question_that_does_not_end_is_not_waited_for_without_end() {
         assert!(output.stdout.contains("rc 1"), "{output}");
     }
     server.untouched();
+}
+
+#[test]
+fn docker_is_told_on_standard_output_what_failed_whatever_it_asked_and_whenever() {
+    let server = Server::start();
+    let broken = serving(&server, "'git.acme.com'").config("[modulus]\nserves = 'git.acme.com'\nnonsense = 1\n");
+    let astray = broken.clone().env("TOK_CONFIG_DIR", "relative");
+    for (tok, word) in [(&broken, "nonsense"), (&astray, "TOK_CONFIG_DIR")] {
+        for operation in ["get", "erase"] {
+            let output = ask(tok, &["docker", operation], "git.acme.com").exits(1);
+            assert!(
+                output.stdout.starts_with("tok: ") && output.stdout.contains(word),
+                "{output}"
+            );
+            assert!(
+                output.stderr.is_empty() && output.stdout.lines().count() == 1,
+                "{output}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_profile_that_the_variable_names_counts() {
+    let server = Server::start();
+    let tok = Tok::new()
+        .vendor(&server)
+        .knows("modulus")
+        .config("[modulus]\nserves = 'a.org'\nuser = 'one'\n[modulus.work]\nserves = 'a.org'\nuser = 'work'\n");
+    let user = |tok: &Tok| {
+        ask(tok, &["git", "modulus", "get"], &question("https", "a.org"))
+            .ok()
+            .stdout
+    };
+    assert!(user(&tok).starts_with("username=one\n"));
+    assert!(user(&tok.env("TOK_PROFILE", "work")).starts_with("username=work\n"));
+}
+
+#[test]
+fn what_stands_before_the_token_is_a_scheme_only_where_nothing_else_does() {
+    let server = Server::start();
+    let own = |header: &str| {
+        format!(
+            "about = 'a'\nurl = '{}'\n[[field]]\nname = 'name'\nhelp = 'u'\nperson = true\n\
+             [[field]]\nname = 'pass'\nhelp = 'p'\nsecret = true\n\
+             [login]\npath = '/api/cmn/AuthenticateToken'\njson = {{ username = '{{name}}', password = '{{pass}}' }}\n\
+             [answer]\ntoken = '/object'\nlifetime = '15m'\n[use]\nheader = '{header}'\n",
+            server.url()
+        )
+    };
+    let base = Tok::new()
+        .env("TOK_ACME_PASS", crate::protocol::account::MODULUS_PASSWORD)
+        .env("TOK_ACME_NAME", crate::protocol::account::MODULUS_USERNAMES[0])
+        .config("[acme]\nserves = 'a.org'\n");
+    for (header, scheme) in [
+        ("Authorization: Token {token}", "Token"),
+        ("Authorization: Custom key={token}", "Bearer"),
+        ("X-Key: {token}", "Bearer"),
+    ] {
+        let tok = base.clone().own_vendor("acme", &own(header));
+        let question = format!("capability[]=authtype\n{}", question("https", "a.org"));
+        let answer = ask(&tok, &["git", "get"], &question).ok().stdout;
+        assert!(answer.contains(&format!("\nauthtype={scheme}\n")), "{header}: {answer}");
+    }
 }
 
 #[test]

@@ -228,6 +228,64 @@ fn a_disk_that_is_full_or_read_only_leaves_the_old_token_whole() {
 }
 
 #[test]
+fn a_token_that_is_asked_for_while_another_is_fetched_is_fetched_as_well() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    server.behave(delay(1500).once());
+    let running = keep(&tok, &[]);
+    until("a request", || !server.requests().is_empty());
+    running.signal(Signal::HUP);
+    let first = next(&tok, "");
+    next(&tok, &first);
+    assert_eq!(server.requests().len(), 2);
+    running.signal(Signal::TERM);
+    ends(running, 0);
+}
+
+#[test]
+fn what_a_killed_one_left_is_removed_where_no_token_can_be_had() {
+    let server = Server::start();
+    let tok = ready(&server, 2);
+    let mut killed = keep(&tok, &[]);
+    next(&tok, "");
+    killed.child.kill().unwrap();
+    killed.status();
+    sleep(Duration::from_millis(2100));
+    server.behave(crate::stand_in::answer(500, "down"));
+    let running = keep(&tok, &[]);
+    until("its removal", || !file(&tok).exists());
+    running.signal(Signal::TERM);
+    ends(running, 0);
+}
+
+#[test]
+fn a_file_is_one_by_whatever_name_its_folder_is_reached() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    std::os::unix::fs::symlink(tok.folder(), tok.folder().join("link")).unwrap();
+    let running = keep(&tok, &[]);
+    let first = next(&tok, "");
+    tok.run(["keep", "oauth2", "--file", "../link/token"])
+        .exits(1)
+        .says("another tok keeps it");
+    assert_eq!(fs::read_to_string(file(&tok)).unwrap(), first);
+    running.signal(Signal::TERM);
+    ends(running, 0);
+}
+
+#[test]
+fn a_token_that_the_format_cannot_carry_is_exit_1() {
+    let server = Server::start();
+    let tok = ready(&server, 3600);
+    server.behave(token("a'b"));
+    keep(&tok, &["-f", "dotenv"])
+        .wait()
+        .exits(1)
+        .says("cannot carry this token");
+    assert!(!file(&tok).exists());
+}
+
+#[test]
 fn a_slow_vendor_keeps_nobody_from_ending_it() {
     let server = Server::start();
     let tok = ready(&server, 3600);
@@ -492,7 +550,7 @@ mod beside_a_command {
     fn a_refusal_while_the_command_runs_does_not_end_it() {
         let server = Server::start();
         let tok = session(ready(&server, 3));
-        let running = exec(&tok, "sleep 4; test ! -e $TOK_OAUTH2_TOKEN_FILE; exit 5");
+        let running = exec(&tok, "sleep 4; test ! -e $TOK_OAUTH2_TOKEN_FILE && exit 5");
         until("a login", || !server.requests().is_empty());
         server.behave(refuse("no"));
         let output = ends(running, 5);
@@ -501,6 +559,64 @@ mod beside_a_command {
             "{output}"
         );
         nothing_is_left(&tok);
+    }
+
+    #[test]
+    fn one_token_that_cannot_be_had_any_more_keeps_no_other_from_being_renewed() {
+        let (one, other) = (Server::start(), Server::start());
+        one.behave(lifetime(3));
+        other.behave(lifetime(3));
+        let tok = session(Tok::new().knows("oauth2").without("TOK_OAUTH2_URL"));
+        let tok = tok.config(&format!(
+            "[oauth2]\nurl = '{}'\n[oauth2.other]\nurl = '{}'\nvariable = 'OTHER'\n",
+            one.url_of("oauth2"),
+            other.url_of("oauth2")
+        ));
+        let script = "sleep 6; test ! -e $TOK_OAUTH2_TOKEN_FILE && test \"$(cat $TOK_OTHER_FILE)\" != \"$OTHER\"";
+        let running = tok.start(["exec", "--keep", "oauth2", "oauth2@other", "--", "sh", "-c", script]);
+        until("a login", || !one.requests().is_empty());
+        one.behave(refuse("no"));
+        ends(running, 0);
+        assert!(other.requests().len() >= 3);
+        nothing_is_left(&tok);
+    }
+
+    #[test]
+    fn a_signal_of_another_process_reaches_a_command_in_the_foreground() {
+        let server = Server::start();
+        let tok = session(ready(&server, 3600));
+        let script = "trap 'exit 8' INT; echo ready >/dev/tty; while :; do sleep 0.05; done";
+        let mut terminal = tok.terminal(["exec", "--keep", "oauth2", "--", "sh", "-c", script]);
+        terminal.expect("ready");
+        terminal.signal(Signal::INT);
+        terminal.wait().exits(8);
+        nothing_is_left(&tok);
+    }
+
+    #[test]
+    fn no_signal_opens_the_echo_of_a_hidden_prompt() {
+        let server = Server::start();
+        let tok = session(ready(&server, 3600)).without("TOK_OAUTH2_CLIENT_SECRET");
+        let exec = ["exec", "--keep", "oauth2", "--", "true"];
+        let keep = ["keep", "oauth2", "--file", "../token"];
+        for (words, signal) in [(&exec[..], Signal::USR1), (&keep[..], Signal::HUP)] {
+            let mut terminal = tok.terminal(words);
+            terminal.expect("client-secret:");
+            until("a hidden prompt", || !terminal.echoes());
+            terminal.signal(signal);
+            sleep(Duration::from_millis(200));
+            assert!(!terminal.echoes(), "{words:?}");
+            terminal.signal(Signal::TERM);
+            terminal.wait();
+            assert!(terminal.echoes(), "{words:?}");
+        }
+        let mut terminal = tok.terminal(keep);
+        terminal.expect("client-secret:");
+        until("a hidden prompt", || !terminal.echoes());
+        terminal.signal(Signal::QUIT);
+        terminal.wait();
+        assert!(terminal.echoes());
+        server.untouched();
     }
 
     #[test]

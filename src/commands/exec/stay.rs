@@ -1,14 +1,14 @@
 //! `tok exec --keep`: a command whose tokens are kept valid in files as long as it runs.
 //!
-//! tok stays its parent. Signals that are sent to tok go on to the command; those of the terminal's keys reach both by
-//! themselves. A token that cannot be had any more ends nothing but the file. The exit status is the command's own.
+//! tok stays its parent. Signals that another process sends to tok go on to the command; those of the terminal reach both by
+//! themselves. A token that cannot be had any more ends nothing but its file. The exit status is the command's own.
 
 mod folder;
 #[cfg(unix)]
 mod signals;
 
 use std::process::{Child, ExitStatus};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use super::{command, not_started, prepare};
@@ -16,14 +16,20 @@ use crate::cli::Exec;
 use crate::commands::App;
 use crate::commands::call::Prepared;
 use crate::commands::keep::KeptFile;
-use crate::commands::keep::engine::{self, Event, Keeper, Next};
+use crate::commands::keep::engine::{self, Event, Keeper, Next, Trouble};
 use crate::error::{Error, Result};
 use crate::output::Given;
 use crate::terminal::voice::Voice;
 use folder::Folder;
 
 enum Happened {
-    Signal(i32),
+    Signal {
+        signal: i32,
+        /// By another process, and so to tok alone.
+        is_sent: bool,
+    },
+    /// The command could not be started.
+    Nothing,
     Ended(std::io::Result<ExitStatus>),
 }
 
@@ -46,20 +52,13 @@ pub(in crate::commands) fn stay(app: App, exec: Exec) -> Result<()> {
         files: files.collect::<Result<_>>()?,
         tokens: vec![None; calls.len()],
         command: State::Waiting,
+        voice,
         sender: sender.clone(),
     };
     let kept = engine::run(calls, voice, &mut beside, (&sender, &events));
-    let outcome = match (kept, &beside.command) {
-        (Err(error), State::Running(_)) => {
-            voice.warn(&format!("{}; the command goes on without a new token", error.text()));
-            beside.wait(&events);
-            Ok(())
-        }
-        (kept, _) => kept,
-    };
     let removed = folder.remove();
     match beside.command {
-        State::Waiting => outcome.and(removed),
+        State::Waiting => kept.and(removed),
         State::Failed(error) => Err(error),
         State::Running(_) => removed,
         State::Ended(status) => {
@@ -71,7 +70,7 @@ pub(in crate::commands) fn stay(app: App, exec: Exec) -> Result<()> {
         #[cfg(unix)]
         State::EndedBy(signal) => {
             signals::end_by(signal);
-            outcome.and(removed)
+            kept.and(removed)
         }
     }
 }
@@ -95,18 +94,23 @@ struct Beside {
     /// The first ones, until the command has them.
     tokens: Vec<Option<Given>>,
     command: State,
+    voice: Voice,
     sender: Sender<Event<Happened>>,
 }
 
 impl Keeper<Happened> for Beside {
-    fn change(&mut self, place: usize, given: Option<&Given>) -> Result<()> {
+    fn change(&mut self, place: usize, given: Option<&Given>) -> std::result::Result<(), Trouble> {
         let Some(file) = self.files.get(place) else {
             return Ok(());
         };
-        match given {
-            None => file.remove()?,
-            Some(given) => file.write(&format!("{}\n", given.token.expose()))?,
-        }
+        let changed = match given {
+            None => file.remove().map(drop),
+            Some(given) => file.write(&format!("{}\n", given.token.expose())),
+        };
+        changed.map_err(|error| match self.command {
+            State::Waiting => Trouble::ForGood(error),
+            _ => Trouble::ForNow(error),
+        })?;
         if let State::Waiting = self.command {
             if let Some(first) = self.tokens.get_mut(place) {
                 *first = given.cloned();
@@ -129,6 +133,16 @@ impl Keeper<Happened> for Beside {
     fn is_patient(&self) -> bool {
         !matches!(self.command, State::Waiting)
     }
+
+    fn give_up(&mut self, error: Error) -> Result<()> {
+        if let State::Waiting = self.command {
+            return Err(error);
+        }
+        let text = error.text();
+        self.voice
+            .warn(&format!("{text}; the command goes on without a new token"));
+        Ok(())
+    }
 }
 
 impl Beside {
@@ -148,7 +162,7 @@ impl Beside {
         };
         if let State::Failed(_) = self.command {
             // Has the engine look at it.
-            let _ = self.sender.send(Event::Other(Happened::Signal(0)));
+            let _ = self.sender.send(Event::Other(Happened::Nothing));
         }
     }
 
@@ -168,25 +182,13 @@ impl Beside {
             (Happened::Ended(Err(error)), _) => {
                 self.command = State::Failed(Error::other(format!("exec: the command is lost: {error}")));
             }
-            (Happened::Signal(0), _) => {}
             #[cfg(unix)]
-            (Happened::Signal(signal), State::Running(process)) => signals::pass_on(signal, *process),
+            (Happened::Signal { signal, is_sent: true }, State::Running(process)) => signals::pass_on(signal, *process),
             #[cfg(unix)]
-            (Happened::Signal(signal), State::Waiting) if signals::ends(signal) => {
+            (Happened::Signal { signal, .. }, State::Waiting) if signals::ends(signal) => {
                 self.command = State::EndedBy(signal);
             }
-            (Happened::Signal(_), _) => {}
-        }
-    }
-
-    /// Until the command has ended.
-    fn wait(&mut self, events: &Receiver<Event<Happened>>) {
-        while let State::Running(_) = self.command {
-            match events.recv() {
-                Ok(Event::Other(happened)) => self.happen(happened),
-                Ok(Event::Obtained(..)) => {}
-                Err(_) => return,
-            }
+            (Happened::Signal { .. } | Happened::Nothing, _) => {}
         }
     }
 }

@@ -6,12 +6,13 @@
 mod serving;
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, BufReader, Read};
 
 use super::App;
 use super::call::{Prepared, obtain_chosen, store};
 use crate::cli::{Call, Helper, Target};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::helper::{Asked, Conversation, Credential, Place, Protocol, Tokens};
 use crate::inputs::{Chosen, Session};
 use crate::options::LIMIT;
@@ -39,6 +40,22 @@ pub(super) fn run(app: &App, helper: &Helper) -> Result<()> {
         }),
         protocol => print(&lines(app, helper, protocol)?, &mut Stdout),
     }
+}
+
+/// Where the words are those of a program that reads standard output alone, it is told there what failed.
+pub(super) fn told(protocol: Option<&Protocol>, error: Error) -> Error {
+    match protocol.and_then(|protocol| protocol.line) {
+        Some(line) if print(&format!("{}\n", line(&error)), &mut Stdout).is_ok() => Error::said_elsewhere(),
+        _ => error,
+    }
+}
+
+/// The protocol of a program that asks by these words.
+pub(super) fn asking(words: &[OsString]) -> Option<&'static Protocol> {
+    let word = |place: usize| words.get(place).and_then(|word| word.to_str());
+    let protocol = word(1).filter(|_| word(0) == Some("helper")).and_then(Protocol::find)?;
+    let last = words.last().and_then(|word| word.to_str())?;
+    protocol.operations.contains(&last).then_some(protocol)
 }
 
 /// The lines to paste for one protocol, or for each.
@@ -201,8 +218,8 @@ fn credential(given: &Given, asked: &Asked) -> Credential {
     let scheme = match value.split_once(' ') {
         _ if !name.eq_ignore_ascii_case("Authorization") => "Bearer",
         _ if value == token => "",
-        None => "Bearer",
-        Some((scheme, _)) => scheme,
+        Some((scheme, rest)) if rest == token || scheme.eq_ignore_ascii_case("basic") => scheme,
+        _ => "Bearer",
     };
     Credential {
         token: given.token.clone(),

@@ -30,10 +30,15 @@ pub(in crate::commands) enum Event<O> {
 
 /// Who has the tokens.
 pub(in crate::commands) trait Keeper<O> {
-    /// One was obtained anew, or has ended and is `None`. After an error the change is made again later.
-    fn change(&mut self, place: usize, given: Option<&Given>) -> Result<()>;
+    /// One was obtained anew, or there is none and it is `None`.
+    fn change(&mut self, place: usize, given: Option<&Given>) -> std::result::Result<(), Trouble>;
 
     fn other(&mut self, event: O) -> Next;
+
+    /// No other token can be had in this place. The error ends it all.
+    fn give_up(&mut self, error: Error) -> Result<()> {
+        Err(error)
+    }
 
     /// Whether a first token is waited for that the vendor does not give now.
     fn is_patient(&self) -> bool;
@@ -41,6 +46,23 @@ pub(in crate::commands) trait Keeper<O> {
     /// Called each time that something was looked at; how long until it must be called again, if that matters.
     fn pulse(&mut self) -> Option<Duration> {
         None
+    }
+}
+
+/// Why a change could not be made.
+#[derive(Debug)]
+pub(in crate::commands) enum Trouble {
+    /// It is made again later.
+    ForNow(Error),
+    ForGood(Error),
+}
+
+impl Trouble {
+    fn unless_for_now(self) -> Result<()> {
+        match self {
+            Self::ForNow(_) => Ok(()),
+            Self::ForGood(error) => Err(error),
+        }
     }
 }
 
@@ -83,7 +105,7 @@ pub(in crate::commands) fn run<O: Send + 'static>(
             if kept.is_running || kept.due > now_ms() {
                 continue;
             }
-            if kept.given.is_some() && !kept.is_delivered {
+            if kept.given.is_some() && !kept.is_delivered && !kept.anew {
                 kept.deliver(place, voice, keeper)?;
             } else {
                 kept.start(place, sender)?;
@@ -134,7 +156,6 @@ impl Kept {
     fn fetch_anew(&mut self) {
         self.anew = true;
         self.due = i64::MIN;
-        self.is_delivered |= self.given.is_some();
     }
 
     fn start<O: Send + 'static>(&mut self, place: usize, sender: &Sender<Event<O>>) -> Result<()> {
@@ -163,21 +184,26 @@ impl Kept {
         self.is_running = false;
         let given = match outcome {
             Ok(given) => given,
-            Err(error) if matches!(error.exit, Exit::Refused | Exit::Usage) => return Err(error),
+            Err(error) if matches!(error.exit, Exit::Refused | Exit::Usage) => return self.give_up(error, keeper),
             Err(error) if self.is_first && !(keeper.is_patient() && is_the_vendors(&error)) => return Err(error),
             Err(error) => {
                 self.try_again(&error, voice);
-                return Ok(());
+                // What another left there is no token of this one's.
+                return match self.given {
+                    None => keeper.change(place, None).or_else(Trouble::unless_for_now),
+                    Some(_) => Ok(()),
+                };
             }
         };
-        let Some(life) = given.life else {
-            return Err(Error::vendor(format!(
+        if given.life.is_none() {
+            let error = Error::vendor(format!(
                 "{}: the vendor does not say how long the token lasts, so that it cannot be kept valid",
                 given.vendor
-            )));
-        };
+            ));
+            return self.give_up(error, keeper);
+        }
         self.is_first = false;
-        if self.life().is_some_and(|own| own.ends_at == life.ends_at) {
+        if self.given.as_ref().is_some_and(|own| is_the_same(own, &given)) {
             // The vendor was asked in vain, which was said.
             self.put_off(self.failures + 1);
             return Ok(());
@@ -190,23 +216,31 @@ impl Kept {
 
     fn deliver<O>(&mut self, place: usize, voice: Voice, keeper: &mut impl Keeper<O>) -> Result<()> {
         let Some(given) = &self.given else { return Ok(()) };
-        if let Err(error) = keeper.change(place, Some(given)) {
-            if !keeper.is_patient() {
-                return Err(error);
+        match keeper.change(place, Some(given)) {
+            Err(Trouble::ForGood(error)) => return Err(error),
+            Err(Trouble::ForNow(error)) => self.try_again(&error, voice),
+            Ok(()) => {
+                self.is_delivered = true;
+                self.failures = 0;
+                // One that was asked for meanwhile is fetched at once.
+                if !self.anew {
+                    self.due = self.life().map_or(i64::MIN, |life| renewal(life, lot()));
+                }
             }
-            self.try_again(&error, voice);
-            return Ok(());
         }
-        self.is_delivered = true;
-        self.failures = 0;
-        self.due = self.life().map_or(i64::MIN, |life| renewal(life, lot()));
         Ok(())
+    }
+
+    /// The token that is there stays until its end.
+    fn give_up<O>(&mut self, error: Error, keeper: &mut impl Keeper<O>) -> Result<()> {
+        self.due = i64::MAX;
+        keeper.give_up(error)
     }
 
     fn withdraw_ended<O>(&mut self, place: usize, voice: Voice, keeper: &mut impl Keeper<O>) {
         if self.life().is_some_and(|life| life.ends_at <= now_ms()) {
             self.given = None;
-            if let Err(error) = keeper.change(place, None) {
+            if let Err(Trouble::ForNow(error) | Trouble::ForGood(error)) = keeper.change(place, None) {
                 voice.warn(error.text());
             }
         }
@@ -230,6 +264,10 @@ impl Kept {
         self.failures = failures;
         self.due = now_ms().saturating_add(span_ms(backoff(failures, lot())));
     }
+}
+
+fn is_the_same(one: &Given, other: &Given) -> bool {
+    one.life == other.life && one.token.expose() == other.token.expose()
 }
 
 /// What may be over in a moment, without anything else being done.

@@ -40,9 +40,11 @@ impl KeptFile {
         if absolute.symlink_metadata().is_ok_and(|there| !there.is_file()) {
             return wrong("it is not a regular file, and is left alone");
         }
-        match absolute.parent() {
-            Some(folder) if folder.is_dir() => Ok(Self {
-                path: absolute,
+        // By whatever links the folder is reached, it has one name.
+        let folder = absolute.parent().and_then(|folder| folder.canonicalize().ok());
+        match (folder.filter(|folder| folder.is_dir()), absolute.file_name()) {
+            (Some(folder), Some(name)) => Ok(Self {
+                path: folder.join(name),
                 is_own: Cell::new(false),
             }),
             _ => wrong("its folder is not there"),
@@ -60,17 +62,21 @@ impl KeptFile {
         Ok(())
     }
 
-    /// That it is not there is as good.
-    pub(in crate::commands) fn remove(&self) -> Result<()> {
+    /// Whether what is there was written by a tok that was killed.
+    pub(super) fn own(&self, is_own: bool) {
+        self.is_own.set(is_own);
+    }
+
+    /// Whether it was there. That it is not is as good.
+    pub(in crate::commands) fn remove(&self) -> Result<bool> {
         TEMPORARY.remove_left_over(&self.path);
         if !self.is_own.get() {
-            return Ok(());
+            return Ok(false);
         }
         match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Error::other(format!("keep: {self} cannot be removed: {error}")))
-            }
-            _ => Ok(()),
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::other(format!("keep: {self} cannot be removed: {error}"))),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::output::Given;
 use crate::terminal::voice::Voice;
 use crate::time::clock::dated;
-use engine::{Event, Keeper, Next};
+use engine::{Event, Keeper, Next, Trouble};
 pub(super) use file::KeptFile;
 use follower::Follower;
 
@@ -41,8 +41,10 @@ pub(super) fn run(app: App, keep: Keep) -> Result<()> {
     let file = KeptFile::at(&keep.file)?;
     let store = store(voice)?;
     let name = file.path().to_string_lossy();
-    let _alone = lock::alone(&store, "file", &name)
+    let alone = lock::alone(&store, "file", &name)
         .map_err(|process| Error::other(format!("keep: {name}: another tok keeps it (process {process})")))?;
+    // One that was killed left its lock, and its file.
+    file.own(alone.is_left);
     let (sender, events) = mpsc::channel();
     #[cfg(unix)]
     hear_signals(&sender)?;
@@ -59,18 +61,21 @@ pub(super) fn run(app: App, keep: Keep) -> Result<()> {
     let outcome = engine::run(calls, voice, &mut keeper, (&sender, &events));
     service::stopping();
     let removed = keeper.file.remove();
-    outcome.and(removed)
+    if removed.is_ok() {
+        alone.guard.remove();
+    }
+    outcome.and(removed.map(drop))
 }
 
 #[cfg(unix)]
 fn hear_signals(sender: &mpsc::Sender<Event<Next>>) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let sender = sender.clone();
-    let tell = move |signal| {
+    let tell = move |signal, _| {
         let next = if signal == SIGHUP { Next::FetchAnew } else { Next::End };
         let _ = sender.send(Event::Other(next));
     };
-    crate::terminal::tell_signals(&[SIGHUP, SIGINT, SIGTERM], tell)
+    crate::terminal::tell_signals(&[SIGINT, SIGTERM], &[SIGHUP], tell)
         .map_err(|error| Error::other(format!("keep: signals cannot be heard: {error}")))
 }
 
@@ -84,8 +89,9 @@ struct InFile {
 }
 
 impl Keeper<Next> for InFile {
-    fn change(&mut self, place: usize, given: Option<&Given>) -> Result<()> {
-        let text = given.map(|given| render(self.format, given)).transpose()?;
+    fn change(&mut self, place: usize, given: Option<&Given>) -> std::result::Result<(), Trouble> {
+        let text = given.map(|given| render(self.format, given)).transpose();
+        let text = text.map_err(Trouble::ForGood)?;
         if let Some(own) = self.texts.get_mut(place) {
             *own = text;
         }
@@ -94,11 +100,13 @@ impl Keeper<Next> for InFile {
                 return Ok(());
             }
             let file = &self.file;
-            self.voice
-                .warn(&format!("keep: {file}: a token has ended, so the file is removed"));
-            return file.remove();
+            if file.remove().map_err(Trouble::ForNow)? {
+                self.voice
+                    .warn(&format!("keep: {file}: a token has ended, so the file is removed"));
+            }
+            return Ok(());
         };
-        self.file.write(&texts.concat())?;
+        self.file.write(&texts.concat()).map_err(Trouble::ForNow)?;
         if let Some(given) = given {
             let end = given.life.map(|life| dated(life.ends_at / 1000 * 1000));
             let until = end.map(|end| format!(", valid until {end}")).unwrap_or_default();

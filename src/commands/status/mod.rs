@@ -136,7 +136,7 @@ impl Look<'_> {
             let source = settings.words_of_secret_source(name, chosen);
             let ring = self.ring.as_ref().filter(|_| settings.keyring);
             let look = ring.map(|ring| ring.look(&session.keyring_users(name, chosen)));
-            row.tell_of_secret(name, source, look.as_ref());
+            row.tell_of_secret(field, source, look.as_ref());
         }
         for token in chosen.fetched() {
             let (name, audience) = (&token.field, token.audience.escape_debug());

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::cache::entry::Entry;
 use crate::cache::freshness::{Demand, Freshness};
 use crate::definition::Vendor;
+use crate::definition::schema::Field;
 use crate::error::Error;
 use crate::inputs::keyring::Look;
 use crate::time::clock::{between, now_ms};
@@ -124,8 +125,10 @@ impl Row {
     }
 
     /// `source` is what has its turn before the keyring, which is not looked at where there is no `look`.
-    pub(super) fn tell_of_secret(&mut self, name: &str, source: Option<String>, look: Option<&Look>) {
+    pub(super) fn tell_of_secret(&mut self, field: &Field, source: Option<String>, look: Option<&Look>) {
+        let name = &field.name;
         let words = match (source, look) {
+            (None, None | Some(Look::Absent(_))) if field.optional => "not given".to_owned(),
             (Some(source), Some(Look::Kept)) => format!("{source}; the OS keyring has one as well"),
             (Some(source), _) => source,
             (None, Some(Look::Kept)) => "from the OS keyring".to_owned(),
@@ -140,7 +143,7 @@ impl Row {
                 Look::Absent(_) => Some(false),
                 Look::Unknown(_) => None,
             };
-            self.in_keyring.get_or_insert_default().insert(name.to_owned(), known);
+            self.in_keyring.get_or_insert_default().insert(name.clone(), known);
         }
     }
 

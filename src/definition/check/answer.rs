@@ -47,6 +47,10 @@ pub(super) fn check_readers<'a>(
         });
         let words = match near {
             Some(near) => format!("{header} '{reader}' says not where to read, did you mean '{near}'?"),
+            None if reader.contains(':') => format!(
+                "{header} '{reader}' says not where to read; it is a JSON pointer as '/a/b', header:NAME, cookie:NAME, form:NAME \
+                 or text"
+            ),
             None => format!(
                 "{header} '{reader}' is not a JSON pointer; write '{}'",
                 as_pointer(reader)

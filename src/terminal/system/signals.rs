@@ -6,42 +6,67 @@
 
 use std::fs;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Resource, Signal, getrlimit, kill_current_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::SignalsInfo;
+use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::emulate_default_handler;
+use signal_hook::low_level::siginfo::Cause;
 
-static WATCHED: OnceLock<()> = OnceLock::new();
+/// Signals that are taken already, a bit for each as in [`ignored`].
+static TAKEN: AtomicU64 = AtomicU64::new(0);
 
-/// From the first call on. `restore` is what comes before the end.
+/// From the first call on, unless somebody is told of them. `restore` is what comes before the end.
 pub(super) fn watch(restore: fn()) -> io::Result<()> {
-    if WATCHED.set(()).is_err() {
-        return Ok(());
-    }
-    take(&[SIGHUP, SIGINT, SIGQUIT, SIGTERM], move |signal| {
+    take(&[SIGHUP, SIGINT, SIGQUIT, SIGTERM], move |signal, _| {
         restore();
         let _ = emulate_default_handler(signal);
     })
 }
 
-/// From now on these signals are told to `tell` and end nothing, whatever is asked at the time. `restore` comes before.
-pub(super) fn tell(signals: &[i32], restore: fn(), tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
-    let _ = WATCHED.set(());
-    take(signals, move |signal| {
-        restore();
-        tell(signal);
+/// From now on these signals are told, and whether another process sent them, instead of ending the process. Before those
+/// that end what is done, whatever is asked at the time, comes `restore`.
+pub(super) fn tell(
+    ending: &'static [i32],
+    others: &[i32],
+    restore: fn(),
+    tell: impl Fn(i32, bool) + Send + 'static,
+) -> io::Result<()> {
+    take(&[ending, others].concat(), move |signal, is_sent| {
+        if ending.contains(&signal) {
+            restore();
+        }
+        tell(signal, is_sent);
     })
 }
 
-fn take(signals: &[i32], told: impl Fn(i32) + Send + 'static) -> io::Result<()> {
-    let ignored = ignored();
-    let heard = signals.iter().filter(|signal| ignored >> (*signal - 1) & 1 == 0);
-    let mut signals = Signals::new(heard)?;
-    thread::Builder::new().spawn(move || signals.forever().for_each(told))?;
+fn take(signals: &[i32], told: impl Fn(i32, bool) + Send + 'static) -> io::Result<()> {
+    let bit = |signal: i32| 1_u64 << (signal - 1);
+    let left_alone = ignored() | TAKEN.load(Ordering::SeqCst);
+    let heard: Vec<i32> = signals
+        .iter()
+        .copied()
+        .filter(|signal| left_alone & bit(*signal) == 0)
+        .collect();
+    if heard.is_empty() {
+        return Ok(());
+    }
+    let mut origins = SignalsInfo::<WithOrigin>::new(&heard)?;
+    TAKEN.fetch_or(
+        heard.into_iter().map(bit).fold(0, |all, bit| all | bit),
+        Ordering::SeqCst,
+    );
+    let tells = move || {
+        for origin in origins.forever() {
+            told(origin.signal, matches!(origin.cause, Cause::Sent(_)));
+        }
+    };
+    thread::Builder::new().spawn(tells)?;
     Ok(())
 }
 

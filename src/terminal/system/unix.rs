@@ -135,13 +135,13 @@ fn in_foreground(tty: impl AsFd) -> bool {
     tcgetpgrp(tty).is_ok_and(|group| group == getpgrp())
 }
 
-pub(super) fn is_in_foreground() -> bool {
-    File::open("/dev/tty").is_ok_and(in_foreground)
-}
-
-/// A prompt that is open is closed before a signal is told.
-pub(super) fn tell_signals(signals: &[i32], tell: impl Fn(i32) + Send + 'static) -> io::Result<()> {
-    signals::tell(signals, close_prompt, tell)
+/// A prompt that is open is closed before an ending signal is told.
+pub(super) fn tell_signals(
+    ending: &'static [i32],
+    others: &[i32],
+    tell: impl Fn(i32, bool) + Send + 'static,
+) -> io::Result<()> {
+    signals::tell(ending, others, close_prompt, tell)
 }
 
 pub(super) fn owns_stderr() -> bool {

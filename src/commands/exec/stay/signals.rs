@@ -11,28 +11,23 @@ use crate::commands::keep::engine::Event;
 use crate::error::{Error, Result};
 use crate::terminal;
 
-/// Those of the terminal's keys, which reach everybody in its foreground.
-const KEYS: [i32; 2] = [SIGINT, SIGQUIT];
+/// Those that end a tok that has not started the command yet.
+const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 
 pub(super) fn hear(sender: &Sender<Event<Happened>>) -> Result<()> {
     let sender = sender.clone();
-    let heard = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
-    let tell = move |signal| {
-        let _ = sender.send(Event::Other(Happened::Signal(signal)));
+    let tell = move |signal, is_sent| {
+        let _ = sender.send(Event::Other(Happened::Signal { signal, is_sent }));
     };
-    terminal::tell_signals(&heard, tell)
+    terminal::tell_signals(&ENDING, &[SIGUSR1, SIGUSR2], tell)
         .map_err(|error| Error::other(format!("exec: signals cannot be heard: {error}")))
 }
 
-/// Whether it ends a tok that has not started the command yet.
 pub(super) fn ends(signal: i32) -> bool {
-    [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(&signal)
+    ENDING.contains(&signal)
 }
 
 pub(super) fn pass_on(signal: i32, process: u32) {
-    if KEYS.contains(&signal) && terminal::is_in_foreground() {
-        return;
-    }
     let process = i32::try_from(process).ok().and_then(Pid::from_raw);
     if let (Some(process), Some(signal)) = (process, Signal::from_named_raw(signal)) {
         // A command that has just ended needs it no more.
