@@ -137,6 +137,7 @@ _tok_rows=(
     ',demo,logout,status,||target|Only this vendor, as VENDOR or VENDOR@PROFILE'
     ',logout,|--all||Forget every profile and every token of the vendor'
     ',logout,|--revoke||Have the vendor end the tokens first, where it can'
+    ',logout,|--key||Forget the key of the cached tokens, and with it every one of them'
     ',status,|-f --format|=table json|Print a table for people or JSON for programs'
     ',vendors,||vendor|Print this vendor'\''s definition'
     ',vendors check,||file|Behind `check`: read this file, or this vendor'\''s, explain each mistake and run its examples'

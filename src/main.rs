@@ -15,6 +15,7 @@ mod made;
 mod options;
 mod origin;
 mod output;
+mod seal;
 mod secret;
 mod terminal;
 mod text;

@@ -137,6 +137,12 @@ pub(crate) const REVOKE: Opt = Opt {
     ..PLAIN
 };
 
+pub(crate) const KEY: Opt = Opt {
+    name: "key",
+    help: "Forget the key of the cached tokens, and with it every one of them",
+    ..PLAIN
+};
+
 /// Of `tok exec`.
 pub(crate) const KEEP: Opt = Opt {
     name: "keep",

@@ -6,6 +6,12 @@
 
 use std::fmt;
 
+/// The variable that may hold the key of what is kept.
+pub(crate) const SEAL_KEY: &str = "TOK_SEAL_KEY";
+
+/// The variables of tok's own that hold secrets, whatever the vendor.
+pub(crate) const VARIABLES: [&str; 1] = [SEAL_KEY];
+
 /// A password, a client secret, a refresh token: UTF-8 text that is never empty.
 #[derive(Clone)]
 pub(crate) struct Secret(String);

@@ -64,14 +64,14 @@ class Disk:
                 self.ledger.finding("mode", f"{path} is open to others: {mode:04o}")
 
     def secrets(self, name, path):
-        """No secret lies in the cache, and tokens nowhere but in what is kept."""
+        """No secret lies in the cache, and no token in clear."""
         with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8", errors="replace") as file:
             text = file.read(1 << 21)
             for person in self.world.people:
                 for secret in (person.secret, person.wrong):
                     if secret[-16:] in text or secret[-16:] in name:
                         self.ledger.finding("secret", f"a secret of {person.who} lies in {name}")
-            if not name.endswith((".json", ".json.tmp")) and (tokens.found(text) or tokens.REFRESH in text):
+            if tokens.found(text) or tokens.REFRESH in text:
                 self.ledger.finding("secret", f"a token lies in {name}")
 
     def config(self):

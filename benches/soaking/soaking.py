@@ -1,5 +1,6 @@
 """The soak itself: rounds of calls, each judged when nobody is running, and an end at which everything must be well."""
 
+import base64
 import concurrent.futures
 import contextlib
 import os
@@ -43,7 +44,7 @@ class Soak:
         self.environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": home, "TMPDIR": home, "TOK_KEYRING": "off",
             "TOK_CONFIG_DIR": self.world.config, "TOK_CACHE_DIR": self.world.cache, "TOK_TIMEOUT": "6",
-            "RUST_BACKTRACE": "1",
+            "TOK_SEAL_KEY": base64.b64encode(os.urandom(32)).decode(), "RUST_BACKTRACE": "1",
         }
         self.free = threading.Semaphore(MOST)
         self.pool = concurrent.futures.ThreadPoolExecutor(MOST)

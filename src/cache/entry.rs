@@ -2,21 +2,20 @@
 //!
 //! An entry says whole what it was asked for with, and is used only for that: a file that was copied to another name is
 //! not. Times are those of this machine's clock and count from when the request was sent. Whether an entry is still good
-//! enough is left to `freshness`; the token and the refresh token lie in the file in clear.
+//! enough is left to `freshness`, and whether there is a key to `seal`.
 
-use std::borrow::Cow;
+mod file;
 
-use serde::{Deserialize, Serialize};
+use std::fs::DirEntry;
 
 use super::fingerprint::Fingerprint;
 use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
-use super::record::{SCHEMA, flaw};
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
-use crate::time::clock::TOLERANCE;
+use file::{EntryFile, Unread};
 
-const MAX_TOKEN: usize = 16_384;
+const SUFFIX: &str = ".json";
 
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
@@ -44,39 +43,51 @@ impl Entry {
     }
 }
 
-/// The entry for this identity. What cannot be used is a miss and a warning.
+/// The entry for this identity. What cannot be used is a miss, and where it is to wonder at, a warning.
 pub(crate) fn look(store: &Store, identity: &Identity, now: i64) -> Option<Entry> {
-    let name = file_name(identity);
+    let digest = identity.digest();
+    let name = named(&digest);
     let bytes = store.read(&name)?;
-    let entry = parse(&bytes, now).and_then(|entry| {
-        if entry.identity == *identity {
-            Ok(entry)
+    let opened = file::read(&bytes, now).map_err(Unread::Wrong).and_then(|file| {
+        if *file.identity == *identity {
+            file.open(&digest, store.seal())
         } else {
-            Err("it belongs to another identity")
+            Err(Unread::Wrong("it belongs to another identity"))
         }
     });
-    entry.map_err(|reason| store.warn_of(&name, reason)).ok()
+    match opened {
+        Ok(entry) => Some(entry),
+        Err(Unread::Wrong(reason)) => {
+            store.warn_of(&name, reason);
+            None
+        }
+        Err(Unread::Closed(reason)) => {
+            store.explain(format!("the cached token is not used: {reason}"));
+            None
+        }
+    }
 }
 
 pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
     let name = file_name(&entry.identity);
-    let file = EntryFile {
-        schema: SCHEMA,
-        identity: Cow::Borrowed(&entry.identity),
-        token: Cow::Borrowed(entry.token.expose()),
-        refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
-        refresh_expires_at: entry.refresh_expires_at,
-        asked_at: entry.asked_at,
-        expires_at: entry.expires_at,
-        extras: Cow::Borrowed(&entry.extras),
-        fingerprint: entry.fingerprint.clone(),
-        attempt: entry.attempt.clone(),
-    };
-    let bytes = serde_json::to_vec(&file).map_err(|error| Unkept {
-        reason: format!("{} cannot be written: {error}", store.path(&name).display()),
-        said: false,
-    })?;
-    store.replace(&name, &bytes)
+    match file::write(store, entry) {
+        Ok(bytes) => store.replace(&name, &bytes),
+        Err(why) => {
+            if !store.seal().takes_clear() {
+                // Where nothing may lie in clear, what does goes with what would have replaced it.
+                let _ = store.remove(&name);
+            }
+            Err(Unkept {
+                reason: format!("{} cannot be written: {why}", store.path(&name).display()),
+                said: false,
+            })
+        }
+    }
+}
+
+/// Whether what is kept for this identity will be sealed. The first key is made for it.
+pub(crate) fn is_sealed(store: &Store, identity: &Identity) -> bool {
+    file::is_sealed(store, identity)
 }
 
 pub(crate) fn forget(store: &Store, identity: &Identity) -> Result<(), Unkept> {
@@ -91,6 +102,26 @@ pub(crate) fn all(store: &Store, now: i64) -> Vec<Entry> {
         .collect()
 }
 
+/// Whose entries there are, whether they can be opened or not.
+pub(crate) fn identities(store: &Store, now: i64) -> Vec<Identity> {
+    outlines(store, now).map(|outline| outline.identity).collect()
+}
+
+/// How many entries lie there in clear.
+pub(crate) fn count_in_clear(store: &Store, now: i64) -> usize {
+    outlines(store, now).filter(|outline| outline.is_in_clear).count()
+}
+
+fn outlines(store: &Store, now: i64) -> impl Iterator<Item = Outline> {
+    let outline = move |file: DirEntry| outline(store, file.file_name().to_str()?, now);
+    store.files().filter_map(outline)
+}
+
+/// Whether there is an entry for this identity, whether it can be opened or not.
+pub(crate) fn is_kept(store: &Store, identity: &Identity, now: i64) -> bool {
+    outline(store, &file_name(identity), now).is_some()
+}
+
 /// The entry for this identity, if there is one that can be used.
 pub(crate) fn look_quietly(store: &Store, identity: &Identity, now: i64) -> Option<Entry> {
     read_quietly(store, &file_name(identity), now)
@@ -98,69 +129,39 @@ pub(crate) fn look_quietly(store: &Store, identity: &Identity, now: i64) -> Opti
 
 /// The entry in this file, if it is one and the file has its name.
 pub(super) fn read_quietly(store: &Store, name: &str, now: i64) -> Option<Entry> {
-    if !is_entry_name(name) {
-        return None;
-    }
-    let bytes = store.read_quietly(name).ok().flatten()?;
-    let entry = parse(&bytes, now).ok()?;
-    (file_name(&entry.identity) == name).then_some(entry)
+    read(store, name, now, |file, digest| file.open(digest, store.seal()).ok())
 }
 
-pub(super) fn is_entry_name(name: &str) -> bool {
-    name.strip_suffix(".json").is_some_and(is_digest)
+/// What can be told of an entry without a key.
+pub(super) struct Outline {
+    pub(super) identity: Identity,
+    pub(super) is_in_clear: bool,
+    pub(super) can_refresh: bool,
+    pub(super) refresh_expires_at: Option<i64>,
+    pub(super) asked_at: i64,
+    pub(super) expires_at: i64,
+}
+
+pub(super) fn outline(store: &Store, name: &str, now: i64) -> Option<Outline> {
+    read(store, name, now, |file, _| Some(file.outline()))
+}
+
+fn read<T>(store: &Store, name: &str, now: i64, how: impl FnOnce(EntryFile<'_>, &str) -> Option<T>) -> Option<T> {
+    let digest = name.strip_suffix(SUFFIX).filter(|digest| is_digest(digest))?;
+    let bytes = store.read_quietly(name).ok().flatten()?;
+    let file = file::read(&bytes, now).ok()?;
+    if file.identity.digest() != digest {
+        return None;
+    }
+    how(file, digest)
 }
 
 fn file_name(identity: &Identity) -> String {
-    identity.digest() + ".json"
+    named(&identity.digest())
 }
 
-/// The file, as it is written and read.
-#[derive(Serialize, Deserialize)]
-struct EntryFile<'a> {
-    schema: u32,
-    identity: Cow<'a, Identity>,
-    token: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_expires_at: Option<i64>,
-    asked_at: i64,
-    expires_at: i64,
-    extras: Cow<'a, serde_json::Map<String, serde_json::Value>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    fingerprint: Option<Fingerprint>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    attempt: Option<AttemptId>,
-}
-
-fn parse(bytes: &[u8], now: i64) -> Result<Entry, &'static str> {
-    let file: EntryFile<'_> = serde_json::from_slice(bytes).map_err(|_| flaw(bytes))?;
-    if file.schema != SCHEMA {
-        return Err(flaw(bytes));
-    }
-    if file.asked_at > now.saturating_add(TOLERANCE) {
-        return Err("it comes from the future; is the clock right?");
-    }
-    if file.expires_at <= file.asked_at {
-        return Err("it ends before it begins");
-    }
-    if !(1..=MAX_TOKEN).contains(&file.token.len()) || !file.token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("its token is not 1 to 16384 visible ASCII characters");
-    }
-    if file.refresh_token.as_ref().is_some_and(|token| token.is_empty()) {
-        return Err("its refresh token is empty");
-    }
-    Ok(Entry {
-        identity: file.identity.into_owned(),
-        token: Secret::new(file.token),
-        refresh_token: file.refresh_token.map(Secret::new),
-        refresh_expires_at: file.refresh_expires_at,
-        asked_at: file.asked_at,
-        expires_at: file.expires_at,
-        extras: file.extras.into_owned(),
-        fingerprint: file.fingerprint,
-        attempt: file.attempt,
-    })
+fn named(digest: &str) -> String {
+    format!("{digest}{SUFFIX}")
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub(crate) fn acquire<T>(
     let Some(file) = guard::open(store, name) else {
         return Ok(Turn::Held(Guard::unlocked()));
     };
-    let mut failures = Failures::new(waiter, state(&file.file), is_own);
+    let mut failures = Failures::new(waiter, store.seal(), state(&file.file), is_own);
     let mut outcome = |file: &File| {
         let found = look().map(Turn::Found);
         found.or_else(|| failures.shared(State::read(file)?).map(Turn::Failed))

@@ -11,7 +11,7 @@
 
 use std::fs::{self, DirEntry};
 
-use super::entry::{self, Entry};
+use super::entry::{self, Outline};
 use super::guard::take_free;
 use super::identity::is_digest;
 use super::store::{Store, TEMPORARY};
@@ -59,7 +59,7 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
     let is_over = || {
         is_older(KEPT)
             && match kind {
-                "json" => entry::read_quietly(store, name, now).is_some_and(|entry| is_of_no_use(&entry, now)),
+                "json" => entry::outline(store, name, now).is_some_and(|entry| is_of_no_use(&entry, now)),
                 kind => ["hold", "pause", "lock"].contains(&kind),
             }
     };
@@ -80,11 +80,11 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
     remove()
 }
 
-fn is_of_no_use(entry: &Entry, now: i64) -> bool {
+fn is_of_no_use(entry: &Outline, now: i64) -> bool {
     let refresh_end = entry
         .refresh_expires_at
         .unwrap_or_else(|| entry.asked_at.saturating_add(HALF_A_YEAR));
-    let can_refresh = entry.refresh_token.is_some() && refresh_end >= now;
+    let can_refresh = entry.can_refresh && refresh_end >= now;
     !can_refresh && now.saturating_sub(entry.expires_at) > KEPT
 }
 

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use super::folder;
 use crate::disk::private;
 use crate::disk::replace::{Temporary, replace};
+use crate::seal::Seal;
 use crate::terminal::voice::Voice;
 
 /// What the names of temporary files are like.
@@ -34,23 +35,33 @@ pub(crate) struct Unkept {
 pub(crate) struct Store {
     folder: PathBuf,
     voice: Voice,
+    seal: Seal,
     /// Whether the folder can be used; not known while there is none.
     usable: OnceCell<Result<(), String>>,
     /// A waiting process looks again and again and shall not repeat itself.
-    warned: RefCell<BTreeSet<String>>,
+    said: RefCell<BTreeSet<String>>,
 }
 
 impl Store {
+    /// What is kept in it is kept in clear.
     pub(crate) fn open(folder: PathBuf, voice: Voice) -> Self {
         Self {
             folder,
             voice,
+            seal: Seal::off(),
             usable: OnceCell::new(),
-            warned: RefCell::default(),
+            said: RefCell::default(),
         }
     }
 
-    #[cfg(test)]
+    pub(crate) fn sealed_by(self, seal: Seal) -> Self {
+        Self { seal, ..self }
+    }
+
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
     pub(crate) fn folder(&self) -> &std::path::Path {
         &self.folder
     }
@@ -69,9 +80,18 @@ impl Store {
     }
 
     fn warn(&self, text: String) {
-        if !self.warned.borrow().contains(&text) {
-            self.voice.warn(&text);
-            self.warned.borrow_mut().insert(text);
+        self.once(text, Voice::warn);
+    }
+
+    /// Says once why something is as it is.
+    pub(super) fn explain(&self, text: String) {
+        self.once(text, Voice::explain);
+    }
+
+    fn once(&self, text: String, say: fn(Voice, &str)) {
+        if !self.said.borrow().contains(&text) {
+            say(self.voice, &text);
+            self.said.borrow_mut().insert(text);
         }
     }
 

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ValueHint, value_parser};
 use super::named::Named;
 use crate::definition::schema::Definition;
 use crate::options::{
-    ALL, BROWSER, CALL, DEVICE, EXEC, FILE, FORMAT, KEEP, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE,
+    ALL, BROWSER, CALL, DEVICE, EXEC, FILE, FORMAT, KEEP, KEY, LIMIT, NO_INPUT, NO_VERIFY, Opt, QUIET, REPORT, REVOKE,
     TIMEOUT, Takes, VARIABLE, VERBOSE,
 };
 use crate::time::duration;
@@ -62,8 +62,9 @@ pub(super) fn no_verify() -> Arg {
     filled(&NO_VERIFY, "")
 }
 
-pub(super) fn of_logout() -> [Arg; 2] {
-    [filled(&ALL, ""), filled(&REVOKE, "")]
+pub(super) fn of_logout() -> [Arg; 3] {
+    let key = filled(&KEY, "").conflicts_with_all(["vendor", ALL.name, REVOKE.name]);
+    [filled(&ALL, ""), filled(&REVOKE, ""), key]
 }
 
 pub(super) fn verbosity() -> [Arg; 2] {

@@ -20,6 +20,8 @@ pub(crate) enum Invocation {
     Env(Box<Call>, &'static EnvFormat),
     Login(Box<Call>, Verify),
     Logout(Logout),
+    /// Of the cached tokens.
+    ForgetKey(Verbosity),
     Exec(Box<Exec>),
     Keep(Box<Keep>),
     Status {

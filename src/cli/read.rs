@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::helper::Protocol;
 use crate::inputs::Flags;
 use crate::options::{
-    ALL, BROWSER, DEVICE, EXEC, FILE, FORMAT, FRESH, KEEP, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET,
+    ALL, BROWSER, DEVICE, EXEC, FILE, FORMAT, FRESH, KEEP, KEY, MIN_TTL, NO_CACHE, NO_INPUT, NO_VERIFY, PROFILE, QUIET,
     REVOKE, TIMEOUT, VARIABLE, VERBOSE,
 };
 use crate::output::Format;
@@ -54,6 +54,7 @@ pub(super) fn invocation(
             let format = matches.get_one(FORMAT.name).copied().unwrap_or(Format::DEFAULT);
             Invocation::Token(Box::new(call(matches, vendor, target)), format)
         }
+        ("logout", None) if matches.get_flag(KEY.name) => Invocation::ForgetKey(verbosity(matches)),
         ("logout", None) => Invocation::Logout(Logout {
             target: other()?.ok_or_else(|| Error::usage("logout: no vendor is given"))?,
             all: matches.get_flag(ALL.name),

@@ -1,5 +1,7 @@
 //! What the commands that get a token have in common: what is set for a call, then the token.
 
+use std::time::Duration;
+
 use super::App;
 use crate::cache::freshness::Demand;
 use crate::cache::store::Store;
@@ -8,10 +10,11 @@ use crate::definition::Vendor;
 use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::{Chosen, Session, Settings, folders, variable};
+use crate::inputs::{Chosen, Session, Settings, folders, keyring_counts, variable};
 use crate::options::PROFILE;
 use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
+use crate::seal::{Policy, Seal};
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
 use crate::token::{self, Need, Obtained, Principal};
@@ -96,8 +99,14 @@ pub(super) fn expect_different_variables(command: &str, calls: &[Prepared]) -> R
     Ok(())
 }
 
-pub(super) fn store(voice: Voice) -> Result<Store> {
-    Ok(Store::open(folders::cache()?.unwrap_or_default(), voice))
+/// `limit` is that of the whole call.
+pub(super) fn store(voice: Voice, limit: Duration) -> Result<Store> {
+    let seal = Seal::new(Policy::of_environment()?, keyring_counts()?, limit);
+    Ok(Store::open(folders::cache()?.unwrap_or_default(), voice).sealed_by(seal))
+}
+
+pub(super) fn store_of(session: &Session) -> Result<Store> {
+    store(session.voice, session.deadline.limit())
 }
 
 /// The token with all that is known about it. In a GitHub Actions job its mask has been written to standard error, unless
@@ -132,7 +141,7 @@ pub(super) fn obtain_such(
     masks_itself: bool,
 ) -> Result<Given> {
     let (call, profile) = (prepared.call, &prepared.settings.profile);
-    let store = store(session.voice)?;
+    let store = store_of(session)?;
     let obtained = session.until_accepted(|| {
         token::obtain(&Need {
             principal: &Principal::identified(chosen.clone(), session)?,

@@ -24,6 +24,7 @@ use crate::inputs::config::Profiles;
 use crate::inputs::{self, folders};
 use crate::output::{Stdout, print};
 use crate::terminal::outlive_file_limit;
+use crate::terminal::voice::Voice;
 
 /// What every command needs.
 #[derive(Debug)]
@@ -89,6 +90,7 @@ pub(crate) fn run(words: Vec<OsString>) -> Result<()> {
         Invocation::Env(call, format) => env::run(&app, &call, format),
         Invocation::Login(call, verify) => login::run(&app, &call, verify),
         Invocation::Logout(logout) => logout::run(&app, &logout),
+        Invocation::ForgetKey(verbosity) => logout::forget_key(Voice(verbosity)),
         Invocation::Exec(exec) if exec.keep => exec::stay(app, *exec),
         Invocation::Exec(exec) => exec::run(&app, &exec),
         Invocation::Keep(keep) => keep::run(app, *keep),

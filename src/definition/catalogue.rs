@@ -13,7 +13,7 @@ use super::name::is_command;
 use super::schema::{Definition, Field};
 use super::{lint, name, request, template};
 use crate::error::{Error, Result};
-use crate::text;
+use crate::{secret, text};
 
 #[derive(Debug)]
 pub(crate) struct Vendor {
@@ -121,10 +121,10 @@ impl Catalogue {
         files
     }
 
-    /// The variables that hold secrets of any vendor, which no other program may inherit. What a broken file would call
-    /// secret is not known, so all of its vendor's variables count.
+    /// The variables that hold secrets of any vendor or of tok's own, which no other program may inherit. What a broken file
+    /// would call secret is not known, so all of its vendor's variables count.
     pub(crate) fn secret_variables(&self) -> Vec<String> {
-        let mut variables = Vec::new();
+        let mut variables: Vec<String> = secret::VARIABLES.map(str::to_owned).to_vec();
         let commands = self.files().into_iter().filter(|name| is_command(name));
         for name in self.names().into_iter().chain(commands) {
             if let Ok(Some(vendor)) = self.find(&name) {

@@ -23,7 +23,7 @@ use crate::origin::BaseUrl;
 use crate::text::suggest;
 
 /// Vendor names that would collide with a variable of tok's own; commands and built-in vendors are refused as well.
-pub(crate) const RESERVED_VENDORS: [&str; 6] = ["no", "cache", "config", "keyring", "profile", "timeout"];
+pub(crate) const RESERVED_VENDORS: [&str; 7] = ["no", "cache", "config", "keyring", "profile", "seal", "timeout"];
 
 /// Field names that would collide with what every program has, with a profile's key or with a placeholder.
 const RESERVED_FIELDS: [&str; 4] = ["help", "version", "url", "way"];

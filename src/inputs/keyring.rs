@@ -1,4 +1,4 @@
-//! Secrets in the keyring of the operating system, under the service `tok`.
+//! Secrets in the keyring of the operating system: a login's under the service `tok`, the key of the cache apart from them.
 //!
 //! No keyring here, or no entry in it, is [`Found::Absent`] with the reason, and the next source has its turn. A keyring that
 //! is locked, broken or silent is an error. Where nobody can be asked it is given three seconds, and a locked one is said to
@@ -27,6 +27,32 @@ pub(crate) use service::TELLS_WHETHER_LOCKED;
 
 const SERVICE: &str = "tok";
 
+/// Under which an entry is found.
+#[derive(Debug, Clone)]
+pub(crate) struct Label {
+    service: &'static str,
+    user: String,
+}
+
+impl Label {
+    pub(crate) fn of_cache_key() -> Self {
+        Self {
+            service: "tok cache",
+            user: "key".to_owned(),
+        }
+    }
+}
+
+/// Of a login's secret.
+impl<T: AsRef<str> + ?Sized> From<&T> for Label {
+    fn from(user: &T) -> Self {
+        Self {
+            service: SERVICE,
+            user: user.as_ref().to_owned(),
+        }
+    }
+}
+
 /// How long a keyring may take where nobody can be asked.
 const NOBODY: Duration = Duration::from_secs(3);
 
@@ -38,8 +64,8 @@ pub(crate) enum Found {
 }
 
 /// `ask` says whether somebody can be asked, here and below.
-pub(crate) fn read(user: &str, ask: bool, deadline: &Deadline) -> Result<Found> {
-    match with_entry(user, ask, deadline, Entry::get_password) {
+pub(crate) fn read(label: impl Into<Label>, ask: bool, deadline: &Deadline) -> Result<Found> {
+    match with_entry(label.into(), ask, deadline, Entry::get_password) {
         Ok(value) if value.is_empty() => Err(broken("the entry is empty")),
         Ok(value) => Ok(Found::Secret(Secret::new(value))),
         Err(No::Absent(why)) => Ok(Found::Absent(why)),
@@ -48,18 +74,18 @@ pub(crate) fn read(user: &str, ask: bool, deadline: &Deadline) -> Result<Found> 
 }
 
 /// What writing the entry would replace. An empty one is nothing that could be lost.
-pub(crate) fn replaced(user: &str, ask: bool, deadline: &Deadline) -> Result<Option<Secret>> {
-    match with_entry(user, ask, deadline, Entry::get_password) {
+pub(crate) fn replaced(label: impl Into<Label>, ask: bool, deadline: &Deadline) -> Result<Option<Secret>> {
+    match with_entry(label.into(), ask, deadline, Entry::get_password) {
         Ok(value) => Ok(Some(Secret::new(value)).filter(|secret| !secret.expose().is_empty())),
         Err(No::Absent(_)) => Ok(None),
         Err(No::Broken(error)) => Err(error),
     }
 }
 
-pub(crate) fn write(user: &str, secret: &Secret, ask: bool, deadline: &Deadline) -> Result<()> {
+pub(crate) fn write(label: impl Into<Label>, secret: &Secret, ask: bool, deadline: &Deadline) -> Result<()> {
     let secret = secret.clone();
     let set = move |entry: &Entry| entry.set_password(secret.expose());
-    with_entry(user, ask, deadline, set).map_err(|no| match no {
+    with_entry(label.into(), ask, deadline, set).map_err(|no| match no {
         No::Absent(why) => Error::credential(format!("the keyring: {why}")),
         No::Broken(error) => error,
     })
@@ -78,8 +104,8 @@ pub(crate) enum Look {
 /// Unlocks nothing and opens no dialog.
 pub(crate) fn look(user: &str, deadline: &Deadline) -> Look {
     let (limit, named) = limit(false, deadline);
-    let user = user.to_owned();
-    match bounded::within(limit, move || service::is_kept(&user)) {
+    let label = Label::from(user);
+    match bounded::within(limit, move || service::is_kept(&label)) {
         Some(Ok(true)) => Look::Kept,
         Some(Ok(false)) => Look::Absent("no entry".to_owned()),
         Some(Err(No::Absent(why))) => Look::Absent(why),
@@ -89,8 +115,8 @@ pub(crate) fn look(user: &str, deadline: &Deadline) -> Look {
 }
 
 /// Whether there was an entry.
-pub(crate) fn delete(user: &str, ask: bool, deadline: &Deadline) -> Result<bool> {
-    match with_entry(user, ask, deadline, Entry::delete_credential) {
+pub(crate) fn delete(label: impl Into<Label>, ask: bool, deadline: &Deadline) -> Result<bool> {
+    match with_entry(label.into(), ask, deadline, Entry::delete_credential) {
         Ok(()) => Ok(true),
         Err(No::Absent(_)) => Ok(false),
         Err(No::Broken(error)) => Err(error),
@@ -133,13 +159,13 @@ enum No {
 type Answer<T = ()> = std::result::Result<T, No>;
 
 fn with_entry<T: Send + 'static>(
-    user: &str,
+    label: Label,
     ask: bool,
     deadline: &Deadline,
     act: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
 ) -> Answer<T> {
-    let (own, user) = (user.to_owned(), user.to_owned());
-    let act = move || reach(&user, act);
+    let own = label.clone();
+    let act = move || reach(&label, act);
     if ask {
         dialog_may_open(deadline, service::is_alive, act)
     } else {
@@ -166,8 +192,8 @@ fn nobody_is_asked<T: Send + 'static>(
     bounded::within(limit, act).unwrap_or_else(|| Err(No::Broken(silent(named))))
 }
 
-fn reach<T>(user: &str, act: impl FnOnce(&Entry) -> keyring::Result<T>) -> Answer<T> {
-    Ok(Entry::new(SERVICE, user).and_then(|entry| act(&entry))?)
+fn reach<T>(label: &Label, act: impl FnOnce(&Entry) -> keyring::Result<T>) -> Answer<T> {
+    Ok(Entry::new(label.service, &label.user).and_then(|entry| act(&entry))?)
 }
 
 /// How long the keyring may take from now, and what that limit was when the call began.

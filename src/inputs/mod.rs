@@ -28,7 +28,7 @@ pub(crate) use chosen::Chosen;
 pub(crate) use identity_token::{Giver, IdentityToken, hidden_variables};
 pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, keyring_counts};
 pub(crate) use source_of_secret::SecretSource;
 
 use std::collections::BTreeMap;

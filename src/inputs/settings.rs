@@ -175,7 +175,8 @@ fn limit_of_variable() -> Result<Option<Duration>> {
     Ok(Some(limit))
 }
 
-fn keyring_counts() -> Result<bool> {
+/// Whether the OS keyring may be used. Exit 2 where the variable says something else than yes or no.
+pub(crate) fn keyring_counts() -> Result<bool> {
     match variable::read("TOK_KEYRING")?.as_deref() {
         None | Some("on") => Ok(true),
         Some("off") => Ok(false),

@@ -22,12 +22,13 @@ impl Need<'_> {
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
+        let refresh_token = grant.refresh_token.clone().filter(|_| self.keeps_refresh_token());
         let kept = entry::keep(
             self.store,
             &Entry {
                 identity: self.principal.identity.clone(),
                 token: grant.token.clone(),
-                refresh_token: grant.refresh_token.clone(),
+                refresh_token,
                 refresh_expires_at: issued.refresh_expires_at,
                 asked_at: issued.asked_at,
                 expires_at,
@@ -48,6 +49,19 @@ impl Need<'_> {
         self.say(kept, next);
         prune(self.store, now_ms());
         Ok(())
+    }
+
+    /// One that a person approved lies nowhere in clear, unless everything shall.
+    fn keeps_refresh_token(&self) -> bool {
+        let (principal, store) = (&self.principal, self.store);
+        if !principal.chosen.is_approved() || store.seal().is_off() || entry::is_sealed(store, &principal.identity) {
+            return true;
+        }
+        self.session.voice.notice(&format!(
+            "{}: the login is kept as long as this token lasts, since there is no key to seal its refresh token with",
+            self.vendor().name
+        ));
+        false
     }
 
     /// Forgets the cached token once nobody can be renewing it. If it must be this one, it alone is refused somewhere: what it

@@ -119,7 +119,7 @@ impl<'a> Need<'a> {
     fn end(&self, guard: &Guard, failure: Option<&Error>) {
         match failure {
             None => guard.succeeded(),
-            Some(error) => guard.failed(error, self.principal.fingerprint().ok().flatten()),
+            Some(error) => guard.failed(error, self.principal.fingerprint().ok().flatten(), self.store),
         }
     }
 }

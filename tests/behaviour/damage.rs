@@ -10,7 +10,7 @@ use crate::harness::{Output, Tok};
 use crate::stand_in::{Server, answer};
 
 fn ready(server: &Server) -> Tok {
-    Tok::new().vendor(server).knows("modulus")
+    Tok::new().in_clear().vendor(server).knows("modulus")
 }
 
 /// Damages the cached token and calls tok twice: the first call warns and logs in, the second one finds what was kept.

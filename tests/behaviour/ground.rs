@@ -10,7 +10,12 @@ fn a_program_sees_only_the_tests_own_world() {
         return;
     }
     let server = Server::start();
-    let tok = Tok::new().vendor(&server).env("X", "1").env("Y", "2").without("Y");
+    let tok = Tok::new()
+        .may_leak()
+        .vendor(&server)
+        .env("X", "1")
+        .env("Y", "2")
+        .without("Y");
     let output = tok.program("env", [""; 0]).ok().quiet();
     let mut names: Vec<&str> = output
         .stdout
@@ -22,13 +27,14 @@ fn a_program_sees_only_the_tests_own_world() {
     let own = ["HOME", "PATH", "TOK_CACHE_DIR", "TOK_CONFIG_DIR"];
     let urls = ["CRMCOM", "DATA8", "JMVSTREAM"].map(|vendor| format!("TOK_{vendor}_URL"));
     let more = ["MODULUS", "OAUTH2", "STARSHIP"].map(|vendor| format!("TOK_{vendor}_URL"));
-    let wanted: Vec<&str> = own
+    let mut wanted: Vec<&str> = own
         .into_iter()
         .chain(urls.iter().map(String::as_str))
         .chain(["TOK_KEYRING"])
         .chain(more.iter().map(String::as_str))
-        .chain(["X"])
+        .chain(["TOK_SEAL_KEY", "X"])
         .collect();
+    wanted.sort_unstable();
     assert_eq!(names, wanted);
     assert!(
         output

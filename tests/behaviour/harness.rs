@@ -26,6 +26,9 @@ use crate::stand_in::Server;
 /// No process of a test runs longer.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
+/// A key for what is kept, so that no test puts one into a keyring of who runs it.
+pub(crate) const SEAL_KEY: &str = "YSBrZXkgdGhhdCBubyBvdGhlciB1c2VyIHdpbGwgZ3U=";
+
 const VENDORS: [&str; 6] = ["modulus", "jmvstream", "crmcom", "starship", "data8", "oauth2"];
 
 #[derive(Debug, Clone)]
@@ -60,6 +63,12 @@ impl Tok {
             .env("TOK_CONFIG_DIR", config)
             .env("TOK_CACHE_DIR", cache)
             .env("TOK_KEYRING", "off")
+            .env("TOK_SEAL_KEY", SEAL_KEY)
+    }
+
+    /// What is kept is kept in clear, as a test reads it.
+    pub(crate) fn in_clear(self) -> Self {
+        self.without("TOK_SEAL_KEY").env("TOK_SEAL", "off")
     }
 
     /// Every vendor's URL leads to the server.
@@ -250,7 +259,11 @@ impl Tok {
             .collect();
         forbidden.extend(account::CRMCOM_AUTHENTICATION_CODES.map(str::to_owned));
         forbidden.push(account::CRMCOM_PASS_CODE.to_owned());
-        let secret = |name: &str| ["_PASSWORD", "_SECRET", "_CODE"].iter().any(|end| name.ends_with(end));
+        let secret = |name: &str| {
+            ["_PASSWORD", "_SECRET", "_CODE", "_KEY"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
         for (name, value) in &self.environment {
             // A shorter one may stand in any text by chance.
             if name.to_str().is_some_and(secret) && value.len() >= 8 {

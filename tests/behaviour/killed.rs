@@ -42,7 +42,7 @@ fn who_is_interrupted_or_terminated_leaves_no_lock_either() {
 fn killed_at_any_moment_of_a_login_or_a_refresh_the_next_call_works() {
     let server = Server::start();
     server.behave(delay(10));
-    let tok = Tok::new().vendor(&server).knows("starship");
+    let tok = Tok::new().in_clear().vendor(&server).knows("starship");
     tok.run(["starship"]).ok();
     // From before its first instruction to after its last.
     let moments = (0..100_u32).map(|step| Duration::from_micros(u64::from(step) * 500));

@@ -132,7 +132,7 @@ fn a_refresh_and_a_revocation_keep_the_secret_and_the_tokens_to_themselves() {
 fn tokens_lie_in_the_cache_and_nowhere_else() {
     let server = Server::start();
     for vendor in VENDORS {
-        let tok = Tok::new().vendor(&server).knows(vendor);
+        let tok = Tok::new().in_clear().vendor(&server).knows(vendor);
         let token = tok.run([vendor, "-v"]).ok().token();
         let output = tok.run(["status", vendor, "-v"]);
         output.never_says(&token);

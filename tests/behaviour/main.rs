@@ -40,6 +40,8 @@ mod comfort;
 mod comings_back;
 #[cfg(unix)]
 mod commands;
+#[cfg(target_os = "linux")]
+mod custody;
 mod damage;
 #[cfg(unix)]
 mod device;
@@ -101,6 +103,7 @@ mod real_devices;
 mod real_servers;
 mod refresh_ends;
 mod refreshes;
+mod sealed;
 mod security;
 mod server;
 #[cfg(unix)]

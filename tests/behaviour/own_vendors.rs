@@ -189,7 +189,7 @@ fn a_definition_that_breaks_the_rules_is_refused_with_the_reason() {
 fn reserved_names_are_refused_and_a_built_in_vendor_stays_what_it_is() {
     let server = Server::start();
     let mut tok = Tok::new().vendor(&server).knows("modulus");
-    for name in ["no", "cache", "config", "keyring", "profile", "timeout"] {
+    for name in ["no", "cache", "config", "keyring", "profile", "seal", "timeout"] {
         tok = tok.own_vendor(name, MINE);
         tok.run([name]).fails(2).says(&format!("{name}.toml")).says("reserved");
     }

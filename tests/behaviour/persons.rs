@@ -114,7 +114,7 @@ fn a_refused_code_does_not_hold_anothers_back() {
 #[test]
 fn no_code_stands_in_the_cache_folder() {
     let server = Server::start();
-    let tok = world(&server);
+    let tok = world(&server).in_clear();
     with_code(&tok, CODES[0]).run(["crmcom"]).ok();
     with_code(&tok, "no-such-code").run(["crmcom"]).fails(4);
     let entry = tok.entry().to_string();

@@ -26,6 +26,7 @@ fn start(seconds: u32) -> Option<Server> {
 fn person(server: &Server, verdict: &str) -> Tok {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/behaviour/servers/person.mjs");
     Tok::new()
+        .in_clear()
         .env("TOK_OIDC_URL", server.url(""))
         .env("TOK_OIDC_CLIENT_ID", "native")
         .env("BROWSER", format!("node {} {verdict}", script.display()))

@@ -164,7 +164,7 @@ mod simple_jwt {
     #[test]
     fn a_refresh_token_that_serves_once_is_kept_anew_each_time() {
         let Some(server) = start(3) else { return };
-        let tok = user(&server);
+        let tok = user(&server).in_clear();
         tok.run(["simplejwt"]).ok().quiet();
         let without = tok.clone().without("TOK_SIMPLEJWT_PASSWORD");
         for _ in 0..2 {
@@ -207,7 +207,7 @@ mod simple_jwt {
     #[test]
     fn logout_has_the_refresh_token_ended() {
         let Some(server) = start(300) else { return };
-        let tok = user(&server);
+        let tok = user(&server).in_clear();
         let token = tok.run(["simplejwt"]).ok().quiet().token();
         let entry: Value = serde_json::from_slice(&fs::read(&tok.cached()[0]).unwrap()).unwrap();
         tok.run(["logout", "simplejwt", "--revoke"]).ok();

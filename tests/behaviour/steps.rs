@@ -228,7 +228,7 @@ fn a_refused_steps_answer_is_shown_without_what_it_would_give() {
 #[test]
 fn a_token_from_a_step_is_kept_and_what_was_taken_is_not() {
     let server = vendor();
-    let tok = user(&server);
+    let tok = user(&server).in_clear();
     tok.run(["steps"]).ok();
     let entry = fs::read_to_string(&tok.cached()[0]).unwrap();
     assert!(entry.contains("the-token"));

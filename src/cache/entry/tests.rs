@@ -2,7 +2,9 @@ use proptest::prelude::*;
 
 use super::super::fingerprint::Fingerprints;
 use super::super::identity::tests::identity;
+use super::super::record::flaw;
 use super::*;
+use crate::seal::Seal;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock;
 
@@ -26,6 +28,13 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         attempt: None,
     }
 }
+
+fn parse(bytes: &[u8], now: i64) -> Result<Entry, Unread> {
+    let file = file::read(bytes, now).map_err(Unread::Wrong)?;
+    file.open(&identity("a").digest(), &Seal::off())
+}
+
+mod sealed;
 
 const NOW: i64 = 1_700_000_000_000;
 

@@ -4,10 +4,12 @@ use super::super::fingerprint::Fingerprint;
 use super::super::guard::{AttemptId, Failure, State};
 use super::waiter::Waiter;
 use crate::error::Error;
+use crate::seal::Seal;
 use crate::time::clock;
 
 pub(super) struct Failures<'a, F> {
     waiter: Waiter<'a>,
+    seal: &'a Seal,
     /// What was said when this process came. Nothing where it cannot be told.
     before: Option<State>,
     is_own: F,
@@ -16,9 +18,10 @@ pub(super) struct Failures<'a, F> {
 }
 
 impl<'a, F: FnMut(&Fingerprint) -> bool> Failures<'a, F> {
-    pub(super) fn new(waiter: Waiter<'a>, before: Option<State>, is_own: F) -> Self {
+    pub(super) fn new(waiter: Waiter<'a>, seal: &'a Seal, before: Option<State>, is_own: F) -> Self {
         Self {
             waiter,
+            seal,
             before,
             is_own,
             foreign: None,
@@ -28,18 +31,14 @@ impl<'a, F: FnMut(&Fingerprint) -> bool> Failures<'a, F> {
     /// The last one, if it is to be taken over.
     pub(super) fn shared(&mut self, state: State) -> Option<Error> {
         let failure = state.failure?;
-        if !self.is_late(&failure) || !failure.error.holds_for(self.waiter.deadline.remaining()) {
+        if !self.is_late(&failure) || self.foreign.as_ref() == Some(&failure.attempt) {
             return None;
         }
+        let left = self.waiter.deadline.remaining();
+        let error = failure.error(self.seal).filter(|error| error.holds_for(left))?;
         let Failure {
-            attempt,
-            error,
-            fingerprint,
-            ..
+            attempt, fingerprint, ..
         } = failure;
-        if self.foreign.as_ref() == Some(&attempt) {
-            return None;
-        }
         if fingerprint.as_ref().is_none_or(&mut self.is_own) {
             return Some(error);
         }

@@ -201,7 +201,7 @@ fn without_a_folder_everybody_asks() {
     std::fs::write(home.path().join("cache"), "").unwrap();
     let store = store(&home);
     let (_first, second) = (held(&store), held(&store));
-    second.failed(&Error::vendor("acme: out of order"), None);
+    second.failed(&Error::vendor("acme: out of order"), None, &store);
 }
 
 #[cfg(unix)]

@@ -2,9 +2,10 @@ use std::fs::{File, write};
 use std::time::SystemTime;
 
 use super::super::entry::tests::{entry, store};
-use super::super::entry::{all, keep};
+use super::super::entry::{Entry, all, keep};
 use super::super::identity::tests::identity;
 use super::*;
+use crate::seal::{Policy, Seal};
 use crate::terminal::voice::{Verbosity, Voice};
 
 fn age(path: &std::path::Path, days: u64) {
@@ -70,6 +71,32 @@ fn only_entries_that_ended_thirty_days_ago_go() {
     prune(&store, now);
     assert_eq!(store.files().count(), before - 1);
     assert!(!path_of(&store, "old").exists());
+}
+
+#[test]
+fn what_is_sealed_with_another_key_goes_when_it_would_and_no_sooner() {
+    let (_home, store) = store();
+    let sealed_with = |byte: u8| {
+        let again = Store::open(store.folder().to_owned(), Voice(Verbosity::Quiet));
+        let key = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, [byte; 32]);
+        again.sealed_by(Seal::with_key(Policy::Auto, &key))
+    };
+    let now = clock::now_ms();
+    for (account, days, refreshes, stays) in [
+        ("ended lately", 29, false, true),
+        ("ended long ago", 31, false, false),
+        ("may be refreshed", 31, true, true),
+        ("was never refreshed", 184, true, false),
+    ] {
+        let kept = Entry {
+            refresh_token: entry(account, now).refresh_token.filter(|_| refreshes),
+            ..ended(account, days, now)
+        };
+        keep(&sealed_with(1), &kept).unwrap();
+        age(&path_of(&store, account), days.try_into().unwrap());
+        prune(&sealed_with(2), now);
+        assert_eq!(path_of(&store, account).exists(), stays, "{account}");
+    }
 }
 
 #[test]

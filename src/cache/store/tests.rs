@@ -14,7 +14,7 @@ fn temporary() -> (tempfile::TempDir, Store) {
 }
 
 fn warnings(store: &Store) -> String {
-    store.warned.borrow().iter().cloned().collect::<Vec<_>>().join("\n")
+    store.said.borrow().iter().cloned().collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn what_was_written_is_read_and_leaves_no_temporary_file() {
     assert_eq!(names, ["CACHEDIR.TAG", "x"]);
     store.remove("x").unwrap();
     assert!(store.read("x").is_none());
-    assert!(store.warned.borrow().is_empty());
+    assert!(store.said.borrow().is_empty());
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn reading_makes_no_folder_and_says_nothing() {
     store.remove("x").unwrap();
     assert_eq!(store.files().count(), 0);
     assert!(!home.path().join("a").exists());
-    assert!(store.warned.borrow().is_empty());
+    assert!(store.said.borrow().is_empty());
 }
 
 #[test]
@@ -58,12 +58,12 @@ fn a_folder_that_cannot_be_made_is_a_warning_given_once() {
     fs::write(&file, "").unwrap();
     for folder in [file.join("below"), file] {
         let store = quiet(folder.clone());
-        assert!(store.warned.borrow().is_empty(), "nothing was asked of it yet");
+        assert!(store.said.borrow().is_empty(), "nothing was asked of it yet");
         for _ in 0..2 {
             assert!(store.read("x").is_none());
             assert!(store.replace("x", b"one").unwrap_err().said);
         }
-        assert_eq!(store.warned.borrow().len(), 1);
+        assert_eq!(store.said.borrow().len(), 1);
         assert!(warnings(&store).contains(&*folder.to_string_lossy()));
     }
 }
@@ -113,7 +113,7 @@ mod on_unix {
         }
         let path = store.path(name);
         let about: Vec<_> = store
-            .warned
+            .said
             .borrow()
             .iter()
             .filter(|text| text.contains(&*path.to_string_lossy()))
@@ -148,7 +148,7 @@ mod on_unix {
             let store = quiet(home.path().into());
             assert_eq!(store.replace("x", b"one").is_ok(), used, "{bits:o}");
             assert_eq!(store.read("x").is_some(), used);
-            assert_eq!(store.warned.borrow().is_empty(), used);
+            assert_eq!(store.said.borrow().is_empty(), used);
             assert_eq!(mode(home.path()), bits);
             assert!(!store.path("CACHEDIR.TAG").exists());
         }

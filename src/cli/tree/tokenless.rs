@@ -8,11 +8,13 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use crate::cli::args;
 use crate::cli::named::Named;
 use crate::cli::shell::Shell;
+use crate::options::KEY;
 
 pub(super) fn logout() -> Command {
     Command::new("logout")
         .about("Forget a profile's secret, its tokens and its hold; its plain fields stay")
-        .arg(target().required(true))
+        .override_usage("tok logout VENDOR[@PROFILE] [OPTIONS]\n       tok logout --key")
+        .arg(target().required_unless_present(KEY.name))
         .args(args::of_logout())
         .args(args::verbosity())
 }

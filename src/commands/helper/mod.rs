@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::io::{self, BufReader, Read};
 
 use super::App;
-use super::call::{Prepared, obtain_chosen, store};
+use super::call::{Prepared, obtain_chosen, store_of};
 use crate::cli::{Call, Helper, Target};
 use crate::error::{Error, Result};
 use crate::helper::{Asked, Conversation, Credential, Place, Protocol, Tokens};
@@ -143,7 +143,7 @@ impl Tokens for Desk<'_> {
             let need = Need {
                 principal: &Principal::of(chosen.clone()),
                 session,
-                store: &store(session.voice)?,
+                store: &store_of(session)?,
                 fresh: false,
                 alone: false,
                 min_ttl: None,

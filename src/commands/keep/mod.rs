@@ -17,6 +17,7 @@ use super::call::{Prepared, expect_different_variables, store};
 use crate::cache::lock;
 use crate::cli::{Keep, KeptAs};
 use crate::error::{Error, Result};
+use crate::options::LIMIT;
 use crate::output::Given;
 use crate::terminal::voice::Voice;
 use crate::time::clock::dated;
@@ -39,7 +40,7 @@ pub(super) fn run(app: App, keep: Keep) -> Result<()> {
     }
     let voice = Voice(keep.calls.first().map_or_else(Default::default, |call| call.verbosity));
     let file = KeptFile::at(&keep.file)?;
-    let store = store(voice)?;
+    let store = store(voice, LIMIT)?;
     let name = file.path().to_string_lossy();
     let alone = lock::alone(&store, "file", &name)
         .map_err(|process| Error::other(format!("keep: {name}: another tok keeps it (process {process})")))?;

@@ -4,11 +4,12 @@
 //! Holds are not looked at: whoever logs in knows better. Where one of them cannot be kept, all is left as it was.
 
 mod change;
+mod lasting;
 mod place;
 mod written;
 
 use super::App;
-use super::call::{Prepared, store};
+use super::call::{Prepared, store_of};
 use crate::cache::entry;
 use crate::cli::{Call, Verify};
 use crate::definition::schema::Field;
@@ -20,6 +21,7 @@ use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
 use change::change;
+use lasting::make_last;
 use place::{Places, Ring};
 use written::Written;
 
@@ -65,7 +67,7 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     }
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
-    let store = store(session.voice)?;
+    let store = store_of(&session)?;
     let principal = session.until_accepted(|| {
         for field in &secrets {
             session.new_secret(field, &chosen)?;
@@ -90,6 +92,9 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         let _ = entry::forget(&store, &principal.identity);
     })?;
     tell(&session, &principal.chosen, &places, verify);
+    if !call.no_cache {
+        make_last(&session, &principal, &store);
+    }
     Ok(())
 }
 

@@ -5,12 +5,13 @@
 //! waited for, so that none is left behind.
 
 mod forgotten;
+mod key;
 mod revoke;
 mod whose;
 
 use super::App;
 use super::call::{Prepared, store};
-use crate::cache::entry::{self, Entry};
+use crate::cache::entry;
 use crate::cache::hold;
 use crate::cache::identity::Identity;
 use crate::cache::prune;
@@ -19,10 +20,12 @@ use crate::cli::{Call, Logout};
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::{Chosen, Session, config_edit, keyring};
+use crate::options::LIMIT;
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal};
 use forgotten::Forgotten;
+pub(super) use key::forget_key;
 use revoke::revoke;
 use whose::{is_of, profile_of};
 
@@ -41,7 +44,7 @@ struct Work<'a> {
 pub(super) fn run(app: &App, logout: &Logout) -> Result<()> {
     let vendor = app.vendor(&logout.target.vendor)?;
     let voice = Voice(logout.verbosity);
-    let store = store(voice)?;
+    let store = store(voice, LIMIT)?;
     let mut work = Work {
         app,
         logout,
@@ -119,17 +122,17 @@ impl Work<'_> {
                 outcome => self.failures.extend(outcome.err()),
             }
         }
-        for entry in entry::all(self.store, now_ms()) {
-            if entry.identity.vendor != vendor.name || self.left.contains(&entry.identity) {
+        for identity in entry::identities(self.store, now_ms()) {
+            if identity.vendor != vendor.name || self.left.contains(&identity) {
                 continue;
             }
             let call = self.call(None)?;
-            let mut prepared = Prepared::of_profile(self.app, &call, profile_of(&entry, &vendor.definition))?;
+            let mut prepared = Prepared::of_profile(self.app, &call, profile_of(&identity, &vendor.definition))?;
             // They may be somebody else's.
             prepared.settings.variables = false;
             if self.forget(&prepared).is_err() {
                 // A token of a definition that has changed since.
-                self.forget_token(&entry);
+                self.forget_token(&identity);
             }
         }
         Ok(())
@@ -167,11 +170,8 @@ impl Work<'_> {
     /// also where there is none yet.
     fn forget_tokens(&mut self, need: &Need) -> bool {
         let logins = need.await_logins();
-        let entries = entry::all(self.store, now_ms()).into_iter();
-        let mut identities: Vec<Identity> = entries
-            .filter(|entry| is_of(entry, need.principal))
-            .map(|entry| entry.identity)
-            .collect();
+        let mut identities = entry::identities(self.store, now_ms());
+        identities.retain(|identity| is_of(identity, need.principal));
         if !identities.contains(&need.principal.identity) {
             identities.push(need.principal.identity.clone());
         }
@@ -192,17 +192,19 @@ impl Work<'_> {
 
     fn forget_identity(&mut self, need: &Need, identity: &Identity) -> Result<()> {
         let _turn = need.turn_of(identity)?;
-        if let Some(entry) = entry::look_quietly(self.store, identity, now_ms()) {
-            if self.logout.revoke {
-                revoke(need, &entry)?;
-            }
-            self.forget_token(&entry);
+        if self.logout.revoke
+            && let Some(entry) = entry::look_quietly(self.store, identity, now_ms())
+        {
+            revoke(need, &entry)?;
+        }
+        if entry::is_kept(self.store, identity, now_ms()) {
+            self.forget_token(identity);
         }
         Ok(())
     }
 
-    fn forget_token(&mut self, entry: &Entry) {
-        match entry::forget(self.store, &entry.identity) {
+    fn forget_token(&mut self, identity: &Identity) {
+        match entry::forget(self.store, identity) {
             Ok(()) => self.forgotten.tokens += 1,
             Err(unkept) => self.failures.push(Error::other(unkept.reason)),
         }

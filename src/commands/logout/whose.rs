@@ -1,6 +1,6 @@
 //! Whose a cached token is.
 
-use crate::cache::entry::Entry;
+use crate::cache::identity::Identity;
 use crate::definition::approval::{DEVICE, is_way};
 use crate::definition::schema::Definition;
 use crate::inputs::config::Profile;
@@ -8,8 +8,7 @@ use crate::origin::BaseUrl;
 use crate::token::Principal;
 
 /// The login of a token that belongs to no profile, as if there were one.
-pub(super) fn profile_of(entry: &Entry, definition: &Definition) -> Profile {
-    let identity = &entry.identity;
+pub(super) fn profile_of(identity: &Identity, definition: &Definition) -> Profile {
     let texts = |value: &serde_json::Value| match value.as_array() {
         Some(items) => items.iter().map(text).collect(),
         None => vec![text(value)],
@@ -36,8 +35,8 @@ fn text(value: &serde_json::Value) -> String {
 }
 
 /// Whether a token was given to this login, whatever else it was asked for with.
-pub(super) fn is_of(entry: &Entry, principal: &Principal) -> bool {
-    let (identity, own, login) = (&entry.identity, &principal.identity, &principal.login);
+pub(super) fn is_of(identity: &Identity, principal: &Principal) -> bool {
+    let (own, login) = (&principal.identity, &principal.login);
     let same = |(name, _): &(String, String)| {
         let value = identity.fields.get(name);
         value.is_none() || value == own.fields.get(name)

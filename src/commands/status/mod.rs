@@ -1,8 +1,9 @@
 //! `tok status [VENDOR]`: what is configured and cached, and how long it still lasts.
 //!
 //! Shows no secret, touches no network and asks nobody. The keyring is looked at where more is asked for, and then only for
-//! whether it has a secret: nothing is read, and nothing unlocked.
+//! whether it has a secret: nothing is unlocked, and nothing read but the key of what is cached.
 
+mod folder;
 mod ring;
 mod row;
 mod view;
@@ -20,11 +21,13 @@ use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{self, Profile, Profiles};
 use crate::inputs::{Session, Settings};
+use crate::options::LIMIT;
 use crate::output::{Stdout, print};
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 use crate::token::Principal;
+use folder::Keeping;
 use ring::Ring;
 use row::{Row, State};
 
@@ -32,7 +35,7 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     let voice = Voice(verbosity);
     let look = Look {
         app,
-        store: store(voice)?,
+        store: store(voice, LIMIT)?,
         ring: (verbosity == Verbosity::Verbose).then(Ring::default),
         voice,
     };
@@ -73,10 +76,18 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
         let hint = error.hint().map(|hint| format!("; {hint}"));
         voice.warn(&format!("{}{}", error.text(), hint.unwrap_or_default()));
     }
+    let folder = look.store.folder();
+    let outlook = look.store.seal().outlook();
+    let in_clear = entry::count_in_clear(&look.store, now_ms());
     let text = if json {
-        view::in_json(&rows)?
+        view::in_json(&rows, &Keeping::of(folder, &outlook, in_clear))?
     } else {
-        view::in_table(&rows, voice)
+        let verbose = verbosity == Verbosity::Verbose;
+        let mut text = view::in_table(&rows, voice);
+        if !rows.is_empty() && (target.is_none() || verbose) {
+            text += &folder::line(folder, &outlook, in_clear, verbose);
+        }
+        text
     };
     print(&text, &mut Stdout)
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::folder::Keeping;
 use super::row::{Row, State};
 use crate::error::{Error, Result};
 use crate::output::table;
@@ -18,12 +19,14 @@ const NO_PROFILE: &str = "(no profile)";
 struct Report<'a> {
     schema: u8,
     tokens: &'a [Row],
+    cache: &'a Keeping<'a>,
 }
 
-pub(super) fn in_json(rows: &[Row]) -> Result<String> {
+pub(super) fn in_json(rows: &[Row], cache: &Keeping) -> Result<String> {
     let report = Report {
         schema: 1,
         tokens: rows,
+        cache,
     };
     let text = serde_json::to_string(&report).map_err(|error| Error::other(format!("status: {error}")))?;
     Ok(text + "\n")

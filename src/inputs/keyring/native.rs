@@ -4,7 +4,7 @@ use std::error::Error as Cause;
 
 use keyring::Entry;
 
-use super::{Answer, No, broken};
+use super::{Answer, Label, No, broken};
 use crate::error::Error;
 
 pub(crate) const TELLS_WHETHER_LOCKED: bool = false;
@@ -20,11 +20,11 @@ pub(super) fn is_alive() -> Answer {
     Ok(())
 }
 
-pub(super) fn is_unlocked(_user: &str) -> Answer {
+pub(super) fn is_unlocked(_label: &Label) -> Answer {
     Ok(())
 }
 
-pub(super) fn is_kept(_user: &str) -> Answer<bool> {
+pub(super) fn is_kept(_label: &Label) -> Answer<bool> {
     Err(No::Broken(Error::credential(
         "the keyring is not looked into, since it might open a dialog",
     )))

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use secret_service::blocking::SecretService;
 use secret_service::{EncryptionType, Error};
 
-use super::{Answer, No, SERVICE, broken};
+use super::{Answer, Label, No, broken};
 
 pub(crate) const TELLS_WHETHER_LOCKED: bool = true;
 
@@ -25,15 +25,15 @@ pub(super) fn is_alive() -> Answer {
     connect().map(drop)
 }
 
-pub(super) fn is_unlocked(user: &str) -> Answer {
-    match find(user)? {
+pub(super) fn is_unlocked(label: &Label) -> Answer {
+    match find(label)? {
         Item::Locked => Err(locked()),
         Item::Unlocked | Item::None => Ok(()),
     }
 }
 
-pub(super) fn is_kept(user: &str) -> Answer<bool> {
-    Ok(!matches!(find(user)?, Item::None))
+pub(super) fn is_kept(label: &Label) -> Answer<bool> {
+    Ok(!matches!(find(label)?, Item::None))
 }
 
 enum Item {
@@ -43,7 +43,7 @@ enum Item {
 }
 
 /// The collection comes first, as some keyrings unlock it to search in it.
-fn find(user: &str) -> Answer<Item> {
+fn find(label: &Label) -> Answer<Item> {
     let service = connect()?;
     match service.get_default_collection() {
         Err(Error::NoResult) => {}
@@ -51,7 +51,7 @@ fn find(user: &str) -> Answer<Item> {
         collection => drop(collection?),
     }
     // The attributes of the `keyring` crate's entries.
-    let entry = HashMap::from([("service", SERVICE), ("username", user)]);
+    let entry = HashMap::from([("service", label.service), ("username", label.user.as_str())]);
     let items = service.search_items(entry)?;
     Ok(match (items.locked.is_empty(), items.unlocked.is_empty()) {
         (false, _) => Item::Locked,

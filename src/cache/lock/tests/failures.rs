@@ -20,7 +20,7 @@ fn of_many_one_fails_and_all_take_its_failure() {
                     Turn::Failed(error) => assert_eq!(error, Error::refused("acme: no").with_hint("try another")),
                     Turn::Held(guard) => {
                         asked.fetch_add(1, Ordering::SeqCst);
-                        guard.failed(&Error::refused("acme: no").with_hint("try another"), None);
+                        guard.failed(&Error::refused("acme: no").with_hint("try another"), None, &store);
                     }
                 }
             });
@@ -36,7 +36,7 @@ fn waits_for(failure: &Error, waiter: Waiter<'_>) -> Option<Error> {
     let mut guard = Some(held(&store));
     let look = || {
         if let Some(guard) = guard.take() {
-            guard.failed(failure, None);
+            guard.failed(failure, None, &store);
         }
         None
     };
@@ -54,7 +54,7 @@ fn a_failure_is_taken_by_those_who_came_before_its_end_only() {
     let limit = deadline(5_000);
     assert!(waits_for(&out_of_order(), waiter(&limit)).is_some());
     let began = clock::now_ms();
-    held(&store).failed(&out_of_order(), None);
+    held(&store).failed(&out_of_order(), None, &store);
     let since = |began| Waiter {
         began,
         ..waiter(&limit)
@@ -77,7 +77,7 @@ fn a_failure_is_taken_also_while_somebody_else_tries_again() {
     let mut next = None;
     let look = || {
         if let Some(guard) = guard.take() {
-            guard.failed(&out_of_order(), None);
+            guard.failed(&out_of_order(), None, &store);
             drop(guard);
             next = Some(held(&store));
         }
@@ -132,7 +132,7 @@ fn a_failure_of_another_secret_is_not_taken_and_compared_once() {
         let (mut guard, mut next, mut compared) = (Some(held(&store)), None, 0);
         let look = || {
             if let Some(guard) = guard.take() {
-                guard.failed(&Error::refused("acme: no"), of("one").latest().ok());
+                guard.failed(&Error::refused("acme: no"), of("one").latest().ok(), &store);
                 drop(guard);
                 next = Some(held(&store));
             }

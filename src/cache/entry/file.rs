@@ -1,0 +1,192 @@
+//! An entry as it lies in its file.
+//!
+//! Who it is of and its times lie there in clear, so that what ended can be told without a key. The secret part is sealed, for
+//! this identity alone; where there is no key it lies there in clear as well.
+
+use std::borrow::Cow;
+use std::ops::Not;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Entry, Outline};
+use crate::cache::fingerprint::Fingerprint;
+use crate::cache::guard::AttemptId;
+use crate::cache::identity::Identity;
+use crate::cache::record::{SCHEMA, flaw};
+use crate::cache::sealing;
+use crate::cache::store::Store;
+use crate::seal::{Closed, Place, Seal};
+use crate::secret::Secret;
+use crate::time::clock::TOLERANCE;
+
+const MAX_TOKEN: usize = 16_384;
+
+/// Either `token` and what belongs to it, or `sealed`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EntryFile<'a> {
+    schema: u32,
+    pub(super) identity: Cow<'a, Identity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<Cow<'a, str>>,
+    /// What is sealed has a refresh token.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    can_refresh: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_expires_at: Option<i64>,
+    asked_at: i64,
+    expires_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extras: Option<Cow<'a, Map<String, Value>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<AttemptId>,
+}
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Hidden<'a> {
+    token: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Cow<'a, str>>,
+    extras: Cow<'a, Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
+}
+
+/// Why a file gives no entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// Worth a warning.
+    Wrong(&'static str),
+    /// As it may be any day: the key is gone, or what is in clear does not count.
+    Closed(String),
+}
+
+/// The error is why it cannot be kept.
+pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
+    let hidden = Hidden {
+        token: entry.token.expose().into(),
+        refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
+        extras: Cow::Borrowed(&entry.extras),
+        fingerprint: entry.fingerprint.clone(),
+    };
+    let plain = serde_json::to_vec(&hidden).map_err(|error| error.to_string())?;
+    let sealed = sealing::seal(store, &plain, place(&entry.identity.digest()))?;
+    let in_clear = if sealed.is_none() { Some(hidden) } else { None };
+    let mut file = EntryFile {
+        schema: SCHEMA,
+        identity: Cow::Borrowed(&entry.identity),
+        token: None,
+        refresh_token: None,
+        can_refresh: sealed.is_some() && entry.refresh_token.is_some(),
+        sealed: sealed.map(Cow::Owned),
+        refresh_expires_at: entry.refresh_expires_at,
+        asked_at: entry.asked_at,
+        expires_at: entry.expires_at,
+        extras: None,
+        fingerprint: None,
+        attempt: entry.attempt.clone(),
+    };
+    if let Some(hidden) = in_clear {
+        file.token = Some(hidden.token);
+        file.refresh_token = hidden.refresh_token;
+        file.extras = Some(hidden.extras);
+        file.fingerprint = hidden.fingerprint;
+    }
+    serde_json::to_vec(&file).map_err(|error| error.to_string())
+}
+
+/// Whether an entry of this identity would be sealed now.
+pub(super) fn is_sealed(store: &Store, identity: &Identity) -> bool {
+    sealing::seal(store, b"", place(&identity.digest())).is_ok_and(|sealed| sealed.is_some())
+}
+
+/// All that can be told without a key.
+pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str> {
+    let file: EntryFile<'_> = serde_json::from_slice(bytes).map_err(|_| flaw(bytes))?;
+    if file.schema != SCHEMA {
+        return Err(flaw(bytes));
+    }
+    if file.asked_at > now.saturating_add(TOLERANCE) {
+        return Err("it comes from the future; is the clock right?");
+    }
+    if file.expires_at <= file.asked_at {
+        return Err("it ends before it begins");
+    }
+    Ok(file)
+}
+
+impl EntryFile<'_> {
+    pub(super) fn outline(self) -> Outline {
+        Outline {
+            is_in_clear: self.token.is_some(),
+            can_refresh: self.can_refresh || self.refresh_token.is_some(),
+            identity: self.identity.into_owned(),
+            refresh_expires_at: self.refresh_expires_at,
+            asked_at: self.asked_at,
+            expires_at: self.expires_at,
+        }
+    }
+
+    /// `digest` is that of the identity whose file it is. A token in clear goes before a sealed one.
+    pub(super) fn open(mut self, digest: &str, seal: &Seal) -> Result<Entry, Unread> {
+        const DAMAGED: Unread = Unread::Wrong("it is damaged");
+        let plain;
+        let hidden = if let Some(token) = self.token.take() {
+            if !seal.takes_clear() {
+                let why = "it lies there in clear, and TOK_SEAL is require";
+                return Err(Unread::Closed(why.to_owned()));
+            }
+            check(&token)?;
+            Hidden {
+                token,
+                refresh_token: self.refresh_token.take(),
+                extras: self.extras.take().ok_or(DAMAGED)?,
+                fingerprint: self.fingerprint.take(),
+            }
+        } else {
+            let sealed = self.sealed.take().ok_or(DAMAGED)?;
+            plain = seal.open(&sealed, place(digest)).map_err(|closed| match closed {
+                Closed::Damaged => DAMAGED,
+                Closed::NoKey(why) => Unread::Closed(why),
+            })?;
+            let hidden: Hidden = serde_json::from_slice(&plain).map_err(|_| DAMAGED)?;
+            check(&hidden.token)?;
+            hidden
+        };
+        if hidden.refresh_token.as_ref().is_some_and(|token| token.is_empty()) {
+            return Err(Unread::Wrong("its refresh token is empty"));
+        }
+        Ok(Entry {
+            identity: self.identity.into_owned(),
+            token: Secret::new(hidden.token),
+            refresh_token: hidden.refresh_token.map(Secret::new),
+            refresh_expires_at: self.refresh_expires_at,
+            asked_at: self.asked_at,
+            expires_at: self.expires_at,
+            extras: hidden.extras.into_owned(),
+            fingerprint: hidden.fingerprint,
+            attempt: self.attempt,
+        })
+    }
+}
+
+fn check(token: &str) -> Result<(), Unread> {
+    if (1..=MAX_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Unread::Wrong("its token is not 1 to 16384 visible ASCII characters"))
+}
+
+fn place(digest: &str) -> Place<'_> {
+    Place {
+        schema: SCHEMA,
+        name: digest,
+    }
+}

@@ -1,0 +1,88 @@
+//! The user's keyring of Linux (keyrings(7)). It is the user's own, whichever session reads it.
+//!
+//! Neither the kernel's quota nor a container that forbids the calls is a failure of more than this: each error is a reason in
+//! words.
+
+use linux_keyutils::{Key as Entry, KeyError, KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, Permission};
+
+use super::Copy;
+use crate::seal::key::Key;
+
+/// As `keyctl` shows it.
+const NAME: &str = "tok:cache-key";
+
+/// The key, and whether it is lasting.
+const LEN: usize = Key::LEN + 1;
+
+pub(in crate::seal) fn read() -> Result<Option<Copy>, String> {
+    match look() {
+        Ok(copy) => Ok(copy),
+        Err(error) => Err(words(error)),
+    }
+}
+
+fn look() -> Result<Option<Copy>, KeyError> {
+    let Some(entry) = find()? else { return Ok(None) };
+    let mut bytes = [0; LEN];
+    let length = entry.read(&mut bytes)?;
+    let [key @ .., is_lasting] = &bytes;
+    let key = Key::of(key).filter(|_| length == LEN);
+    Ok(key.map(|key| Copy {
+        key,
+        is_lasting: *is_lasting == 1,
+    }))
+}
+
+pub(in crate::seal) fn write(copy: &Copy) -> Result<(), String> {
+    let mut bytes = copy.key.expose().to_vec();
+    bytes.push(u8::from(copy.is_lasting));
+    put(&bytes).map_err(words)
+}
+
+/// Replaces what is there. Only a possessor may say who else may read it, and a session that was set apart from the user's
+/// keyring possesses nothing in it.
+fn put(bytes: &[u8]) -> Result<(), KeyError> {
+    let entry = ring()?.add_key(NAME, bytes)?;
+    let own = KeyPermissionsBuilder::builder()
+        .posessor(Permission::ALL)
+        .user(Permission::ALL)
+        .build();
+    let link_and_set = |_| {
+        KeyRing::from_special_id(KeyRingIdentifier::Session, false)?.link_keyring_id(KeyRingIdentifier::User)?;
+        entry.set_perms(own)
+    };
+    entry.set_perms(own).or_else(link_and_set).inspect_err(|_| {
+        // What other sessions could not find would be replaced by each of them.
+        let _ = ring().and_then(|ring| ring.unlink_key(entry));
+    })
+}
+
+/// Whether it was there. Where the keyring cannot be used it was not.
+pub(in crate::seal) fn forget() -> Result<bool, String> {
+    let Ok(Some(entry)) = find() else { return Ok(false) };
+    let unlinked = ring().and_then(|ring| ring.unlink_key(entry));
+    unlinked.map(|()| true).map_err(words)
+}
+
+fn find() -> Result<Option<Entry>, KeyError> {
+    match ring()?.search(NAME) {
+        Ok(entry) => Ok(Some(entry)),
+        Err(
+            KeyError::KeyDoesNotExist | KeyError::KeyExpired | KeyError::KeyRevoked | KeyError::KeyringDoesNotExist,
+        ) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn ring() -> Result<KeyRing, KeyError> {
+    KeyRing::from_special_id(KeyRingIdentifier::User, true)
+}
+
+fn words(error: KeyError) -> String {
+    let why = match error {
+        KeyError::QuotaExceeded => "it is full",
+        KeyError::AccessDenied | KeyError::PermissionDenied => "it may not be used here",
+        _ => "it cannot be used",
+    };
+    format!("the kernel's keyring: {why}")
+}

@@ -1,0 +1,105 @@
+//! The key in the OS keyring.
+//!
+//! Nobody is asked for its sake: a keyring that is locked stays so, and one that does not answer is given three seconds. One
+//! that gave nothing is left alone for ten times as long as that took, and for a second at least, since a waiting process
+//! looks again and again.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use super::key::Key;
+use crate::error::Error;
+use crate::inputs::keyring::{self, Found, Label};
+use crate::time::deadline::Deadline;
+
+#[derive(Debug)]
+pub(super) struct Ring {
+    /// How long one call of it may take.
+    limit: Duration,
+    failed: RefCell<Option<Said<String>>>,
+    /// It had no key.
+    none: RefCell<Option<Said<()>>>,
+}
+
+/// What it said, and until when that counts.
+#[derive(Debug)]
+struct Said<T> {
+    what: T,
+    until: Instant,
+}
+
+impl<T> Said<T> {
+    fn now(what: T, took: Duration) -> Self {
+        let pause = (took * 10).max(Duration::from_secs(1));
+        Self {
+            what,
+            until: Instant::now() + pause,
+        }
+    }
+}
+
+impl Ring {
+    pub(super) fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            failed: RefCell::default(),
+            none: RefCell::default(),
+        }
+    }
+
+    /// Nothing where it has none, or where there is no keyring. The error is why nobody can say.
+    pub(super) fn read(&self) -> Result<Option<Key>, String> {
+        let began = Instant::now();
+        if self.none.borrow().as_ref().is_some_and(|said| said.until > began) {
+            return Ok(None);
+        }
+        let found = self.call(|deadline| keyring::read(Label::of_cache_key(), false, deadline).map_err(words))?;
+        match found {
+            Found::Absent(_) => {
+                *self.none.borrow_mut() = Some(Said::now((), began.elapsed()));
+                Ok(None)
+            }
+            Found::Secret(text) => match Key::parse(text.expose()) {
+                Ok(key) => Ok(Some(key)),
+                Err(why) => Err(format!("the keyring: the entry 'tok cache' is no key: {why}")),
+            },
+        }
+    }
+
+    /// The same, whatever it had a moment ago.
+    pub(super) fn read_anew(&self) -> Result<Option<Key>, String> {
+        self.none.take();
+        self.read()
+    }
+
+    pub(super) fn write(&self, key: &Key) -> Result<(), String> {
+        let text = key.to_base64();
+        self.call(|deadline| keyring::write(Label::of_cache_key(), &text, false, deadline).map_err(words))
+    }
+
+    /// Whether it was there.
+    pub(super) fn forget(&self) -> Result<bool, String> {
+        self.call(|deadline| keyring::delete(Label::of_cache_key(), false, deadline).map_err(words))
+    }
+
+    /// Why it could take no key.
+    pub(super) fn lack(&self) -> Option<String> {
+        let look = |deadline: &Deadline| keyring::is_there(false, deadline).map_err(|lack| lack.why().to_owned());
+        self.call(look).err()
+    }
+
+    fn call<T>(&self, act: impl FnOnce(&Deadline) -> Result<T, String>) -> Result<T, String> {
+        let began = Instant::now();
+        if let Some(failed) = self.failed.borrow().as_ref().filter(|failed| failed.until > began) {
+            return Err(failed.what.clone());
+        }
+        act(&Deadline::after(self.limit)).inspect_err(|why| {
+            *self.failed.borrow_mut() = Some(Said::now(why.clone(), began.elapsed()));
+        })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
+fn words(error: Error) -> String {
+    error.text().to_owned()
+}
