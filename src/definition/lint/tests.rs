@@ -282,9 +282,9 @@ fn the_rules_for_requests_name_the_line() {
         &[TOP, FIELDS, LOGIN, ANSWER, "[revoke]\njson = { t = '{lasting-token}' }"],
         &[],
     );
-    ends(
-        "[refresh]\njson = { t = '{lasting-token}' }",
-        "2: [refresh] 'json' names no field: '{lasting-token}'",
+    says(
+        &[TOP, "[login]\njson = { t = '{lasting-token}' }\n", ANSWER],
+        &["3: [login] 'json' names no field: '{lasting-token}'"],
     );
     says(
         &[TOP, "[login]\nnote = 'x'\njson = { token = '{token}' }\n", ANSWER],
