@@ -17,6 +17,7 @@ mod origin;
 mod output;
 mod seal;
 mod secret;
+mod shared;
 mod terminal;
 mod text;
 mod time;

@@ -9,8 +9,12 @@ use std::fmt;
 /// The variable that may hold the key of what is kept.
 pub(crate) const SEAL_KEY: &str = "TOK_SEAL_KEY";
 
+/// Of a store that other machines share, and the key of what lies there.
+pub(crate) const SHARED_PASSWORD: &str = "TOK_SHARED_PASSWORD";
+pub(crate) const SHARED_KEY: &str = "TOK_SHARED_KEY";
+
 /// The variables of tok's own that hold secrets, whatever the vendor.
-pub(crate) const VARIABLES: [&str; 1] = [SEAL_KEY];
+pub(crate) const VARIABLES: [&str; 3] = [SEAL_KEY, SHARED_PASSWORD, SHARED_KEY];
 
 /// A password, a client secret, a refresh token: UTF-8 text that is never empty.
 #[derive(Clone)]

@@ -8,6 +8,8 @@ mod file;
 
 use std::fs::DirEntry;
 
+use serde::{Deserialize, Serialize};
+
 use super::fingerprint::Fingerprint;
 use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
@@ -33,6 +35,18 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// In which it was asked for, if others could know of it.
     pub(crate) attempt: Option<AttemptId>,
+    /// Of the refresh token in the shared store: this one's own where it lies there, else the one that it follows.
+    pub(crate) generation: Option<u64>,
+    /// In which the shared store is to get it, while it has not got it.
+    pub(crate) turn: Option<Turn>,
+}
+
+/// A turn among the machines.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Turn {
+    pub(crate) number: u64,
+    /// By which the store knows whose it is.
+    pub(crate) owner: String,
 }
 
 impl Entry {
@@ -165,4 +179,4 @@ fn named(digest: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -129,6 +129,8 @@ mod tests {
             extras: serde_json::Map::new(),
             fingerprint: None,
             attempt: None,
+            generation: None,
+            turn: None,
         }
     }
 

@@ -4,6 +4,10 @@
 //! who change a hold take turns of their own, since not everybody who logs in takes one. A turn lasts as long as a digest is
 //! computed; behind one that does not end nobody waits for long, and then a refusal may be lost, which costs one more request.
 
+mod shared;
+
+pub(crate) use shared::{take_over, to_share};
+
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};

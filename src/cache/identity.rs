@@ -65,7 +65,7 @@ pub(super) fn is_digest(name: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn identity(account: &str) -> Identity {

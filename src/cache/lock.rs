@@ -104,6 +104,11 @@ pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guar
     Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
 }
 
+/// The lock of that name, if nobody has it now.
+pub(crate) fn take_free(store: &Store, name: &str) -> Option<Guard> {
+    guard::take_free(store, name).map(|file| Guard::of(file, Lock::Taken))
+}
+
 /// Something that is one process's, and nobody's turn.
 #[derive(Debug)]
 pub(crate) struct Alone {

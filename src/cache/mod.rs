@@ -5,6 +5,7 @@
 //! a warning. It takes the time as an argument and knows nothing of vendors' definitions, shells or HTTP; when to look, to
 //! ask and to keep is decided by whoever uses it.
 
+pub(crate) mod absence;
 pub(crate) mod code;
 pub(crate) mod entry;
 pub(crate) mod fingerprint;

@@ -60,13 +60,13 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         is_older(KEPT)
             && match kind {
                 "json" => entry::outline(store, name, now).is_some_and(|entry| is_of_no_use(&entry, now)),
-                kind => ["hold", "pause", "lock"].contains(&kind),
+                kind => ["hold", "pause", "lock", "absence"].contains(&kind),
             }
     };
     if !is_over() {
         return None;
     }
-    if kind == "pause" {
+    if ["pause", "absence"].contains(&kind) {
         return remove();
     }
     let lock = take_free(store, stem)?;

@@ -15,6 +15,7 @@ use crate::options::PROFILE;
 use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
 use crate::seal::{Policy, Seal};
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
 use crate::token::{self, Need, Obtained, Principal};
@@ -147,6 +148,7 @@ pub(super) fn obtain_such(
             principal: &Principal::identified(chosen.clone(), session)?,
             session,
             store: &store,
+            shared: Shared::of(session, &store),
             fresh: demand.another,
             alone: false,
             min_ttl: demand.min_ttl,

@@ -42,6 +42,9 @@ pub(crate) struct Exchange {
     pub(crate) discovery: bool,
     /// A field or an approval of the way that a login is for, where there is one for each.
     pub(crate) way: Option<String>,
+    /// A refresh token stays valid after it was sent, so that it may be sent again.
+    #[serde(default)]
+    pub(crate) reusable: bool,
     /// What a revocation ends, where that is more than this token.
     pub(crate) note: Option<String>,
 }

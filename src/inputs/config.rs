@@ -9,6 +9,7 @@ mod read;
 
 pub(crate) use profile::Profile;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -26,20 +27,22 @@ pub(crate) struct Profiles {
     pub(crate) path: PathBuf,
     /// The default one first, if it is there.
     pub(crate) list: Vec<Profile>,
+    /// What stands before all tables.
+    pub(crate) top: BTreeMap<String, String>,
 }
 
 impl Profiles {
     pub(crate) fn load(folder: Option<&Path>, vendor: &Vendor, catalogue: &Catalogue) -> Result<Self> {
         let path = folder.map(|folder| folder.join("config.toml")).unwrap_or_default();
-        let list = match text(&path)? {
+        let (list, top) = match text(&path)? {
             Some(text) => File {
                 path: &path,
                 text: &text,
             }
             .profiles(vendor, catalogue)?,
-            None => Vec::new(),
+            None => Default::default(),
         };
-        Ok(Self { path, list })
+        Ok(Self { path, list, top })
     }
 
     /// The profile of that name, empty where the file does not have it. Exit 2 for a name that a profile cannot get.

@@ -19,6 +19,7 @@ mod plain;
 mod secrets;
 mod session;
 mod settings;
+pub(crate) mod shared;
 mod source_of_secret;
 pub(crate) mod stream;
 pub(crate) mod variable;
@@ -29,6 +30,7 @@ pub(crate) use identity_token::{Giver, IdentityToken, hidden_variables};
 pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::{Settings, keyring_counts};
+pub(crate) use shared::Sharing;
 pub(crate) use source_of_secret::SecretSource;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::chosen::Chosen;
 use super::config::{Profile, Profiles};
+use super::shared::Sharing;
 use super::{Flags, Source, variable};
 use crate::definition::schema::Field;
 use crate::definition::{Catalogue, Vendor, request, template};
@@ -31,6 +32,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) variables: bool,
     pub(crate) keyring: bool,
     pub(crate) no_input: bool,
+    /// The store that other machines share.
+    pub(crate) sharing: Option<Sharing>,
 }
 
 impl<'a> Settings<'a> {
@@ -53,6 +56,7 @@ impl<'a> Settings<'a> {
             variables: true,
             keyring: keyring_counts()?,
             no_input: NO_INPUT.variable.is_some_and(variable::is_on),
+            sharing: Sharing::of(&profiles.top)?,
         })
     }
 

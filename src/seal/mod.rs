@@ -13,5 +13,6 @@ mod ring;
 pub(crate) mod sealed;
 
 pub(crate) use custody::{Closed, Lies, NoKey, Outlook, Seal};
+pub(crate) use key::Key;
 pub(crate) use policy::Policy;
 pub(crate) use sealed::Place;

@@ -52,7 +52,12 @@ pub(crate) enum Revoked {
 
 impl<'a> Need<'a> {
     /// `approved` is how far a login came that a person approves.
-    pub(super) fn log_in(&self, secrets: &BTreeMap<String, Secret>, approved: Option<Run<'a>>) -> Result<Issued> {
+    pub(super) fn log_in(
+        &self,
+        secrets: &BTreeMap<String, Secret>,
+        approved: Option<Run<'a>>,
+        deadline: &Deadline,
+    ) -> Result<Issued> {
         let credentials = self.credentials(secrets, secrets);
         let turn = self.turn_of_login()?;
         if !approved.as_ref().is_some_and(Run::is_answered) {
@@ -61,7 +66,7 @@ impl<'a> Need<'a> {
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
-        let (plan, deadline) = (self.principal.chosen.login_plan(), &self.session.deadline);
+        let plan = self.principal.chosen.login_plan();
         let is_approved = approved.is_some();
         let exchanged = match approved {
             Some(run) => self.finish(run, deadline),

@@ -8,12 +8,13 @@ use crate::cache::guard::Guard;
 use crate::cache::prune::prune;
 use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
+use crate::shared::Lease;
 use crate::time::clock::{between, now_ms};
 use crate::time::duration;
 
 impl Need<'_> {
-    /// Whole and on disk before anything is printed. A token that nobody knows the end of is not kept.
-    pub(super) fn keep(&self, issued: &Issued, guard: &Guard) -> Result<()> {
+    /// Whole, in the store and on disk before anything is printed. A token that nobody knows the end of is not kept.
+    pub(super) fn keep(&self, issued: &Issued, guard: &Guard, lease: Option<&Lease>) -> Result<()> {
         let grant = &issued.grant;
         let Some(expires_at) = issued.expires_at() else {
             self.session
@@ -22,33 +23,41 @@ impl Need<'_> {
             self.say(entry::forget(self.store, &self.principal.identity), "");
             return Ok(());
         };
-        let refresh_token = grant.refresh_token.clone().filter(|_| self.keeps_refresh_token());
-        let kept = entry::keep(
-            self.store,
-            &Entry {
-                identity: self.principal.identity.clone(),
-                token: grant.token.clone(),
-                refresh_token,
-                refresh_expires_at: issued.refresh_expires_at,
-                asked_at: issued.asked_at,
-                expires_at,
-                extras: grant.extras.clone(),
-                fingerprint: self.principal.fingerprint()?,
-                attempt: guard.attempt(),
-            },
-        );
-        if kept.is_err() && issued.has_rotated {
+        let entry = Entry {
+            identity: self.principal.identity.clone(),
+            token: grant.token.clone(),
+            refresh_token: grant.refresh_token.clone(),
+            refresh_expires_at: issued.refresh_expires_at,
+            asked_at: issued.asked_at,
+            expires_at,
+            extras: grant.extras.clone(),
+            fingerprint: self.principal.fingerprint()?,
+            attempt: guard.attempt(),
+            generation: None,
+            turn: None,
+        };
+        let (entry, shared) = self.share(entry, lease);
+        if let Some(mut entry) = entry {
+            let has_one = entry.refresh_token.is_some();
+            entry.refresh_token = entry.refresh_token.filter(|_| self.keeps_refresh_token());
+            self.keep_here(&entry, issued.has_rotated && has_one);
+        }
+        prune(self.store, now_ms());
+        shared
+    }
+
+    pub(super) fn keep_here(&self, entry: &Entry, has_rotated: bool) {
+        let kept = entry::keep(self.store, entry);
+        if kept.is_err() && has_rotated {
             // The refresh token that lies there is used up. Where it cannot be removed the vendor will refuse it.
             let _ = entry::forget(self.store, &self.principal.identity);
         }
-        let next = if grant.refresh_token.is_some() {
+        let next = if entry.refresh_token.is_some() {
             "; the next call logs in"
         } else {
             ""
         };
         self.say(kept, next);
-        prune(self.store, now_ms());
-        Ok(())
     }
 
     /// One that a person approved lies nowhere in clear, unless everything shall.
@@ -69,8 +78,13 @@ impl Need<'_> {
     pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
         let identity = &self.principal.identity;
         let _turn = self.turn_of(identity)?;
+        let is_it = |entry: &Entry| token.is_none_or(|token| token.expose() == entry.token.expose());
+        if self.entry_there(identity)?.is_some_and(|entry| is_it(&entry)) {
+            self.session.voice.explain("the token in the shared store is forgotten");
+            self.forget_there(identity)?;
+        }
         let entry = entry::look_quietly(self.store, identity, now_ms());
-        let Some(entry) = entry.filter(|entry| token.is_none_or(|token| token.expose() == entry.token.expose())) else {
+        let Some(entry) = entry.filter(is_it) else {
             return Ok(());
         };
         let kept = if token.is_some() && self.can_refresh(&entry) {

@@ -7,10 +7,12 @@
 mod approve;
 mod ask;
 mod code;
+mod delivery;
 mod device;
 mod hold;
 mod identity_token;
 mod keep;
+mod machines;
 mod principal;
 mod refresh;
 mod run;
@@ -33,6 +35,7 @@ use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::Session;
 use crate::secret::Secret;
+use crate::shared::{Lease, Shared};
 use crate::time::clock::now_ms;
 use run::Run;
 use stop::Stop;
@@ -43,6 +46,8 @@ pub(crate) struct Need<'a> {
     pub(crate) principal: &'a Principal<'a>,
     pub(crate) session: &'a Session<'a>,
     pub(crate) store: &'a Store,
+    /// What other machines have of it.
+    pub(crate) shared: Shared<'a>,
     /// A token that was asked for before will not do.
     pub(crate) fresh: bool,
     /// Nobody else's token and nobody else's failure will do.
@@ -88,7 +93,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
         let plan = need.principal.chosen.login_plan();
         let secrets = need.secrets(&plan)?;
         let approved = need.approve(&plan, &secrets)?;
-        return need.lasting(need.log_in(&secrets, approved)?);
+        return need.lasting(need.log_in(&secrets, approved, &need.session.deadline)?);
     }
     let cached = need.look();
     match &cached {
@@ -97,11 +102,19 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
             let freshness = need.freshness(entry);
             need.session.voice.explain(&freshness.to_string());
             if freshness.is_fresh() {
+                need.deliver(entry);
                 return Ok(need.obtained(entry.clone()));
             }
         }
     }
-    need.take_turn().or_else(|error| need.serve_in_need(cached, error))
+    need.take_turn().or_else(|error| {
+        if need.shared.is_missed() {
+            return Err(error);
+        }
+        // Another machine's may have come meanwhile.
+        let cached = cached.or_else(|| need.look().filter(|_| need.shared.is_on()));
+        need.serve_in_need(cached, need.for_want_of_store(error))
+    })
 }
 
 impl<'a> Need<'a> {
@@ -168,10 +181,15 @@ impl<'a> Need<'a> {
     }
 
     /// Refreshes where that can be done, else logs in, and keeps what it got. What a person approved is not asked for again.
-    fn ask_vendor(&self, guard: &Guard, approved: Option<Run<'a>>) -> std::result::Result<Obtained, Stop<'a>> {
-        let entry = self.look();
+    fn ask_vendor(
+        &self,
+        guard: &Guard,
+        approved: Option<Run<'a>>,
+        lease: Option<&Lease>,
+    ) -> std::result::Result<Obtained, Stop<'a>> {
+        let entry = self.to_refresh(lease);
         let refreshed = match entry.filter(|_| !self.fresh && approved.is_none()) {
-            Some(entry) => self.refresh(&entry)?,
+            Some(entry) => self.refresh(&entry, lease)?,
             None => None,
         };
         let issued = if let Some(issued) = refreshed {
@@ -186,9 +204,10 @@ impl<'a> Need<'a> {
                 self.session.person(&self.principal.chosen)?;
                 return Err(Stop::Person(plan));
             }
-            self.log_in(&secrets, approved)?
+            let deadline = lease.map_or(&self.session.deadline, |lease| &lease.deadline);
+            self.log_in(&secrets, approved, deadline)?
         };
-        self.keep(&issued, guard)?;
+        self.keep(&issued, guard, lease)?;
         Ok(self.lasting(issued)?)
     }
 

@@ -10,12 +10,17 @@ use super::stop::Stop;
 use super::{Need, Provenance};
 use crate::cache::entry::{self, Entry};
 use crate::error::{Error, Exit, Result};
+use crate::shared::Lease;
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
 impl<'a> Need<'a> {
     /// `None` where there is nothing to refresh with, or where a login is due.
-    pub(super) fn refresh(&self, entry: &Entry) -> std::result::Result<Option<Issued>, Stop<'a>> {
+    pub(super) fn refresh(
+        &self,
+        entry: &Entry,
+        lease: Option<&Lease>,
+    ) -> std::result::Result<Option<Issued>, Stop<'a>> {
         let plan = self.principal.chosen.refresh_plan();
         let (Some(plan), Some(refresh_token)) = (plan, &entry.refresh_token) else {
             return Ok(None);
@@ -36,10 +41,12 @@ impl<'a> Need<'a> {
             .transpose()?
             .flatten();
         let has_ended = entry.expires_at <= now_ms();
+        let whole = lease.map_or(&self.session.deadline, |lease| &lease.deadline);
         // The other half is for the login.
-        let half = Deadline::after(self.session.deadline.remaining() / 2);
-        let deadline = if has_ended { &half } else { &self.session.deadline };
-        match self.ask(&plan, secrets, Provenance::Refresh, deadline) {
+        let half = Deadline::after(whole.remaining() / 2);
+        let deadline = if has_ended { &half } else { whole };
+        let asked = self.spending(lease, || self.ask(&plan, secrets, Provenance::Refresh, deadline))?;
+        match asked {
             Ok(mut issued) => {
                 if issued.grant.refresh_token.is_none() {
                     issued.refresh_expires_at = issued.refresh_expires_at.or(entry.refresh_expires_at);

@@ -67,7 +67,7 @@ impl<'a> Need<'a> {
             Turn::Found(obtained) => return Ok(obtained),
             Turn::Failed(error) => return Err(error.into()),
         };
-        let obtained = self.ask_vendor(&guard, approved);
+        let obtained = self.ask_for_all(&guard, approved);
         match &obtained {
             Ok(_) => self.end(&guard, None),
             Err(Stop::Error(error)) => self.end(&guard, Some(error)),

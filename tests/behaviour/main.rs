@@ -23,6 +23,8 @@ mod peer;
 #[path = "../vendor-server/protocol.rs"]
 mod protocol;
 #[cfg(target_os = "linux")]
+mod redis_server;
+#[cfg(target_os = "linux")]
 mod ring;
 mod stand_in;
 #[cfg(unix)]
@@ -50,6 +52,12 @@ mod disks;
 mod exec;
 mod exits;
 mod failing_code;
+#[cfg(target_os = "linux")]
+mod fleet;
+#[cfg(target_os = "linux")]
+mod fleet_refreshes;
+#[cfg(target_os = "linux")]
+mod fleet_troubles;
 mod folders;
 mod formats;
 mod freshness;

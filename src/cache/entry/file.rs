@@ -9,7 +9,7 @@ use std::ops::Not;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Entry, Outline};
+use super::{Entry, Outline, Turn};
 use crate::cache::fingerprint::Fingerprint;
 use crate::cache::guard::AttemptId;
 use crate::cache::identity::Identity;
@@ -46,6 +46,10 @@ pub(super) struct EntryFile<'a> {
     fingerprint: Option<Fingerprint>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempt: Option<AttemptId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generation: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn: Option<Turn>,
 }
 
 /// What is sealed.
@@ -92,6 +96,8 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
         extras: None,
         fingerprint: None,
         attempt: entry.attempt.clone(),
+        generation: entry.generation,
+        turn: entry.turn.clone(),
     };
     if let Some(hidden) = in_clear {
         file.token = Some(hidden.token);
@@ -173,6 +179,8 @@ impl EntryFile<'_> {
             extras: hidden.extras.into_owned(),
             fingerprint: hidden.fingerprint,
             attempt: self.attempt,
+            generation: self.generation,
+            turn: self.turn,
         })
     }
 }

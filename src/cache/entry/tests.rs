@@ -26,6 +26,8 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         extras: serde_json::from_str(r#"{"user":{"id":7}}"#).unwrap(),
         fingerprint: None,
         attempt: None,
+        generation: None,
+        turn: None,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Flags, Session, Settings};
+use crate::shared::Shared;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -171,6 +172,7 @@ impl<'a> Demo<'a> {
             variables: false,
             keyring: false,
             no_input: true,
+            sharing: None,
             ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())?
         };
         let issuer = self.stand_in.url();
@@ -182,6 +184,7 @@ impl<'a> Demo<'a> {
             principal: &principal,
             session: &session,
             store: &store,
+            shared: Shared::of(&session, &store),
             alone: false,
             fresh: false,
             min_ttl: None,

@@ -19,6 +19,7 @@ use crate::options::LIMIT;
 use crate::origin::BaseUrl;
 use crate::output::{Given, Stdout, Usage, authorization, print};
 use crate::secret::Secret;
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
@@ -140,10 +141,12 @@ impl Tokens for Desk<'_> {
             ..asked.clone()
         };
         let forgotten = self.serve(&asked, |_, session, chosen| {
+            let store = store_of(session)?;
             let need = Need {
                 principal: &Principal::of(chosen.clone()),
                 session,
-                store: &store_of(session)?,
+                store: &store,
+                shared: Shared::of(session, &store),
                 fresh: false,
                 alone: false,
                 min_ttl: None,

@@ -17,6 +17,7 @@ use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Turn};
 use crate::inputs::{Chosen, Session, stream};
+use crate::shared::Shared;
 use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
@@ -78,6 +79,7 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
                 principal: &principal,
                 session: &session,
                 store: &store,
+                shared: Shared::of(&session, &store),
                 fresh: true,
                 // Nobody else's token and nobody else's failure says anything of what was entered here.
                 alone: true,

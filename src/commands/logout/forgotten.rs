@@ -4,6 +4,8 @@
 pub(super) struct Forgotten {
     pub(super) secrets: Vec<String>,
     pub(super) tokens: usize,
+    /// Tokens that other machines share.
+    pub(super) shared: usize,
     pub(super) hold: bool,
 }
 
@@ -15,10 +17,12 @@ impl Forgotten {
             .iter()
             .map(|name| format!("{name} in the OS keyring"))
             .collect();
-        match self.tokens {
-            0 => {}
-            1 => parts.push("1 token".to_owned()),
-            several => parts.push(format!("{several} tokens")),
+        for (number, place) in [(self.tokens, ""), (self.shared, " in the shared store")] {
+            match number {
+                0 => {}
+                1 => parts.push(format!("1 token{place}")),
+                several => parts.push(format!("{several} tokens{place}")),
+            }
         }
         if self.hold {
             parts.push("the hold".to_owned());

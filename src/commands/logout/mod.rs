@@ -21,6 +21,7 @@ use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::{Chosen, Session, config_edit, keyring};
 use crate::options::LIMIT;
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal};
@@ -148,6 +149,7 @@ impl Work<'_> {
             principal: &principal,
             session: &session,
             store,
+            shared: Shared::of(&session, store),
             fresh: false,
             alone: false,
             min_ttl: None,
@@ -192,13 +194,24 @@ impl Work<'_> {
 
     fn forget_identity(&mut self, need: &Need, identity: &Identity) -> Result<()> {
         let _turn = need.turn_of(identity)?;
-        if self.logout.revoke
-            && let Some(entry) = entry::look_quietly(self.store, identity, now_ms())
-        {
-            revoke(need, &entry)?;
+        let there = need.entry_there(identity)?;
+        if self.logout.revoke {
+            // The one in the store has its refresh token with it.
+            let here = || entry::look_quietly(self.store, identity, now_ms());
+            if let Some(entry) = there.or_else(here) {
+                revoke(need, &entry)?;
+            }
         }
         if entry::is_kept(self.store, identity, now_ms()) {
             self.forget_token(identity);
+        }
+        if need.forget_there(identity)? {
+            self.forgotten.shared += 1;
+        }
+        if need.shared.is_gone() {
+            let vendor = &identity.vendor;
+            let text = format!("{vendor}: what lies in the shared store is not forgotten, since it cannot be used now");
+            return Err(Error::unreachable(text));
         }
         Ok(())
     }

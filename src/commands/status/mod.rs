@@ -1,11 +1,13 @@
 //! `tok status [VENDOR]`: what is configured and cached, and how long it still lasts.
 //!
-//! Shows no secret, touches no network and asks nobody. The keyring is looked at where more is asked for, and then only for
-//! whether it has a secret: nothing is unlocked, and nothing read but the key of what is cached.
+//! Shows no secret and asks no vendor and nobody else; a store that other machines share is looked at. The keyring is looked
+//! at where more is asked for, and then only for whether it has a secret: nothing is unlocked, and nothing read but the key of
+//! what is cached.
 
 mod folder;
 mod ring;
 mod row;
+mod there;
 mod view;
 
 use std::time::Duration;
@@ -23,6 +25,7 @@ use crate::inputs::config::{self, Profile, Profiles};
 use crate::inputs::{Session, Settings};
 use crate::options::LIMIT;
 use crate::output::{Stdout, print};
+use crate::shared::Shared;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -30,16 +33,38 @@ use crate::token::Principal;
 use folder::Keeping;
 use ring::Ring;
 use row::{Row, State};
+use there::There;
+
+/// For the password and the key of a shared store.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Verbosity) -> Result<()> {
     let voice = Voice(verbosity);
+    let (vendors, broken) = app.vendors(target)?;
+    let store = store(voice, LIMIT)?;
+    let settings = match vendors.first() {
+        Some(vendor) => Some(Settings::of(
+            vendor,
+            &app.catalogue,
+            &app.profiles(vendor)?,
+            Profile::default(),
+        )?),
+        None => None,
+    };
+    let session = settings
+        .as_ref()
+        .map(|settings| Session::new(settings, Deadline::after(PATIENCE), voice));
+    let there = session.as_ref().and_then(|session| {
+        let address = session.settings.sharing.as_ref()?.address.to_string();
+        Some(There::new(Shared::of(session, &store), address, voice))
+    });
     let look = Look {
         app,
-        store: store(voice, LIMIT)?,
+        store: &store,
         ring: (verbosity == Verbosity::Verbose).then(Ring::default),
+        there,
         voice,
     };
-    let (vendors, broken) = app.vendors(target)?;
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     for vendor in &vendors {
@@ -62,7 +87,7 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     }
     if target.is_none_or(|target| target.profile.is_none()) {
         let is_meant = |entry: &&Entry| target.is_none_or(|target| target.vendor == entry.identity.vendor);
-        let others = entry::all(&look.store, now_ms());
+        let others = entry::all(look.store, now_ms());
         let others = others.iter().filter(|entry| !shown.contains(&entry.identity));
         rows.extend(others.filter(is_meant).map(|entry| {
             let vendor = vendors.iter().find(|vendor| vendor.name == entry.identity.vendor);
@@ -78,15 +103,17 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     }
     let folder = look.store.folder();
     let outlook = look.store.seal().outlook();
-    let in_clear = entry::count_in_clear(&look.store, now_ms());
+    let in_clear = entry::count_in_clear(look.store, now_ms());
+    let reach = look.there.as_ref().map(There::reach);
     let text = if json {
-        view::in_json(&rows, &Keeping::of(folder, &outlook, in_clear))?
+        view::in_json(&rows, &Keeping::of(folder, &outlook, in_clear), reach)?
     } else {
         let verbose = verbosity == Verbosity::Verbose;
         let mut text = view::in_table(&rows, voice);
         if !rows.is_empty() && (target.is_none() || verbose) {
             text += &folder::line(folder, &outlook, in_clear, verbose);
         }
+        text.extend(reach.map(|reach| format!("\nshared store: {}\n", reach.words())));
         text
     };
     print(&text, &mut Stdout)
@@ -95,9 +122,10 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
 /// What every profile is looked at with.
 struct Look<'a> {
     app: &'a App,
-    store: Store,
+    store: &'a Store,
     /// Where the keyring is looked at.
     ring: Option<Ring>,
+    there: Option<There<'a>>,
     voice: Voice,
 }
 
@@ -124,12 +152,15 @@ impl Look<'_> {
             let patterns: Vec<String> = profile.serves.iter().map(ToString::to_string).collect();
             row.fields.push(format!("serves: {}", patterns.join(", ")));
         }
-        if let Some(until) = hold::until(&self.store, &principal.login, now_ms()) {
+        if let Some(until) = hold::until(self.store, &principal.login, now_ms()) {
             row.is_held(until);
         }
-        match entry::look(&self.store, &principal.identity, now_ms()) {
+        match entry::look(self.store, &principal.identity, now_ms()) {
             None => row.fields.push("token: none is cached".to_owned()),
             Some(entry) => row.tell_of(&entry, profile.min_ttl),
+        }
+        if let Some(there) = &self.there {
+            there.tell(&mut row, &principal);
         }
         Ok((row, Some(principal.identity)))
     }

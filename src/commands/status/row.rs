@@ -43,6 +43,9 @@ pub(super) struct Row {
     pub(super) held_until: Option<String>,
     /// Which secrets the keyring has, where it was looked at and can tell.
     pub(super) in_keyring: Option<BTreeMap<String, Option<bool>>>,
+    /// Whether a token lies in the store that other machines share, where it was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) in_shared_store: Option<bool>,
     /// Where each field comes from, for `-v`.
     #[serde(skip)]
     pub(super) fields: Vec<String>,
@@ -80,6 +83,7 @@ impl Row {
             ad_hoc: false,
             held_until: None,
             in_keyring: None,
+            in_shared_store: None,
             fields: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::folder::Keeping;
 use super::row::{Row, State};
+use super::there::Reach;
 use crate::error::{Error, Result};
 use crate::output::table;
 use crate::terminal::paint::{Paint, has_colours};
@@ -20,13 +21,16 @@ struct Report<'a> {
     schema: u8,
     tokens: &'a [Row],
     cache: &'a Keeping<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared: Option<Reach>,
 }
 
-pub(super) fn in_json(rows: &[Row], cache: &Keeping) -> Result<String> {
+pub(super) fn in_json(rows: &[Row], cache: &Keeping, shared: Option<Reach>) -> Result<String> {
     let report = Report {
         schema: 1,
         tokens: rows,
         cache,
+        shared,
     };
     let text = serde_json::to_string(&report).map_err(|error| Error::other(format!("status: {error}")))?;
     Ok(text + "\n")

@@ -100,6 +100,7 @@ impl Table<'_> {
         let exchange = self.exchange;
         let keys = [
             ("note", exchange.note.is_some(), Of::Revoke),
+            ("reusable", exchange.reusable, Of::Refresh),
             ("take", !exchange.take.is_empty(), Of::Step),
             ("again", exchange.again, Of::Step),
             ("discovery", exchange.discovery, Of::Step),

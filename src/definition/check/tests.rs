@@ -173,6 +173,7 @@ fn each_mistake_is_found_and_named() {
         ),
         ("[login]\n", "[login]\nform = { a = \"b\" }\n", "'json' or 'form'"),
         ("[login]\n", "[login]\nnote = \"x\"\n", "'note'"),
+        ("[login]\n", "[login]\nreusable = true\n", "'reusable'"),
         ("[login]\n", "[login]\nmethod = \"GET\"\n", "GET"),
         (r#"refresh_token = "/refresh""#, "", "'refresh_token'"),
         ("[use]", "[use]\nheader = \"A: {token}\"", "'header' or 'query'"),

@@ -1,6 +1,7 @@
 //! Reads the profiles of one vendor out of the file's text.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use super::keys::{self, OF_HELPERS, OWN};
 use super::profile::Profile;
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
+use crate::inputs::shared::KEYS;
 use crate::text::lines::line_of;
 use crate::text::suggest;
 
@@ -18,6 +20,9 @@ pub(super) struct File<'a> {
     pub(super) path: &'a Path,
     pub(super) text: &'a str,
 }
+
+/// What stands before all tables, of what may stand there.
+type Top = BTreeMap<String, String>;
 
 type Entry<'a> = (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
 
@@ -38,7 +43,8 @@ impl File<'_> {
     /// The tables that are of no vendor.
     pub(super) fn strangers(&self, catalogue: &Catalogue) -> Result<Vec<Error>> {
         let root = self.root()?;
-        let strangers = root.get_ref().iter().filter(|(key, _)| !catalogue.knows(key.get_ref()));
+        let is_known = |key: &str| catalogue.knows(key) || KEYS.contains(&key);
+        let strangers = root.get_ref().iter().filter(|(key, _)| !is_known(key.get_ref()));
         Ok(strangers.map(|(key, _)| self.no_vendor(key, catalogue)).collect())
     }
 
@@ -65,16 +71,40 @@ impl File<'_> {
         }
     }
 
-    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
+    /// Those of one vendor, and what stands before all tables.
+    pub(super) fn profiles(&self, vendor: &Vendor, catalogue: &Catalogue) -> Result<(Vec<Profile>, Top)> {
         let root = self.root()?;
+        let top = self.top(root.get_ref())?;
+        Ok((self.list(root.get_ref(), vendor, catalogue)?, top))
+    }
+
+    fn top(&self, root: &DeTable) -> Result<Top> {
+        let mut top = Top::new();
+        for (key, value) in root {
+            let name = key.get_ref().as_ref();
+            if ["shared-password", "shared-key"].contains(&name) {
+                let error = format!("{name}: a secret does not belong into this file");
+                let hint = format!("name a file in {name}-file, or put a command that prints it into {name}-command");
+                return Err(self.error(&key.span(), error).with_hint(hint));
+            }
+            if KEYS.contains(&name) && !matches!(value.get_ref(), DeValue::Table(_)) {
+                top.insert(name.to_owned(), self.text(name, value)?);
+            }
+        }
+        Ok(top)
+    }
+
+    fn list(&self, root: &DeTable, vendor: &Vendor, catalogue: &Catalogue) -> Result<Vec<Profile>> {
         // A key that was meant for a profile would be lost.
         let is_stray = |(key, value): &Entry| {
-            !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_)) && !catalogue.knows(key.get_ref())
+            !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_))
+                && !catalogue.knows(key.get_ref())
+                && !KEYS.contains(&key.get_ref().as_ref())
         };
-        if let Some((key, _)) = root.get_ref().iter().find(is_stray) {
+        if let Some((key, _)) = root.iter().find(is_stray) {
             return Err(self.no_vendor(key, catalogue));
         }
-        let Some((key, value)) = root.get_ref().get_key_value(vendor.name.as_str()) else {
+        let Some((key, value)) = root.get_key_value(vendor.name.as_str()) else {
             return Ok(Vec::new());
         };
         let DeValue::Table(table) = value.get_ref() else {

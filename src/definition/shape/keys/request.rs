@@ -81,6 +81,12 @@ pub(super) const OF_ONE: Section = Section {
             "In `[[login]]`: a field of the way that it is for, or `browser` or `device`",
         ),
         may(
+            "reusable",
+            Takes::TrueOrFalse,
+            "In `[refresh]`, `true`: a refresh token stays valid after it was sent, so that it may be sent again where nobody \
+             knows what became of it",
+        ),
+        may(
             "note",
             Takes::Text,
             "In `[revoke]`: what it ends, where that is more than this token",

@@ -1,0 +1,143 @@
+//! The right to ask for all machines.
+//!
+//! It ends by itself and is not renewed; it lasts longer than the request that it is for and the writing after that. Whoever
+//! takes it to refresh says in the same step which refresh token that spends. A token is written if what it follows lies there
+//! still, also when the right is over by then: the newest token is the truth.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use super::names::Whose;
+use super::seen::{Seen, Spot};
+use super::shelf::{Names, Raw, Wish};
+use super::{Purpose, Shared};
+use crate::cache::entry::Turn;
+use crate::error::{Error, Result};
+use crate::time::clock::now_ms;
+use crate::time::deadline::Deadline;
+
+/// For what comes after the request.
+const TO_WRITE: Duration = Duration::from_secs(2);
+
+/// With less of the right left nothing is sent.
+const LEAST: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(crate) struct Lease {
+    /// What lay there when it was given.
+    pub(crate) seen: Seen,
+    pub(super) whose: Whose,
+    /// Its number is larger than that of every turn before.
+    turn: Turn,
+    end: Instant,
+    /// The request has to be over then.
+    pub(crate) deadline: Deadline,
+    /// The generation that is said to be being spent.
+    pub(super) spends: Option<u64>,
+    /// Whether its refresh token was sent, so that nobody may send it again.
+    pub(crate) is_spent: Cell<bool>,
+    pub(super) is_over: Cell<bool>,
+    /// What lies under the older key is moved.
+    pub(super) older: Option<Names>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Taken {
+    Mine(Box<Lease>),
+    /// Another has it, or something has changed.
+    Not(Box<Seen>),
+}
+
+impl Lease {
+    /// Whether the refresh token that lies there may be sent by this process.
+    pub(crate) fn may_refresh(&self) -> bool {
+        self.spends.is_some()
+    }
+
+    /// Its number is that of the token that it brings.
+    pub(crate) fn turn(&self) -> &Turn {
+        &self.turn
+    }
+
+    /// What its token follows.
+    pub(crate) fn follows(&self) -> Option<u64> {
+        self.seen.raw.generation
+    }
+
+    /// By a clock that no other machine has.
+    pub(crate) fn has_time(&self) -> bool {
+        self.end.saturating_duration_since(Instant::now()) > LEAST
+    }
+}
+
+impl Shared<'_> {
+    /// `spend` says whether the refresh token is to be sent; `request` is how long that may take.
+    pub(crate) fn take(
+        &self,
+        spot: &Spot,
+        seen: &Seen,
+        spend: bool,
+        request: Duration,
+        waits: bool,
+    ) -> Result<Option<Taken>> {
+        let owner = format!(
+            "{:016x}",
+            getrandom::u64().map_err(|error| Error::other(format!("cannot get random numbers: {error}")))?
+        );
+        let purpose = if waits { Purpose::Wait } else { Purpose::Ask };
+        let mut policy = String::new();
+        let taken = self.run(purpose, |open, limit| {
+            let (began, sent) = (Instant::now(), now_ms());
+            let deadline = Deadline::after(request);
+            let life = request + TO_WRITE;
+            let generation = |spends: bool, raw: &Raw| raw.generation.filter(|_| spend && spends);
+            let wish = |known, spend| Wish {
+                owner: &owner,
+                life,
+                known,
+                spend,
+                marks: &open.marks,
+            };
+            let names = open.names(&spot.whose);
+            let own = generation(seen.older.is_none(), &seen.raw);
+            let given = open.shelf.take(&names, &wish(&seen.raw, own), limit)?;
+            policy = given.policy;
+            let left = limit.saturating_sub(began.elapsed());
+            let mut spends = own;
+            let mut older = None;
+            if let (Some(_), Some((names, raw))) = (given.fence, &seen.older) {
+                let generation = generation(true, raw);
+                let given = open.shelf.take(names, &wish(raw, generation), left)?;
+                if given.fence.is_some() {
+                    spends = generation;
+                    older = Some(names.clone());
+                }
+            }
+            let again = open.opened(spot, given.raw, sent, || Ok(seen.older.clone()))?;
+            let Some(number) = given.fence else {
+                return Ok(Taken::Not(Box::new(again)));
+            };
+            Ok(Taken::Mine(Box::new(Lease {
+                seen: again,
+                whose: spot.whose.clone(),
+                turn: Turn {
+                    number,
+                    owner: owner.clone(),
+                },
+                end: began + life,
+                deadline,
+                spends,
+                is_spent: Cell::new(false),
+                is_over: Cell::new(false),
+                older,
+            })))
+        })?;
+        if !["", "noeviction"].contains(&policy.as_str()) {
+            self.warn_of(&format!(
+                "its maxmemory-policy is {policy}, which drops locks and refresh tokens where memory is short; noeviction does \
+                 not"
+            ));
+        }
+        Ok(taken)
+    }
+}

@@ -1,0 +1,226 @@
+//! Redis or Valkey as the shared store. Every verb is one script, so that it happens whole or not at all.
+
+use std::time::Duration;
+
+use redis::{
+    Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, IntoConnectionInfo, RedisConnectionInfo, RedisError, Value,
+};
+
+use super::line::{Failure, Line};
+use super::names::MARK;
+use super::shelf::{Answer, Given, Leave, Names, Put, Raw, Shelf, Trouble, Wish};
+use crate::inputs::shared::Address;
+use crate::secret::Secret;
+use crate::text::words::one_line;
+
+/// No value of tok's is longer, in bytes.
+const MOST: usize = 512 * 1024;
+
+/// How long the numbers of turns are known to the store, in milliseconds: 31 days.
+const NUMBERS: u64 = 31 * 24 * 3600 * 1000;
+
+const LOOK: &str = concat!(include_str!("scripts/seen.lua"), "return seen()");
+const TAKE: &str = concat!(include_str!("scripts/seen.lua"), include_str!("scripts/take.lua"));
+const PUT: &str = include_str!("scripts/put.lua");
+const LEAVE: &str = include_str!("scripts/leave.lua");
+const REMOVE: &str = include_str!("scripts/remove.lua");
+
+#[derive(Debug)]
+pub(super) struct Redis {
+    line: Line,
+}
+
+impl Redis {
+    pub(super) fn open(address: &Address, password: Option<&Secret>, limit: Duration) -> Answer<Self> {
+        let info = info(address, password).map_err(|error| trouble(Failure::Error(error)))?;
+        Line::open(info, limit).map(|line| Self { line }).map_err(trouble)
+    }
+
+    fn run<T: FromRedisValue>(&self, script: &str, names: &Names, arguments: &[&str], limit: Duration) -> Answer<T> {
+        let Names {
+            record,
+            lock,
+            fence,
+            failure,
+            hold,
+            pause,
+        } = names;
+        let mut command = Cmd::new();
+        command.arg("EVAL").arg(script).arg(7);
+        command.arg(&[record, lock, fence, failure, hold, pause]).arg(MARK);
+        command.arg(MOST).arg(arguments);
+        let value = self.line.ask(command, limit).map_err(trouble)?;
+        T::from_redis_value(value).map_err(|_| strange())
+    }
+}
+
+impl Shelf for Redis {
+    fn look(&self, names: &Names, limit: Duration) -> Answer<Raw> {
+        raw(self.run(LOOK, names, &[], limit)?)
+    }
+
+    fn take(&self, names: &Names, wish: &Wish, limit: Duration) -> Answer<Given> {
+        let known = wish.known;
+        let mark = |place: usize| wish.marks.get(place).map_or("", String::as_str);
+        let arguments = [
+            wish.owner,
+            &wish.life.as_millis().to_string(),
+            &NUMBERS.to_string(),
+            &number(known.generation),
+            known.failure.as_deref().unwrap_or_default(),
+            &number(wish.spend),
+            mark(0),
+            mark(1),
+        ];
+        let (fence, policy, seen): (String, String, Value) = self.run(TAKE, names, &arguments, limit)?;
+        Ok(Given {
+            fence: if fence.is_empty() {
+                None
+            } else {
+                Some(fence.parse().map_err(|_| strange())?)
+            },
+            policy,
+            raw: raw(seen)?,
+        })
+    }
+
+    fn put(&self, names: &Names, put: &Put, limit: Duration) -> Answer<bool> {
+        let arguments = [
+            put.owner,
+            &put.fence.to_string(),
+            &number(put.follows),
+            &put.value,
+            &put.life.as_millis().to_string(),
+            if put.ends_hold { "1" } else { "" },
+        ];
+        self.run(PUT, names, &arguments, limit)
+    }
+
+    fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()> {
+        let value = |of: &Option<(String, Duration)>| match of {
+            Some((value, life)) => [value.clone(), life.as_millis().max(1).to_string()],
+            None => [String::new(), String::new()],
+        };
+        let ([failure, failure_life], [hold, hold_life]) = (value(&leave.failure), value(&leave.hold));
+        let [pause, pause_life] = value(&leave.pause);
+        let arguments = [
+            leave.owner,
+            &number(leave.unspent),
+            &failure,
+            &failure_life,
+            &hold,
+            &hold_life,
+            &pause,
+            &pause_life,
+        ];
+        self.run::<bool>(LEAVE, names, &arguments, limit).map(drop)
+    }
+
+    fn remove(&self, names: &Names, limit: Duration) -> Answer<bool> {
+        self.run(REMOVE, names, &[], limit)
+    }
+}
+
+fn info(address: &Address, password: Option<&Secret>) -> Result<ConnectionInfo, RedisError> {
+    let (host, port) = (address.host.clone(), address.port);
+    let place = if address.tls {
+        ConnectionAddr::TcpTls {
+            host,
+            port,
+            insecure: false,
+            tls_params: None,
+        }
+    } else {
+        ConnectionAddr::Tcp(host, port)
+    };
+    let mut settings = RedisConnectionInfo::default()
+        .set_db(address.database)
+        .set_skip_set_lib_name();
+    if let Some(user) = &address.user {
+        settings = settings.set_username(user);
+    }
+    if let Some(password) = password {
+        settings = settings.set_password(password.expose());
+    }
+    Ok(place.into_connection_info()?.set_redis_settings(settings))
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+type Seen = (
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    bool,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+fn raw(value: Value) -> Answer<Raw> {
+    let (now, generation, spending, value, locked, fence, failure, hold, pause, mark): Seen =
+        FromRedisValue::from_redis_value(value).map_err(|_| strange())?;
+    let number = |text: Option<String>| text.map(|text| text.parse().map_err(|_| strange())).transpose();
+    Ok(Raw {
+        now,
+        generation: number(generation)?,
+        spending: number(spending)?,
+        value,
+        locked,
+        fence: number(fence)?,
+        failure,
+        hold,
+        pause,
+        mark,
+    })
+}
+
+fn strange() -> Trouble {
+    Trouble::Strange("what lies there is not tok's".to_owned())
+}
+
+/// Which words the server says to whom is another in each of its versions.
+fn trouble(failure: Failure) -> Trouble {
+    let error = match failure {
+        Failure::Late => return Trouble::Away("it does not answer in time".to_owned()),
+        Failure::Lacking(why) => return Trouble::Away(format!("no thread can be made to ask it: {why}")),
+        Failure::Error(error) => error,
+    };
+    let words = one_line(&error.to_string());
+    let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    if has(&["WRONGTYPE", "wrong kind of value"]) {
+        return strange();
+    }
+    Trouble::Away(
+        if has(&[
+            "WRONGPASS",
+            "NOAUTH",
+            "AuthenticationFailed",
+            "username-password",
+            "unauthenticated",
+        ]) {
+            format!("it refuses the user or the password ({words})")
+        } else if has(&[
+            "NOPERM",
+            "ACL",
+            "no permissions",
+            "unknown command",
+            "can't run this command",
+        ]) {
+            format!("it does not let this user run tok's scripts ({words})")
+        } else if has(&["OOM"]) {
+            "it is full".to_owned()
+        } else if has(&["READONLY", "read only replica"]) {
+            "it is read-only".to_owned()
+        } else if error.is_timeout() {
+            "it does not answer in time".to_owned()
+        } else {
+            words
+        },
+    )
+}

@@ -1,0 +1,97 @@
+//! What a shared store can do, whichever it is: tell what lies there, give the right to ask, replace what is unchanged, remove.
+
+use std::time::Duration;
+
+/// Under which everything lies that is of one token, in the order of the scripts.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    pub(super) record: String,
+    pub(super) lock: String,
+    pub(super) fence: String,
+    pub(super) failure: String,
+    pub(super) hold: String,
+    pub(super) pause: String,
+}
+
+/// All of it at one moment, sealed as it lies there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Raw {
+    /// Of the store's clock, in milliseconds.
+    pub(super) now: i64,
+    /// The number of the turn in which the token was written.
+    pub(super) generation: Option<u64>,
+    /// Whose refresh token is being sent, or was by one who did not come back.
+    pub(super) spending: Option<u64>,
+    pub(super) value: Option<String>,
+    pub(super) locked: bool,
+    /// The number of the last turn.
+    pub(super) fence: Option<u64>,
+    pub(super) failure: Option<String>,
+    pub(super) hold: Option<String>,
+    pub(super) pause: Option<String>,
+    /// Of the key that the store was last written with.
+    pub(super) mark: Option<String>,
+}
+
+/// What a turn is asked for with.
+#[derive(Debug)]
+pub(super) struct Wish<'a> {
+    pub(super) owner: &'a str,
+    pub(super) life: Duration,
+    /// What was seen last; where something else lies there now nothing is given.
+    pub(super) known: &'a Raw,
+    pub(super) spend: Option<u64>,
+    /// Of one's own keys, the first to be written.
+    pub(super) marks: &'a [String],
+}
+
+#[derive(Debug)]
+pub(super) struct Given {
+    /// The number of the turn; nothing where another has it or something has changed.
+    pub(super) fence: Option<u64>,
+    /// What the store does when it is full.
+    pub(super) policy: String,
+    pub(super) raw: Raw,
+}
+
+#[derive(Debug)]
+pub(super) struct Put<'a> {
+    pub(super) owner: &'a str,
+    pub(super) fence: u64,
+    /// The generation that must lie there still, where one does.
+    pub(super) follows: Option<u64>,
+    pub(super) value: String,
+    pub(super) life: Duration,
+    pub(super) ends_hold: bool,
+}
+
+/// What is left behind by one who got nothing: values with their lives.
+#[derive(Debug, Default)]
+pub(super) struct Leave<'a> {
+    pub(super) owner: &'a str,
+    pub(super) unspent: Option<u64>,
+    pub(super) failure: Option<(String, Duration)>,
+    pub(super) hold: Option<(String, Duration)>,
+    pub(super) pause: Option<(String, Duration)>,
+}
+
+/// Why it did not do it, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Nobody can use it now.
+    Away(String),
+    /// What lies under this name is not tok's, or not with this key.
+    Strange(String),
+}
+
+pub(super) type Answer<T> = Result<T, Trouble>;
+
+pub(super) trait Shelf {
+    fn look(&self, names: &Names, limit: Duration) -> Answer<Raw>;
+    fn take(&self, names: &Names, wish: &Wish, limit: Duration) -> Answer<Given>;
+    /// Whether it was written: not where another generation lies there by now.
+    fn put(&self, names: &Names, put: &Put, limit: Duration) -> Answer<bool>;
+    fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()>;
+    /// Whether there was a token.
+    fn remove(&self, names: &Names, limit: Duration) -> Answer<bool>;
+}
