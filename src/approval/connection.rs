@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
+use super::peer;
+
 /// From the connection to the end of the request's head.
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -35,6 +37,10 @@ impl Connection {
             received: Vec::new(),
             end: Instant::now() + PATIENCE,
         })
+    }
+
+    pub(super) fn is_of_this_user(&self) -> bool {
+        peer::is_of_this_user(&self.stream)
     }
 
     pub(super) fn progress(&mut self) -> Progress {

@@ -67,7 +67,7 @@ impl Listener {
                 Progress::Unfinished => self.connections.push(connection),
                 Progress::Over => {}
                 Progress::Wrong => connection.answer(&wrong("Nothing was changed by this request.")),
-                Progress::Target(target) => match brought(&target, path, expected) {
+                Progress::Target(target) => match brought(&connection, &target, path, expected) {
                     Ok(brought) => {
                         connection.answer(&page(&brought));
                         return Some(brought);
@@ -80,10 +80,14 @@ impl Listener {
     }
 }
 
-fn brought(target: &str, path: &str, expected: &Expected) -> Result<Brought, &'static str> {
+fn brought(connection: &Connection, target: &str, path: &str, expected: &Expected) -> Result<Brought, &'static str> {
     let (own, query) = target.split_once('?').unwrap_or((target, ""));
     if own != path {
         return Err("it is for another address");
     }
-    expected.read(query)
+    let brought = expected.read(query)?;
+    if !connection.is_of_this_user() {
+        return Err("it does not come from a program of this user; the address can be pasted in the terminal");
+    }
+    Ok(brought)
 }

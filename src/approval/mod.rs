@@ -8,6 +8,7 @@ mod connection;
 pub(crate) mod device;
 mod listener;
 mod page;
+mod peer;
 mod poll;
 mod qr;
 mod redirect;

@@ -13,6 +13,8 @@ const SLOWER: Duration = Duration::from_secs(5);
 const SHORTEST: Duration = Duration::from_secs(1);
 /// A code's life where the vendor does not say it.
 const LIFE: Duration = Duration::from_secs(15 * 60);
+/// However much the vendor says: no terminal is held longer for a person who does not come.
+const LONGEST_LIFE: Duration = Duration::from_secs(60 * 60);
 /// A vendor that fails so often in a row has not just stumbled.
 const FAILURES: u32 = 3;
 
@@ -86,7 +88,7 @@ impl Poll {
     pub(crate) fn new(interval: Option<Duration>, life: Option<Duration>) -> Self {
         Self {
             interval: interval.unwrap_or(INTERVAL).max(SHORTEST),
-            life: life.unwrap_or(LIFE),
+            life: life.unwrap_or(LIFE).min(LONGEST_LIFE),
             failures: 0,
         }
     }
@@ -203,6 +205,14 @@ mod tests {
         assert_eq!(poll(5, 60).next(Heard::Pending, seconds(55)), Next::Expired);
         assert_eq!(poll(5, 60).next(Heard::Other, seconds(5)), Next::Heard);
         assert_eq!(poll(5, 5).begin(Duration::ZERO), Next::Expired);
+    }
+
+    #[test]
+    fn codes_are_waited_for_an_hour_at_most() {
+        assert_eq!(poll(5, 3600).life(), seconds(3600));
+        assert_eq!(poll(5, u64::MAX).life(), seconds(3600));
+        assert_eq!(poll(5, u64::MAX).next(Heard::Pending, seconds(3595)), Next::Expired);
+        assert_eq!(poll(u64::MAX, u64::MAX).begin(Duration::ZERO), Next::Expired);
     }
 
     #[test]

@@ -1,17 +1,16 @@
 //! The clap tree. Parser, help, man pages and completions are all made from it.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+mod tokenless;
 
-use clap::{Arg, ArgAction, Command, value_parser};
+use std::ffi::OsString;
+
+use clap::{Arg, Command, value_parser};
 
 use super::invocation::KeptAs;
 use super::named::Named;
-use super::shell::Shell;
 use super::{args, vendor as of_vendor};
 use crate::definition::{Catalogue, Vendor};
 use crate::helper::Protocol;
-use crate::options::KEY;
 use crate::output::Format;
 use crate::output::env::EnvFormat;
 
@@ -40,11 +39,11 @@ pub(crate) fn whole(catalogue: &Catalogue) -> Command {
             keep(),
             helper(),
             login,
-            logout(),
-            status(),
-            vendors_command(),
-            demo(),
-            completions(),
+            tokenless::logout(),
+            tokenless::status(),
+            tokenless::vendors(),
+            tokenless::demo(),
+            tokenless::completions(),
         ])
 }
 
@@ -59,7 +58,7 @@ pub(crate) fn only(vendor: &Vendor, below: Option<&str>) -> Command {
 
 /// `tok completions` alone: it reads no vendor's file.
 pub(crate) fn only_completions() -> Command {
-    root().subcommand(completions())
+    root().subcommand(tokenless::completions())
 }
 
 fn root() -> Command {
@@ -195,88 +194,4 @@ fn login() -> Command {
 
 fn vendor_of_login(vendor: &Vendor) -> Command {
     of_vendor::command(vendor, "login ", args::no_verify(), "")
-}
-
-fn logout() -> Command {
-    Command::new("logout")
-        .about("Forget a profile's secret, its tokens and its hold; its plain fields stay")
-        .override_usage("tok logout VENDOR[@PROFILE] [OPTIONS]\n       tok logout --key")
-        .arg(target().required_unless_present(KEY.name))
-        .args(args::of_logout())
-        .args(args::verbosity())
-}
-
-fn status() -> Command {
-    Command::new("status")
-        .about("Show what is configured and cached, and how long it still lasts")
-        .arg(target())
-        .arg(args::report())
-        .args(args::verbosity())
-}
-
-fn vendors_command() -> Command {
-    Command::new("vendors")
-        .about("List the vendors, print the definition of one, or check a file of your own")
-        .override_usage("tok vendors [NAME]\n       tok vendors check [--show] FILE|NAME [FIELDS]")
-        .arg(
-            Arg::new("name")
-                .value_name("NAME")
-                .help("Print this vendor's definition"),
-        )
-        .arg(
-            Arg::new("file")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .help("Behind `check`: read this file, or this vendor's, explain each mistake and run its examples"),
-        )
-        .arg(Arg::new("show").long("show").action(ArgAction::SetTrue).help(
-            "Behind `check`: print each request as it would be sent, with *** for what is secret, and send nothing",
-        ))
-        .arg(
-            Arg::new("fields")
-                .value_name("FIELDS")
-                .num_args(1..)
-                .trailing_var_arg(true)
-                .allow_hyphen_values(true)
-                .value_parser(value_parser!(OsString))
-                // They are the file's, so that nothing can be said of them here.
-                .hide(true)
-                .help("Behind `check --show FILE`: the vendor's fields and --url, as a call takes them"),
-        )
-}
-
-fn demo() -> Command {
-    Command::new("demo")
-        .about("Show the whole job against a stand-in on this machine, without an account")
-        .arg(target())
-}
-
-fn completions() -> Command {
-    let names: Vec<_> = Shell::ALL.iter().map(|shell| shell.name).collect();
-    let lines = Shell::ALL
-        .iter()
-        .map(|shell| format!("  {}  # {}\n", shell.install, shell.place));
-    Command::new("completions")
-        .about("Print the script that completes tok's command lines in a shell")
-        .after_help(format!(
-            "To have it read by every new shell:\n{}",
-            lines.collect::<Vec<_>>().concat()
-        ))
-        .arg(
-            Arg::new("shell")
-                .value_name("SHELL")
-                .required(true)
-                .help(format!("Print the script for {}", names.join(", ")))
-                .value_parser(Named {
-                    find: Shell::parse,
-                    names,
-                })
-                .hide_possible_values(true),
-        )
-}
-
-fn target() -> Arg {
-    Arg::new("vendor")
-        .value_name("VENDOR")
-        .help("Only this vendor, as VENDOR or VENDOR@PROFILE")
 }

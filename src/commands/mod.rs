@@ -21,7 +21,7 @@ use crate::cli::{self, Invocation, Target};
 use crate::definition::{Catalogue, Vendor};
 use crate::error::{Error, Result};
 use crate::inputs::config::Profiles;
-use crate::inputs::{IDENTITY_VARIABLES, folders};
+use crate::inputs::{self, folders};
 use crate::output::{Stdout, print};
 use crate::terminal::outlive_file_limit;
 use crate::terminal::voice::Voice;
@@ -44,11 +44,9 @@ impl App {
         Profiles::load(self.config_folder.as_deref(), vendor, &self.catalogue)
     }
 
-    /// What no program inherits that is run beside a token: variables that may hold secrets, and those by which it could prove
-    /// that it is the job.
+    /// What no program inherits that is run beside a token.
     fn hidden_variables(&self) -> Vec<String> {
-        let secret = self.catalogue.secret_variables().into_iter();
-        secret.chain(IDENTITY_VARIABLES.map(str::to_owned)).collect()
+        inputs::hidden_variables(&self.catalogue)
     }
 
     /// The one that is named, or all, and why a file gives none.

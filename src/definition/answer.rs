@@ -17,9 +17,9 @@ use serde_json::{Map, Value as Json};
 
 use self::page::Page;
 use super::context::Context;
+use super::exchange::Pointers;
 use super::lifetime;
 use super::reader::{Reader, Reading};
-use super::schema::Pointers;
 use crate::error::Exit;
 use crate::http::Answer;
 use crate::secret::Secret;

@@ -9,11 +9,12 @@ mod exchange;
 mod lets;
 mod named;
 mod placeholders;
+mod reserved;
 mod table;
 
 use super::approval::is_way;
 use super::mistake::{Mistake, Place};
-use super::request;
+use super::request::{self, TOKENS};
 use super::schema::{Definition, Field};
 use super::template::{self, Form, Part};
 use super::value::Kind;
@@ -25,7 +26,7 @@ use crate::text::suggest;
 pub(crate) const RESERVED_VENDORS: [&str; 7] = ["no", "cache", "config", "keyring", "profile", "seal", "timeout"];
 
 /// Field names that would collide with what every program has, with a profile's key or with a placeholder.
-const RESERVED_FIELDS: [&str; 6] = ["help", "version", "url", "way", "token", "refresh-token"];
+const RESERVED_FIELDS: [&str; 4] = ["help", "version", "url", "way"];
 
 /// Field names that would collide with an option of the commands that take fields.
 fn options() -> impl Iterator<Item = &'static str> {
@@ -136,8 +137,9 @@ fn check_field(definition: &Definition, place: usize, field: &Field, found: &mut
     if taken
         || RESERVED_FIELDS
             .into_iter()
+            .chain(TOKENS)
             .chain(options())
-            .chain(approval::reserved(definition))
+            .chain(reserved::reserved(definition))
             .any(|reserved| reserved == name)
     {
         say("name", "the name is reserved");

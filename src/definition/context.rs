@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use super::exchange::Exchange;
 use super::reader::Reading;
-use super::schema::{AnswerRules, Exchange};
+use super::schema::AnswerRules;
 use super::value::Value;
 use crate::text::redact::Redactor;
 

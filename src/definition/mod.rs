@@ -13,6 +13,7 @@ pub(crate) mod context;
 pub(crate) mod device;
 pub(crate) mod discovery;
 pub(crate) mod example;
+pub(crate) mod exchange;
 pub(crate) mod lets;
 mod lifetime;
 pub(crate) mod lint;

@@ -3,9 +3,10 @@
 //! Whoever asks what a login needs, or sends it, asks here; that a file has several tables for it is known to nobody else.
 
 use super::approval::{Approval, CODE_CHALLENGE, REDIRECT_URI, STATE};
+use super::exchange::Exchange;
 use super::lets::Lets;
 use super::request;
-use super::schema::{Definition, Exchange, Of};
+use super::schema::{Definition, Of};
 
 /// The exchanges in the order in which they are sent. The last one has the answer that counts.
 #[derive(Debug, Clone)]

@@ -1,7 +1,8 @@
 //! The readers of `[answer]`, most of them JSON pointers, and which of them find nothing.
 
+use super::exchange::Pointers;
 use super::reader::{Reader, Reading};
-use super::schema::{AnswerRules, Pointers};
+use super::schema::AnswerRules;
 
 /// Pointers of which the first that finds something counts.
 pub(super) struct Sought<'a> {

@@ -9,7 +9,7 @@ mod inputs;
 mod make;
 
 pub(crate) use address::{Site, url};
-pub(crate) use inputs::{Inputs, Taken};
+pub(crate) use inputs::{Inputs, LASTING_TOKEN, TOKENS, Taken};
 use inputs::{has_given, render, unfit};
 
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::approval::is_secret;
+use super::exchange::Exchange;
 use super::lets::{Let, Lets};
-use super::schema::Exchange;
 use super::template::{self, Form, Part, strings};
 use super::value::Value;
 use crate::error::{Error, Result};
@@ -33,8 +33,8 @@ use crate::secret::Secret;
 use crate::text::encode;
 use crate::time::clock;
 
-/// The names of all that a request needs: fields, values that tok makes and what those need, what steps take, `token` and
-/// `refresh-token`.
+/// The names of all that a request needs: fields, values that tok makes and what those need, what steps take, and
+/// [`TOKENS`].
 pub(crate) fn names<'a>(lets: &'a Lets, exchange: &'a Exchange) -> Vec<&'a str> {
     lets.closure(laid_in(exchange))
 }

@@ -1,6 +1,34 @@
-//! Whether each way to log in has one login, for whoever writes a definition.
+//! The ways to log in, and whether each has one login, for whoever writes a definition.
 
+use super::approval::Approval;
 use super::schema::Definition;
+
+impl Definition {
+    /// Of which exactly one is taken: those that the file lists, and those of its approvals that it does not.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = &[String]> {
+        let is_listed = |way: &[String]| self.listed.iter().flatten().any(|name| way.contains(name));
+        let browser = self.browser.iter().map(|browser| browser.way.as_slice());
+        let device = self.device.iter().map(|device| device.way.as_slice());
+        let listed = self.listed.iter().map(Vec::as_slice);
+        listed.chain(browser.chain(device).filter(move |way| !is_listed(way)))
+    }
+
+    /// Nothing where there is no choice.
+    pub(crate) fn first_way(&self) -> &[String] {
+        self.ways().next().unwrap_or_default()
+    }
+
+    /// What a person does in this way.
+    pub(crate) fn approval(&self, way: &[String]) -> Option<Approval<'_>> {
+        let browser = self
+            .browser
+            .iter()
+            .map(|browser| (&browser.way, Approval::Browser(browser)));
+        let device = self.device.iter().map(|device| (&device.way, Approval::Device(device)));
+        let mut approvals = browser.chain(device);
+        approvals.find_map(|([own], approval)| way.contains(own).then_some(approval))
+    }
+}
 
 /// One remark for each way without a login and for each with more than one.
 pub(super) fn remarks(definition: &Definition) -> Vec<String> {
@@ -99,6 +127,30 @@ mod tests {
         assert!(
             said.len() == 1 && said[0].starts_with("the login has several"),
             "{said:?}"
+        );
+    }
+
+    const BOTH: &str = "about = 'x'\n[browser]\npath = '/authorize'\n[browser.query]\ns = '{state}'\nc = '{code-challenge}'\n\
+                        [device]\npath = '/device'\n\
+                        [[login]]\nway = 'browser'\nform = { c = '{code}', v = '{code-verifier}' }\n\
+                        [[login]]\nway = 'device'\nform = { d = '{device-code}' }\n[answer]\ntoken = '/t'\n";
+
+    fn ways(text: &str) -> Vec<String> {
+        let definition = lint::read(text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        definition.ways().map(|way| way.join("+")).collect()
+    }
+
+    #[test]
+    fn an_approval_is_a_way_without_being_listed_and_stands_where_it_is_listed() {
+        assert_eq!(ways(BOTH), ["browser", "device"]);
+        let field = "[[field]]\nname = 'pin'\nhelp = 'x'\n[[login]]\nway = 'pin'\nform = { p = '{pin}' }\n";
+        assert_eq!(
+            ways(&format!("ways = [['pin']]\n{BOTH}{field}")),
+            ["pin", "browser", "device"]
+        );
+        assert_eq!(
+            ways(&format!("ways = [['device'], ['pin']]\n{BOTH}{field}")),
+            ["device", "pin", "browser"]
         );
     }
 }

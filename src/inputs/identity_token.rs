@@ -4,13 +4,21 @@
 //! sources as for any secret. The token is not fetched here, since it is of one request alone.
 
 use super::{Chosen, Settings, variable};
+use crate::definition::Catalogue;
 use crate::definition::schema::Field;
 use crate::error::{Error, Result};
 use crate::origin::address::Address;
 use crate::secret::Secret;
 
 /// The address and the bearer.
-pub(crate) const VARIABLES: [&str; 2] = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+const VARIABLES: [&str; 2] = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+
+/// What no program inherits that a token is not asked from: variables that may hold secrets of any vendor, and those by which
+/// it could prove that it is the job.
+pub(crate) fn hidden_variables(catalogue: &Catalogue) -> Vec<String> {
+    let secret = catalogue.secret_variables().into_iter();
+    secret.chain(VARIABLES.map(str::to_owned)).collect()
+}
 
 /// What a token is asked for with.
 pub(crate) struct Giver {

@@ -26,7 +26,7 @@ pub(crate) mod variable;
 mod ways;
 
 pub(crate) use chosen::Chosen;
-pub(crate) use identity_token::{Giver, IdentityToken, VARIABLES as IDENTITY_VARIABLES};
+pub(crate) use identity_token::{Giver, IdentityToken, hidden_variables};
 pub(crate) use secrets::Unasked;
 pub(crate) use session::Session;
 pub(crate) use settings::{Settings, keyring_counts};

@@ -12,6 +12,7 @@ use crate::definition::approval::{Approval, Browser};
 use crate::definition::plan::Plan;
 use crate::definition::request;
 use crate::error::{Error, Result};
+use crate::inputs::hidden_variables;
 use crate::origin::address::Address;
 use crate::secret::Secret;
 use crate::terminal::{Person, Terminal};
@@ -54,7 +55,7 @@ impl<'a> Need<'a> {
             Failure::Error(error) => error,
             Failure::Step(refusal) | Failure::Last(refusal) => {
                 self.hold_back(&credentials, &refusal);
-                self.error_of(&refusal)
+                self.error_of_login(&credentials, &refusal)
             }
         })
     }
@@ -78,7 +79,7 @@ impl<'a> Need<'a> {
             person,
             address: &address,
             iss,
-            dropped: &self.session.settings.catalogue.secret_variables(),
+            dropped: &hidden_variables(self.session.settings.catalogue),
             redactor: &Redactor::new(&request::sent(lets, &browser.request, &run.inputs)),
         })?;
         Ok(())

@@ -13,6 +13,7 @@ use crate::cache::guard::Guard;
 use crate::cache::lock;
 use crate::definition::answer::{self, Cause, Grant};
 use crate::definition::plan::Plan;
+use crate::definition::request::LASTING_TOKEN;
 use crate::error::Result;
 use crate::inputs::Unasked;
 use crate::secret::Secret;
@@ -58,7 +59,10 @@ impl<'a> Need<'a> {
         deadline: &Deadline,
     ) -> Result<Issued> {
         let credentials = self.credentials(secrets, secrets);
-        let turn = self.login_turn(&credentials)?;
+        let turn = self.turn_of_login()?;
+        if !approved.as_ref().is_some_and(Run::is_answered) {
+            self.check_hold(&credentials)?;
+        }
         self.session
             .voice
             .explain(&format!("logging in at {}", self.principal.chosen.base.origin()));
@@ -80,7 +84,7 @@ impl<'a> Need<'a> {
                 if !is_approved || refusal.cause != Cause::Request {
                     self.hold_back(&credentials, &refusal);
                 }
-                Err(self.error_of(&refusal))
+                Err(self.error_of_login(&credentials, &refusal))
             }
         }
     }
@@ -113,26 +117,27 @@ impl<'a> Need<'a> {
 
     /// Waits until no other request carries this login's secrets, and stops where these were refused a moment ago.
     pub(super) fn login_turn(&self, credentials: &Credentials) -> Result<Option<Guard>> {
-        let turn = if self.no_cache {
-            None
-        } else {
-            Some(lock::wait(self.store, &self.principal.login.digest(), self.waiter())?)
-        };
+        let turn = self.turn_of_login()?;
         self.check_hold(credentials)?;
         Ok(turn)
+    }
+
+    fn turn_of_login(&self) -> Result<Option<Guard>> {
+        if self.no_cache {
+            return Ok(None);
+        }
+        lock::wait(self.store, &self.principal.login.digest(), self.waiter()).map(Some)
     }
 
     /// Has the vendor end a token that it gave.
     pub(crate) fn revoke(&self, plan: &Plan<'a>, entry: &Entry) -> Result<Revoked> {
         let own = self.secrets(plan)?;
         let mut secrets = own.clone();
+        let refresh_token = entry.refresh_token.clone();
+        let lasting = refresh_token.clone().unwrap_or_else(|| entry.token.clone());
         secrets.insert("token".to_owned(), entry.token.clone());
-        secrets.extend(
-            entry
-                .refresh_token
-                .clone()
-                .map(|token| ("refresh-token".to_owned(), token)),
-        );
+        secrets.insert(LASTING_TOKEN.to_owned(), lasting);
+        secrets.extend(refresh_token.map(|token| ("refresh-token".to_owned(), token)));
         let credentials = self.own_credentials(&own, &secrets);
         let _turn = credentials
             .as_ref()

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Need;
 use crate::cache::code::{self, Claim, Steps};
+use crate::definition::exchange::Exchange;
 use crate::definition::request::{self, Inputs};
-use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::made::totp::Totp;
 use crate::time::clock::{between, now_ms};

@@ -12,7 +12,7 @@ use crate::definition::http_date;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::secret::Secret;
-use crate::time::clock::{between, now_ms};
+use crate::time::clock::{between, dated, now_ms};
 use crate::time::duration;
 
 /// Pauses in seconds: where the vendor names none, and the longest that is kept.
@@ -76,12 +76,10 @@ impl Need<'_> {
     /// Holds back what the vendor refused in a login, if it is to blame. In any other request it may be the token that it
     /// refuses.
     pub(super) fn hold_back(&self, credentials: &Credentials, refusal: &Refusal) {
-        // What is fetched for each request is never the same again.
-        let fetches = self.principal.chosen.fetched().next().is_some();
         let kind = match refusal.cause {
-            Cause::Credentials if fetches && credentials.secrets.is_empty() => return,
+            Cause::Credentials if self.is_never_the_same(credentials) => return,
             Cause::Credentials => Kind::Secret,
-            Cause::Request if fetches => return,
+            Cause::Request if self.fetches() => return,
             Cause::Request => Kind::Request,
             Cause::Vendor => return,
         };
@@ -94,6 +92,15 @@ impl Need<'_> {
             now_ms(),
         );
         self.say(put, "");
+    }
+
+    /// Whether nothing of what was sent is sent again: neither what is fetched for each request nor what a person approves is.
+    fn is_never_the_same(&self, credentials: &Credentials) -> bool {
+        credentials.secrets.is_empty() && (self.fetches() || self.principal.chosen.is_approved())
+    }
+
+    fn fetches(&self) -> bool {
+        self.principal.chosen.fetched().next().is_some()
     }
 
     pub(super) fn end_hold(&self, credentials: &Credentials) {
@@ -119,6 +126,12 @@ impl Need<'_> {
         }
     }
 
+    /// The one that a 429 asks for, which was sent at this millisecond.
+    pub(super) fn note_pause(&self, origin: &str, answer: &Answer, sent_at: i64) {
+        let seconds = pause_of(answer, dated(sent_at));
+        self.say(pause::put(self.store, origin, seconds, now_ms()), "");
+    }
+
     fn error_of_held(&self, held: &Held) -> Error {
         let (what, are, them) = match held.kind {
             Kind::Secret => ("these credentials were", "are", "them"),
@@ -136,10 +149,18 @@ impl Need<'_> {
         ))
     }
 
+    /// Of a request of a login.
+    pub(super) fn error_of_login(&self, credentials: &Credentials, refusal: &Refusal) -> Error {
+        if refusal.cause == Cause::Credentials && !self.fetches() && self.is_never_the_same(credentials) {
+            return Error::from(refusal).of(&self.vendor().name);
+        }
+        self.error_of(refusal)
+    }
+
     pub(super) fn error_of(&self, refusal: &Refusal) -> Error {
         let error = Error::from(refusal).of(&self.vendor().name);
         match refusal.cause {
-            Cause::Credentials if self.principal.chosen.fetched().next().is_some() => error
+            Cause::Credentials if self.fetches() => error
                 .with_hint("look at what the vendor expects of the job's identity token: issuer, subject and audience"),
             Cause::Credentials => error
                 .with_hint("check the credentials; the same ones are held back for five minutes, or sent with --fresh"),
@@ -154,7 +175,7 @@ impl Need<'_> {
 }
 
 /// `Retry-After` (RFC 9110 section 10.2.3) in seconds; a date is read against the vendor's own clock.
-pub(super) fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
+fn pause_of(answer: &Answer, sent_at: Timestamp) -> i64 {
     let asked = answer.header("retry-after").map(str::trim).and_then(|text| {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(text.parse().unwrap_or(LONGEST_PAUSE));

@@ -6,14 +6,15 @@
 use serde_json::Value as Json;
 
 use super::Need;
+use crate::definition::exchange::Exchange;
 use crate::definition::request::{self, Inputs};
-use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::http::{Client, Method, Request};
 use crate::inputs::{Giver, IdentityToken};
 use crate::secret::Secret;
 use crate::text::encode;
 use crate::text::redact::Redactor;
+use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
 const LONGEST: usize = 16_384;
@@ -63,6 +64,8 @@ impl Need<'_> {
             )],
             body: None,
         };
+        self.keep_pause_of(&request.origin)?;
+        let sent_at = now_ms();
         let waiting = voice.wait_for("waiting for the job's identity token");
         let answer = Client::default().send(&request, deadline, voice)?;
         drop(waiting);
@@ -72,10 +75,12 @@ impl Need<'_> {
         if !(200..300).contains(&answer.status) {
             let said = text("/message").map(|said| Redactor::new([&bearer]).one_line(said));
             let said = said.map(|said| format!(": {said}")).unwrap_or_default();
-            return Err(wrong(&format!(
-                "no identity token is given: status {}{said}",
-                answer.status
-            )));
+            let error = wrong(&format!("no identity token is given: status {}{said}", answer.status));
+            if answer.status == 429 {
+                self.note_pause(&request.origin, &answer, sent_at);
+                return Err(Error::rate_limited(error.text()));
+            }
+            return Err(error);
         }
         let value = text("/value").ok_or_else(|| wrong("the answer has no identity token at '/value'"))?;
         if !(1..=LONGEST).contains(&value.len()) || !value.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -73,7 +73,8 @@ impl Need<'_> {
         false
     }
 
-    /// Forgets the cached token once nobody can be renewing it, if it is this one.
+    /// Forgets the cached token once nobody can be renewing it. If it must be this one, it alone is refused somewhere: what it
+    /// can be refreshed with stays.
     pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
         let identity = &self.principal.identity;
         let _turn = self.turn_of(identity)?;
@@ -86,8 +87,18 @@ impl Need<'_> {
         let Some(entry) = entry.filter(is_it) else {
             return Ok(());
         };
-        self.session.voice.explain("the cached token is forgotten");
-        entry::forget(self.store, &entry.identity).map_err(|unkept| Error::other(unkept.reason))
+        let kept = if token.is_some() && self.can_refresh(&entry) {
+            self.session.voice.explain("the cached token counts as ended");
+            entry::keep(self.store, &ended(entry))
+        } else {
+            self.session.voice.explain("the cached token is forgotten");
+            entry::forget(self.store, &entry.identity)
+        };
+        kept.map_err(|unkept| Error::other(unkept.reason))
+    }
+
+    fn can_refresh(&self, entry: &Entry) -> bool {
+        self.principal.chosen.refresh_plan().is_some() && entry.refresh_token(now_ms()).is_some()
     }
 
     /// Exit 6 where what the vendor gave does not last as long as it must.
@@ -134,5 +145,15 @@ impl Need<'_> {
             life.good_until = life.ends_at.saturating_sub(1);
         }
         Ok(given)
+    }
+}
+
+/// As of now.
+fn ended(entry: Entry) -> Entry {
+    let now = now_ms();
+    Entry {
+        asked_at: entry.asked_at.min(now.saturating_sub(1)),
+        expires_at: entry.expires_at.min(now),
+        ..entry
     }
 }

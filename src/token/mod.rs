@@ -195,7 +195,9 @@ impl<'a> Need<'a> {
         let issued = if let Some(issued) = refreshed {
             issued
         } else {
-            self.keep_pause()?;
+            if !approved.as_ref().is_some_and(Run::is_answered) {
+                self.keep_pause()?;
+            }
             let plan = self.principal.chosen.login_plan();
             let secrets = self.secrets_unasked(&plan)?;
             if plan.approval.is_some() && approved.is_none() {

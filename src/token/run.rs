@@ -6,19 +6,17 @@
 use std::collections::BTreeMap;
 
 use super::Need;
-use super::hold::pause_of;
-use crate::cache::pause;
 use crate::definition::answer::{self, Refusal};
 use crate::definition::context::Context;
 use crate::definition::discovery;
+use crate::definition::exchange::Exchange;
 use crate::definition::plan::Plan;
 use crate::definition::request::{self, Inputs, Taken};
-use crate::definition::schema::Exchange;
 use crate::error::{Error, Result};
 use crate::http::{Answer, Client};
 use crate::secret::Secret;
 use crate::text::redact::Redactor;
-use crate::time::clock::{self, dated, now_ms};
+use crate::time::clock::{self, dated};
 use crate::time::deadline::Deadline;
 
 /// An answer with what is needed to read it.
@@ -56,6 +54,11 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Whether nothing is sent any more.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered.is_some()
+    }
+
     /// Goes on where its connections may have been closed meanwhile.
     pub(super) fn after_a_while(&mut self) {
         self.client = std::mem::take(&mut self.client).anew();
@@ -153,8 +156,7 @@ impl<'a> Need<'a> {
             .map_err(|error| error.of(name))?;
         drop(waiting);
         if answer.status == 429 {
-            let seconds = pause_of(&answer, dated(sent_at));
-            self.say(pause::put(self.store, &request.origin, seconds, now_ms()), "");
+            self.note_pause(&request.origin, &answer, sent_at);
         }
         Ok(Exchanged {
             answer,

@@ -318,6 +318,32 @@ fn a_refused_code_is_no_reason_to_hold_back_the_next_one() {
 }
 
 #[test]
+fn a_login_without_a_secret_of_its_own_holds_nothing_back() {
+    let server = issuer();
+    server.behave(answer(401, r#"{"error": "invalid_client"}"#).on("/token").once());
+    let tok = user(&server);
+    let mut terminal = tok.terminal(["oidc"]);
+    approve(&tok.visit());
+    terminal.wait().fails(4).says("invalid_client").never_says("held back");
+    let mut terminal = tok.terminal(["oidc"]);
+    until("a second tab is opened", || tok.opened().len() == 2);
+    approve(&tok.visit());
+    assert_eq!(terminal.wait().ok().token(), "the-token");
+}
+
+#[test]
+fn a_secret_that_is_refused_after_an_approval_is_held_back() {
+    let server = issuer();
+    server.behave(answer(401, r#"{"error": "invalid_client"}"#).on("/token"));
+    let tok = user(&server).env("TOK_OIDC_CLIENT_SECRET", "secret-canary");
+    let mut terminal = tok.terminal(["oidc"]);
+    approve(&tok.visit());
+    terminal.wait().fails(4).says("held back");
+    tok.terminal(["oidc"]).wait().fails(4).says("are not sent again");
+    assert_eq!(tok.opened().len(), 1);
+}
+
+#[test]
 fn nothing_of_an_approval_is_said_or_kept_but_its_tokens() {
     let server = issuer();
     server.behave(

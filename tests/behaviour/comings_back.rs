@@ -2,15 +2,66 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::approvals::{CODE, OWN, approve, discover_at, issuer, issuer_with, user};
+use crate::approvals::{CODE, DISCOVERY, OWN, approve, discover_at, issuer, issuer_with, user};
 use crate::browser::{Visit, target};
-use crate::harness::{Tok, until};
+use crate::harness::{Tok, need, until};
 use crate::peer;
 use crate::stand_in::{Server, answer};
+
+/// Whoever reads the arguments of the browser's opener knows address and state, and can have a code of their own.
+#[test]
+fn another_user_of_the_machine_brings_nothing_back() {
+    const OTHER: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    if !cfg!(target_os = "linux") || !need("setpriv") || !need("bash") {
+        return;
+    }
+    let mut probe = Command::new("setpriv");
+    if !probe
+        .args(OTHER)
+        .arg("true")
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .success()
+    {
+        crate::kept::skipped("this user may not become another");
+        return;
+    }
+    let server = issuer();
+    let tok = user(&server);
+    let mut terminal = tok.terminal(["oidc"]);
+    let visit = tok.visit();
+    let address = visit.back(&[("code", "of-another")]);
+    // One waits for the answer, one has gone before the request can be read.
+    for then in ["timeout 20 cat <&3", "exec 3>&-"] {
+        let script = format!(
+            "exec 3<>/dev/tcp/127.0.0.1/{}; printf 'GET {} HTTP/1.1\\r\\n\\r\\n' >&3; {then}",
+            visit.port(),
+            target(&address).replace('%', "%%")
+        );
+        let other = Command::new("setpriv")
+            .args(OTHER)
+            .args(["bash", "-c", &script])
+            .output();
+        let said = String::from_utf8(other.unwrap().stdout).unwrap();
+        assert!(
+            said.is_empty() || said.starts_with("HTTP/1.1 400") && said.contains("a program of this user"),
+            "{said}"
+        );
+        assert_eq!(said.is_empty(), then.starts_with("exec"));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    server.expect(&[DISCOVERY]);
+    approve(&visit);
+    assert_eq!(terminal.wait().ok().token(), "the-token");
+    let sent = server.requests().pop().unwrap().body;
+    assert!(!sent.contains("of-another"), "{sent}");
+}
 
 #[test]
 fn what_is_not_the_right_request_is_400_and_ends_nothing() {

@@ -165,6 +165,14 @@ fn a_refusal_to_give_a_code_is_held_as_any_other() {
 }
 
 #[test]
+fn without_a_secret_that_could_be_wrong_another_code_can_be_asked_for_at_once() {
+    let server = vendor(&codes(), [says(401, "invalid_client")]);
+    let tok = user(&server);
+    tok.terminal(["device"]).wait().fails(4).says("invalid_client");
+    assert_eq!(tok.terminal(["device"]).wait().ok().token(), TOKEN);
+}
+
+#[test]
 fn an_answer_without_codes_or_with_an_address_that_nobody_may_open_is_exit_6() {
     for (name, value, said) in [
         ("device_code", json!(null), "holds no device_code"),

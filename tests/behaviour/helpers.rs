@@ -192,6 +192,27 @@ fn an_erase_forgets_the_very_token_and_no_other() {
 }
 
 #[test]
+fn after_an_erase_a_token_that_can_be_refreshed_is_and_no_person_is_asked() {
+    let server = crate::approvals::issuer();
+    let tok = crate::approvals::user(&server).config(&format!(
+        "[oidc]\nurl = '{}'\nclient-id = 'c'\nserves = 'git.acme.com'\n",
+        server.url()
+    ));
+    let mut terminal = tok.terminal(["oidc"]);
+    crate::approvals::approve(&tok.visit());
+    let refused = terminal.wait().ok().token();
+    server.behave(crate::approvals::grant_of("another-token"));
+    let told = format!("protocol=https\nhost=git.acme.com\npassword={refused}\n\n");
+    for _ in 0..2 {
+        ask(&tok, &["git", "erase"], &told).ok().quiet();
+    }
+    let output = ask(&tok, &["git", "get"], &question("https", "git.acme.com")).ok();
+    assert!(output.stdout.contains("\npassword=another-token\n"), "{output}");
+    let sent = server.requests().pop().unwrap().body;
+    assert!(sent.contains("refresh_token=the-refresh-token"), "{sent}");
+}
+
+#[test]
 fn fifty_helpers_at_once_make_one_login() {
     let server = Server::start();
     let tok = serving(&server, "'git.acme.com'").stdin(question("https", "git.acme.com"));

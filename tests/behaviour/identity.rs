@@ -367,6 +367,19 @@ fn what_is_no_token_is_exit_6_and_nothing_reaches_the_vendor() {
 }
 
 #[test]
+fn a_job_that_asks_for_a_pause_is_exit_7_and_left_alone_meanwhile() {
+    let server = vendor();
+    let peer = http("429 Too Many", "retry-after: 60\r\n", "");
+    let tok = in_job(exchange(&server), &peer.url());
+    tok.run(["exchange"])
+        .fails(7)
+        .says("no identity token is given: status 429");
+    tok.run(["exchange"]).fails(7).says("asked for a pause");
+    assert_eq!(peer.connections(), 1);
+    server.expect(&[]);
+}
+
+#[test]
 fn a_job_that_does_not_answer_is_exit_5_in_time() {
     let server = vendor();
     let silent = Peer::silent();

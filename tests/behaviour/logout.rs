@@ -335,6 +335,46 @@ fn a_vendor_without_revocation_is_not_asked() {
 }
 
 #[test]
+fn a_vendor_that_ends_refresh_tokens_alone_is_not_told_of_a_token_without_one() {
+    const OWN: &str = r#"about = "A vendor of a test"
+
+[[field]]
+name = "key"
+help = "The key"
+secret = true
+
+[login]
+path = "/login"
+json = { key = "{key}" }
+
+[revoke]
+path = "/logout"
+json = { refresh_token = "{refresh-token}", mode = "json" }
+note = "the refresh token"
+
+[answer]
+token = "/token"
+refresh_token = "/refresh"
+expires_in = "/expires_in"
+"#;
+    let server = Server::start();
+    server.tolerate();
+    server.behave(answer(200, r#"{"token": "alone", "expires_in": 3600}"#).on("/login"));
+    let tok = Tok::new()
+        .own_vendor("own", OWN)
+        .env("TOK_OWN_URL", server.url())
+        .env("TOK_OWN_KEY", "the key");
+    tok.run(["own"]).ok();
+    tok.run(["logout", "own", "--revoke"])
+        .fails(6)
+        .says("the token is not revoked: own: the vendor ends refresh tokens alone, and gave none")
+        .says("without --revoke");
+    server.expect(&["POST /login"]);
+    assert_eq!(tok.cached().len(), 1);
+    tok.run(["logout", "own"]).ok().says("forgot 1 token");
+}
+
+#[test]
 fn an_expired_token_is_forgotten_without_a_word_to_the_vendor() {
     let server = Server::start();
     server.behave(lifetime(1));

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::device::{TOKEN, codes, says, token, user, vendor, with};
-use crate::harness::Output;
+use crate::harness::{Output, until};
+use crate::protocol::Behaviour;
 use crate::stand_in::{Server, answer, close, cut, delay};
 
 fn login(server: &Server) -> Output {
@@ -133,6 +134,26 @@ fn a_pause_is_kept_while_the_codes_last() {
     output.exits(7);
     // Nothing was sent while it lasted.
     assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_token_that_is_there_is_given_although_a_pause_began_meanwhile() {
+    let late = Behaviour {
+        delay: Some(3000),
+        ..token()
+    };
+    let server = vendor(&codes(), [late]);
+    server.behave(answer(429, "").header("Retry-After", "60").on("/other"));
+    let tok = user(&server)
+        .env("TOK_OAUTH2_URL", server.url() + "/other")
+        .env("TOK_OAUTH2_CLIENT_ID", "c")
+        .env("TOK_OAUTH2_CLIENT_SECRET", "s");
+    let mut terminal = tok.terminal(["device"]);
+    let is_asked = || server.requests().iter().any(|request| request.path == "/token");
+    until("the token is asked for", is_asked);
+    tok.run(["oauth2"]).fails(7);
+    assert_eq!(terminal.wait().ok().token(), TOKEN);
+    tok.run(["oauth2"]).fails(7).says("asked for a pause");
 }
 
 #[test]

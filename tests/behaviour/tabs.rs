@@ -174,7 +174,9 @@ fn a_browser_inherits_no_secret() {
     mode(&tok.home().join("browser"), 0o700);
     let tok = tok
         .env("TOK_OIDC_CLIENT_SECRET", "secret-canary-1")
-        .env("TOK_MODULUS_PASSWORD", "secret-canary-2");
+        .env("TOK_MODULUS_PASSWORD", "secret-canary-2")
+        .env("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:9/secret-canary-3")
+        .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "secret-canary-4");
     let mut terminal = tok.terminal(["oidc"]);
     approve(&tok.visit());
     terminal.wait().ok();
@@ -258,6 +260,22 @@ fn a_refresh_token_is_revoked_although_its_access_token_has_ended() {
     terminal.wait().ok();
     std::thread::sleep(Duration::from_millis(1100));
     revoked(&server, &tok);
+}
+
+#[test]
+fn without_a_refresh_token_the_token_itself_is_revoked() {
+    let server = issuer();
+    let grant = r#"{"access_token": "alone", "expires_in": 3600}"#;
+    server.behave(crate::stand_in::answer(200, grant).on("/token"));
+    server.behave(crate::stand_in::answer(200, "").on("/revoke"));
+    let tok = user(&server);
+    let mut terminal = tok.terminal(["oidc"]);
+    approve(&tok.visit());
+    terminal.wait().ok();
+    tok.run(["logout", "oidc", "--revoke"]).ok().says("revoked the token\n");
+    let request = server.requests().pop().unwrap();
+    assert!(request.body.contains("token=alone"), "{request:?}");
+    assert!(tok.cached().is_empty());
 }
 
 #[test]

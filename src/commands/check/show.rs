@@ -11,9 +11,9 @@ use super::App;
 use super::stand_in;
 use crate::cli;
 use crate::definition::approval::Approval;
+use crate::definition::exchange::Exchange;
 use crate::definition::plan::Plan;
-use crate::definition::request::{self, Inputs, Taken};
-use crate::definition::schema::Exchange;
+use crate::definition::request::{self, Inputs, TOKENS, Taken};
 use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::http::Request;
@@ -89,7 +89,7 @@ fn complete(flags: &mut Flags, vendor: &Vendor, way: &[String]) {
 
 fn shown(chosen: &Chosen, plan: &Plan, exchange: &Exchange) -> Result<String> {
     let secrets = chosen.secrets(plan).into_iter().map(|field| field.name.as_str());
-    let secrets = secrets.chain(["token", "refresh-token"]);
+    let secrets = secrets.chain(TOKENS);
     let names = plan.steps.iter().flat_map(|step| step.take.keys());
     let addresses: Vec<&str> = plan.exchanges().filter_map(|other| other.url.as_deref()).collect();
     let taken = names.map(|name| {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use crate::definition::exchange::Exchange;
 use crate::definition::lets::{Let, Lets};
 use crate::definition::request;
-use crate::definition::schema::Exchange;
 use crate::made::transform::Transform;
 use crate::secret::Secret;
 

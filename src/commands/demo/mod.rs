@@ -4,6 +4,7 @@
 
 mod person;
 mod stand_in;
+mod told;
 
 use std::fs;
 use std::io;
@@ -20,7 +21,6 @@ use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Flags, Session, Settings};
-use crate::output::{Stdout, print};
 use crate::shared::Shared;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
@@ -29,6 +29,7 @@ use crate::time::duration;
 use crate::token::{self, Need, Obtained, Principal};
 use person::Answer;
 use stand_in::StandIn;
+use told::{hidden, row, say};
 
 const GOOD: &str = "the right secret";
 const WRONG: &str = "a wrong secret";
@@ -240,18 +241,4 @@ impl<'a> Demo<'a> {
 /// The file of a secret that the examples give.
 fn given(field: &Field) -> String {
     format!("given-{}", field.name)
-}
-
-fn row(what: &str, how: &str, began: Instant) -> Result<()> {
-    say(&format!("  {what:18}{how:52} {:>4} ms", began.elapsed().as_millis()))
-}
-
-fn say(line: &str) -> Result<()> {
-    print(&format!("{line}\n"), &mut Stdout)
-}
-
-/// The first characters, so that two tokens can be told apart.
-fn hidden(token: &str) -> String {
-    let shown: String = token.chars().take(4).collect();
-    format!("{shown}… ({} characters)", token.chars().count())
 }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::definition::schema::{AnswerRules, Exchange};
+use crate::definition::exchange::Exchange;
+use crate::definition::schema::AnswerRules;
 use crate::text::redact::Redactor;
 
 const FLAGGED: &str = r#"

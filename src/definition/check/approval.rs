@@ -4,28 +4,12 @@ use super::answer::check_readers;
 use super::exchange::with_an_x_for_each_field;
 use super::named::no_field;
 use crate::definition::approval::{
-    Approval, BROWSER, Browser, CODE, CODE_CHALLENGE, CODE_VERIFIER, DEVICE, DEVICE_CODE, REDIRECT_URI, STATE,
+    Approval, BROWSER, Browser, CODE, CODE_CHALLENGE, CODE_VERIFIER, DEVICE, DEVICE_CODE, STATE,
 };
 use crate::definition::mistake::{Mistake, Place};
 use crate::definition::schema::Definition;
 use crate::definition::{request, template};
 use crate::origin::BaseUrl;
-
-/// The names of what the approvals of a file give.
-pub(super) fn values(definition: &Definition) -> Vec<&'static str> {
-    let of_browser = [REDIRECT_URI, STATE, CODE_CHALLENGE, CODE, CODE_VERIFIER];
-    let browser = definition.browser.iter().flat_map(|_| of_browser);
-    browser.chain(definition.device.iter().map(|_| DEVICE_CODE)).collect()
-}
-
-/// The same, and those of their flags.
-pub(super) fn reserved(definition: &Definition) -> impl Iterator<Item = &'static str> + use<> {
-    let flags = [
-        definition.browser.as_ref().map(|_| BROWSER),
-        definition.device.as_ref().map(|_| DEVICE),
-    ];
-    values(definition).into_iter().chain(flags.into_iter().flatten())
-}
 
 pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
     if let Some(browser) = &definition.browser {

@@ -1,13 +1,14 @@
 //! The rules for one request.
 
 use super::answer::check_readers;
-use super::approval::reserved;
 use super::placeholders::{self, is_own};
+use super::reserved::reserved;
 use super::table::Table;
 use crate::definition::approval::is_way;
+use crate::definition::exchange::Exchange;
 use crate::definition::mistake::Mistake;
 use crate::definition::request;
-use crate::definition::schema::{Definition, Exchange, Of};
+use crate::definition::schema::{Definition, Of};
 use crate::definition::shape::keys;
 use crate::definition::template::{self, Form, Part};
 use crate::http::Method;

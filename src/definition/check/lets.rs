@@ -1,10 +1,10 @@
 //! The rules for the values that tok makes itself.
 
-use super::approval::{reserved, values};
 use super::named::{misfit, no_field};
+use super::reserved::{reserved, values};
 use crate::definition::lets::{Let, Random, RandomForm};
 use crate::definition::mistake::{Mistake, Place};
-use crate::definition::request;
+use crate::definition::request::{self, LASTING_TOKEN};
 use crate::definition::schema::Definition;
 use crate::definition::template::{self, Form, Part};
 use crate::definition::value::Kind;
@@ -12,7 +12,7 @@ use crate::made::transform::Transform;
 use crate::time::duration;
 
 /// What may stand in a value beside fields and other values.
-const OWN: [&str; 4] = ["token", "refresh-token", "body", "url"];
+const OWN: [&str; 5] = ["token", "refresh-token", LASTING_TOKEN, "body", "url"];
 
 pub(super) fn check(definition: &Definition, found: &mut Vec<Mistake>) {
     let used = used(definition);

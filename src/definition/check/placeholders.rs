@@ -1,26 +1,30 @@
 //! The rules for what stands in braces.
 
-use super::approval::values;
 use super::lets;
 use super::named::{misfit, no_field};
+use super::reserved::values;
 use super::table::Table;
+use crate::definition::exchange::Exchange;
 use crate::definition::mistake::Mistake;
-use crate::definition::schema::{Exchange, Of};
+use crate::definition::request::LASTING_TOKEN;
+use crate::definition::schema::Of;
 use crate::definition::template::{self, Part, strings};
 
 /// Placeholders of tok's own, before a login and after it.
 const ALWAYS: [&str; 1] = ["url"];
 const AFTER: [&str; 3] = ["token", "refresh-token", "url"];
+const AT_THE_END: [&str; 4] = ["token", "refresh-token", LASTING_TOKEN, "url"];
 
 /// Whether nothing else can have the name.
 pub(super) fn is_own(name: &str) -> bool {
-    AFTER.contains(&name)
+    AT_THE_END.contains(&name)
 }
 
 pub(super) fn check(table: &Table, found: &mut Vec<Mistake>) {
     let taken = table.definition.taken_before(table.exchange);
     let always = match table.of {
-        Of::Refresh | Of::Revoke => AFTER.as_slice(),
+        Of::Refresh => AFTER.as_slice(),
+        Of::Revoke => AT_THE_END.as_slice(),
         _ => ALWAYS.as_slice(),
     };
     let approved = table.definition.approved_for(table.of, table.exchange);

@@ -1,7 +1,8 @@
 //! One table of a request, as the rules look at it.
 
+use crate::definition::exchange::Exchange;
 use crate::definition::mistake::{Mistake, Place};
-use crate::definition::schema::{Definition, Exchange, Of};
+use crate::definition::schema::{Definition, Of};
 
 pub(super) struct Table<'a> {
     pub(super) definition: &'a Definition,

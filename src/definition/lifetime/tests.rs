@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::definition::schema::{AnswerRules, Exchange};
+use crate::definition::exchange::Exchange;
+use crate::definition::schema::AnswerRules;
 use crate::http::Answer;
 use crate::text::redact::Redactor;
 

@@ -279,6 +279,14 @@ fn the_rules_for_requests_name_the_line() {
         ends(&format!("[revoke]\n{lines}"), expected);
     }
     says(
+        &[TOP, FIELDS, LOGIN, ANSWER, "[revoke]\njson = { t = '{lasting-token}' }"],
+        &[],
+    );
+    says(
+        &[TOP, "[login]\njson = { t = '{lasting-token}' }\n", ANSWER],
+        &["3: [login] 'json' names no field: '{lasting-token}'"],
+    );
+    says(
         &[TOP, "[login]\nnote = 'x'\njson = { token = '{token}' }\n", ANSWER],
         &[
             "3: [login] takes no 'note'; that is for [revoke]",

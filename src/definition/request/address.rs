@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::inputs::{Inputs, unfit};
-use crate::definition::schema::Exchange;
+use crate::definition::exchange::Exchange;
 use crate::definition::template::{self, Part};
 use crate::definition::value::Value;
 use crate::error::{Error, Result};

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::inputs::{Inputs, bare, fill};
-use crate::definition::schema::Exchange;
+use crate::definition::exchange::Exchange;
 use crate::error::Result;
 use crate::http::Body;
 use crate::secret::Secret;

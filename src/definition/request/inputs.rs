@@ -14,10 +14,16 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::text::encode;
 
+/// What a cached token lays into a refresh or a revocation: itself, its refresh token, and whichever of the two lasts longer.
+pub(crate) const TOKENS: [&str; 3] = ["token", "refresh-token", LASTING_TOKEN];
+
+/// In a revocation: the refresh token, or the token where there is none.
+pub(crate) const LASTING_TOKEN: &str = "lasting-token";
+
 /// No `Debug`: what was made is as secret as a password.
 pub(crate) struct Inputs<'a> {
     pub(crate) plain: &'a BTreeMap<String, Value>,
-    /// Secret fields, and in refresh and revoke `token` and `refresh-token`.
+    /// Secret fields, and in refresh and revoke those of [`TOKENS`] that there are.
     pub(crate) secrets: BTreeMap<String, Secret>,
     /// What the steps before took from their answers; nothing where there was nothing to take.
     pub(crate) taken: BTreeMap<String, Option<Taken>>,
@@ -89,8 +95,7 @@ impl<'a> Inputs<'a> {
 
     /// Whether the vendor gave it: in a step, as the token, or as what something is made of.
     pub(super) fn is_given(&self, name: &str) -> bool {
-        let is_token = matches!(name, "token" | "refresh-token");
-        is_token || self.taken.contains_key(name) || self.made_of_given.contains(name)
+        TOKENS.contains(&name) || self.taken.contains_key(name) || self.made_of_given.contains(name)
     }
 
     /// The one place where a name is looked up. Nothing where it is absent.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::definition::request::{self, Inputs, Site};
+use crate::definition::request::{self, Inputs, Site, TOKENS};
 use crate::definition::schema::Definition;
 use crate::definition::{Catalogue, check, example};
 use crate::error::Exit;
@@ -73,9 +73,7 @@ fn holds(text: &str) {
 /// Every request can be made, or one of its values is told of.
 fn asks(definition: &Definition) {
     let secrets = definition.fields.iter().filter(|field| field.secret);
-    let names = secrets
-        .map(|field| field.name.as_str())
-        .chain(["token", "refresh-token"]);
+    let names = secrets.map(|field| field.name.as_str()).chain(TOKENS);
     let plain = example::samples(definition);
     let secrets = names.map(|name| (name.to_owned(), Secret::new("x"))).collect();
     let mut inputs = Inputs::new(&plain, secrets, Timestamp::UNIX_EPOCH);

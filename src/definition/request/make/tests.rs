@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::{Site, build, sent};
 use super::*;
-use crate::definition::schema::Exchange;
+use crate::definition::exchange::Exchange;
 use crate::http::Request;
 use crate::jwt::Jwt as Read;
 use crate::made::encoding::Encoding;

@@ -47,6 +47,7 @@ fn the_vendors_tokens_and_what_is_made_of_its_answers_are_its_fault_as_well() {
     for (name, at_fault) in [
         ("refresh-token", Exit::Vendor),
         ("token", Exit::Vendor),
+        ("lasting-token", Exit::Vendor),
         ("other", Exit::Usage),
     ] {
         let mut inputs = inputs(&none);
