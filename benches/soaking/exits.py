@@ -14,6 +14,8 @@ HELD = 300
 SHORT = 2
 # What takes so long that others can run out of time while they wait.
 LONG = 0.3
+# What a token that is given late may lose beside, before it is looked at.
+ON_THE_WAY = 0.5
 # A pause until a date is up to a second longer than it says, since dates are whole seconds.
 ROUNDED = 1.0
 
@@ -90,6 +92,8 @@ class Exits:
                     continue
                 if ask.code and (ask.code != 5 or self.holds_for(ask, call)):
                     found.add(ask.code)
+                if ask.got and ask.life and ask.done - ask.at > ask.life * 0.9 - ON_THE_WAY:
+                    found.add(6)
                 if ask.got and call.min_ttl and (ask.life or 0) <= call.min_ttl + 2:
                     found.add(6)
             if not call.fresh and self.is_held(call, target):
