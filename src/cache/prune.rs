@@ -14,8 +14,8 @@ use std::fs::{self, DirEntry};
 use super::entry::{self, Outline};
 use super::guard::take_free;
 use super::identity::is_digest;
-use super::store::{Store, TEMPORARY};
-use crate::disk::replace::remove_if_left;
+use super::store::Store;
+use crate::disk::replace::{Temporary, remove_if_left};
 use crate::time::clock;
 
 const DAY: i64 = 24 * 3600 * 1000;
@@ -35,7 +35,7 @@ pub(crate) fn prune(store: &Store, now: i64) {
 /// Removes what killed processes left, whatever it was to replace.
 pub(crate) fn remove_left_overs(store: &Store) {
     for file in store.files() {
-        if file.file_name().to_str().is_some_and(|name| TEMPORARY.names(name)) {
+        if file.file_name().to_str().is_some_and(|name| Temporary::OWN.names(name)) {
             remove_if_left(&file.path());
         }
     }
@@ -47,7 +47,7 @@ fn prune_file(store: &Store, file: &DirEntry, name: &str, now: i64) -> Option<()
         written.is_ok_and(|written| now.saturating_sub(clock::ms(written)) > span)
     };
     let remove = || fs::remove_file(file.path()).ok();
-    if TEMPORARY.names(name) {
+    if Temporary::OWN.names(name) {
         // Where there are no locks, age alone tells what was left.
         return if !remove_if_left(&file.path()) && is_older(DAY) {
             remove()

@@ -16,12 +16,6 @@ use crate::disk::replace::{Temporary, replace};
 use crate::seal::Seal;
 use crate::terminal::voice::Voice;
 
-/// What the names of temporary files are like.
-pub(super) const TEMPORARY: Temporary = Temporary {
-    prefix: ".tok-",
-    suffix: ".tmp",
-};
-
 /// Why something could not be written.
 #[derive(Debug)]
 pub(crate) struct Unkept {
@@ -121,7 +115,7 @@ impl Store {
         if u64::try_from(bytes.len()).is_ok_and(|len| len > private::MAX_LEN) {
             return Err(unkept("it would be larger than 1 MiB".into()));
         }
-        replace(&path, TEMPORARY, bytes, |_| Ok(())).map_err(|error| unkept(error.to_string()))
+        replace(&path, Temporary::OWN, bytes, |_| Ok(())).map_err(|error| unkept(error.to_string()))
     }
 
     /// With what a killed process left of it. That there is no such file is as good as having removed it.
@@ -130,7 +124,7 @@ impl Store {
             return Ok(());
         }
         let path = self.path(name);
-        TEMPORARY.remove_left_over(&path);
+        Temporary::OWN.remove_left_over(&path);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Unkept {
                 reason: format!("{} cannot be removed: {error}", path.display()),

@@ -15,7 +15,6 @@ use crate::options::PROFILE;
 use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
 use crate::seal::{Policy, Seal};
-use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::{between, now_ms};
 use crate::token::{self, Need, Obtained, Principal};
@@ -52,10 +51,7 @@ impl<'a> Prepared<'a> {
     ) -> Result<Self> {
         let vendor = &call.vendor;
         let profiles = app.profiles(vendor)?;
-        let name = match &call.profile {
-            Some(name) => Some(name.clone()),
-            None => variable::of(&PROFILE)?,
-        };
+        let name = profile_name(call.profile.as_deref())?;
         let profile = get(&profiles, &vendor.name, name.as_deref())?;
         let variable = call.variable.clone().or_else(|| profile.variable.clone());
         let variable = variable.unwrap_or_else(|| vendor.token_variable());
@@ -84,6 +80,14 @@ impl<'a> Prepared<'a> {
     pub(super) fn session(&self) -> Result<Session<'_>> {
         let deadline = self.settings.deadline(self.call.timeout)?;
         Ok(Session::new(&self.settings, deadline, Voice(self.call.verbosity)))
+    }
+}
+
+/// The one that is given, or else that of the variable; `None` is the vendor's default profile.
+pub(super) fn profile_name(given: Option<&str>) -> Result<Option<String>> {
+    match given {
+        Some(name) => Ok(Some(name.to_owned())),
+        None => variable::of(&PROFILE),
     }
 }
 
@@ -145,14 +149,10 @@ pub(super) fn obtain_such(
     let store = store_of(session)?;
     let obtained = session.until_accepted(|| {
         token::obtain(&Need {
-            principal: &Principal::identified(chosen.clone(), session)?,
-            session,
-            store: &store,
-            shared: Shared::of(session, &store),
             fresh: demand.another,
-            alone: false,
             min_ttl: demand.min_ttl,
             no_cache: call.no_cache,
+            ..Need::of(&Principal::identified(chosen.clone(), session)?, session, &store)
         })
     })?;
     if session.has_asked() && session.can_keep() {

@@ -24,6 +24,12 @@ pub(crate) struct Temporary {
 }
 
 impl Temporary {
+    /// In a folder that is tok's own, and beside a file that is.
+    pub(crate) const OWN: Self = Self {
+        prefix: ".tok-",
+        suffix: ".tmp",
+    };
+
     /// Whether a file's name is one of these.
     pub(crate) fn names(self, name: &str) -> bool {
         name.strip_prefix(self.prefix)

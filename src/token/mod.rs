@@ -118,6 +118,20 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
 }
 
 impl<'a> Need<'a> {
+    /// Of any token that lasts.
+    pub(crate) fn of(principal: &'a Principal<'a>, session: &'a Session<'a>, store: &'a Store) -> Self {
+        Self {
+            principal,
+            session,
+            store,
+            shared: Shared::of(session, store),
+            fresh: false,
+            alone: false,
+            min_ttl: None,
+            no_cache: false,
+        }
+    }
+
     fn vendor(&self) -> &'a Vendor {
         self.principal.chosen.vendor
     }

@@ -21,7 +21,6 @@ use crate::definition::{Vendor, example};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
 use crate::inputs::{Flags, Session, Settings};
-use crate::shared::Shared;
 use crate::terminal::voice::{Verbosity, Voice};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -181,14 +180,8 @@ impl<'a> Demo<'a> {
         let session = Session::new(&settings, Deadline::after(Duration::from_secs(30)), voice).with_script(&script);
         let principal = Principal::identified(session.choose(false)?, &session)?;
         work(&Need {
-            principal: &principal,
-            session: &session,
-            store: &store,
-            shared: Shared::of(&session, &store),
-            alone: false,
-            fresh: false,
-            min_ttl: None,
             no_cache,
+            ..Need::of(&principal, &session, &store)
         })
     }
 

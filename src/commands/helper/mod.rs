@@ -19,7 +19,6 @@ use crate::options::LIMIT;
 use crate::origin::BaseUrl;
 use crate::output::{Given, Stdout, Usage, authorization, print};
 use crate::secret::Secret;
-use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
@@ -142,17 +141,7 @@ impl Tokens for Desk<'_> {
         };
         let forgotten = self.serve(&asked, |_, session, chosen| {
             let store = store_of(session)?;
-            let need = Need {
-                principal: &Principal::of(chosen.clone()),
-                session,
-                store: &store,
-                shared: Shared::of(session, &store),
-                fresh: false,
-                alone: false,
-                min_ttl: None,
-                no_cache: false,
-            };
-            need.forget(token)
+            Need::of(&Principal::of(chosen.clone()), session, &store).forget(token)
         });
         match forgotten {
             // Where it is not known whose token it is there is none.

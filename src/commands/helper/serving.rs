@@ -2,12 +2,11 @@
 
 use crate::cli::Target;
 use crate::commands::App;
+use crate::commands::call::profile_name;
 use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::helper::Place;
 use crate::inputs::config::{self, Profile};
-use crate::inputs::variable;
-use crate::options::PROFILE;
 use crate::origin::BaseUrl;
 use crate::origin::served::Pattern;
 use crate::terminal::voice::Voice;
@@ -33,10 +32,7 @@ pub(super) fn find(
 
 fn named(app: &App, target: &Target, place: &Place, voice: Voice) -> Result<Option<(Vendor, Profile)>> {
     let vendor = app.vendor(&target.vendor)?;
-    let name = match &target.profile {
-        Some(name) => Some(name.clone()),
-        None => variable::of(&PROFILE)?,
-    };
+    let name = profile_name(target.profile.as_deref())?;
     let profile = app.profiles(&vendor)?.get(&vendor.name, name.as_deref())?;
     if let Place::At(addresses) = place
         && !profile.serves.is_empty()

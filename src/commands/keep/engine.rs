@@ -205,7 +205,7 @@ impl Kept {
         self.is_first = false;
         if self.given.as_ref().is_some_and(|own| is_the_same(own, &given)) {
             // The vendor was asked in vain, which was said.
-            self.put_off(self.failures + 1);
+            self.put_off();
             return Ok(());
         }
         self.given = Some(given);
@@ -254,15 +254,15 @@ impl Kept {
         match good_until {
             // What the vendor gives lasts no longer than what there is.
             Some(until) if error.exit == Exit::Vendor && self.is_delivered => self.due = until.saturating_add(1),
-            _ => self.put_off(self.failures.saturating_add(1)),
+            _ => self.put_off(),
         }
         let pause = duration::words(between(now_ms(), self.due));
         voice.warn(&format!("{}; tried again in {pause}", error.text()));
     }
 
-    fn put_off(&mut self, failures: u32) {
-        self.failures = failures;
-        self.due = now_ms().saturating_add(span_ms(backoff(failures, lot())));
+    fn put_off(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+        self.due = now_ms().saturating_add(span_ms(backoff(self.failures, lot())));
     }
 }
 

@@ -9,12 +9,6 @@ use std::path::{Path, PathBuf};
 use crate::disk::replace::{Temporary, replace};
 use crate::error::{Error, Result};
 
-/// What the names of temporary files are like.
-const TEMPORARY: Temporary = Temporary {
-    prefix: ".tok-",
-    suffix: ".tmp",
-};
-
 #[derive(Debug)]
 pub(in crate::commands) struct KeptFile {
     path: PathBuf,
@@ -56,7 +50,7 @@ impl KeptFile {
     }
 
     pub(in crate::commands) fn write(&self, text: &str) -> Result<()> {
-        replace(&self.path, TEMPORARY, text.as_bytes(), |_| Ok(()))
+        replace(&self.path, Temporary::OWN, text.as_bytes(), |_| Ok(()))
             .map_err(|error| Error::other(format!("keep: {self} cannot be written: {error}")))?;
         self.is_own.set(true);
         Ok(())
@@ -69,7 +63,7 @@ impl KeptFile {
 
     /// Whether it was there. That it is not is as good.
     pub(in crate::commands) fn remove(&self) -> Result<bool> {
-        TEMPORARY.remove_left_over(&self.path);
+        Temporary::OWN.remove_left_over(&self.path);
         if !self.is_own.get() {
             return Ok(false);
         }

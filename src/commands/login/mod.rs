@@ -17,7 +17,6 @@ use crate::error::{Error, Exit, Result};
 use crate::inputs::config::Profile;
 use crate::inputs::config_edit::{self, Turn};
 use crate::inputs::{Chosen, Session, stream};
-use crate::shared::Shared;
 use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
@@ -76,15 +75,11 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         let principal = Principal::identified(chosen.clone(), &session)?;
         if verify == Verify::Yes {
             try_them(&Need {
-                principal: &principal,
-                session: &session,
-                store: &store,
-                shared: Shared::of(&session, &store),
                 fresh: true,
                 // Nobody else's token and nobody else's failure says anything of what was entered here.
                 alone: true,
-                min_ttl: None,
                 no_cache: call.no_cache,
+                ..Need::of(&principal, &session, &store)
             })?;
         }
         Ok(principal)

@@ -21,7 +21,6 @@ use crate::definition::Vendor;
 use crate::error::{Error, Result};
 use crate::inputs::{Chosen, Session, config_edit, keyring};
 use crate::options::LIMIT;
-use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::{Need, Principal};
@@ -145,16 +144,7 @@ impl Work<'_> {
         let session = prepared.session()?;
         let principal = Principal::of(session.choose(false)?);
         let store = self.store;
-        let need = Need {
-            principal: &principal,
-            session: &session,
-            store,
-            shared: Shared::of(&session, store),
-            fresh: false,
-            alone: false,
-            min_ttl: None,
-            no_cache: false,
-        };
+        let need = Need::of(&principal, &session, store);
         if !self.forget_tokens(&need) {
             return Ok(());
         }
