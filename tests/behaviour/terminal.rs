@@ -150,11 +150,15 @@ impl Terminal {
         self.send(&format!("{text}\n"));
     }
 
-    /// The same where what is typed must not be shown: waits until the terminal echoes nothing.
+    /// The same where what is typed must not be shown: waits until the terminal echoes nothing. A prompt is what is shown last,
+    /// so that a reason which begins like one is not answered.
     #[track_caller]
     pub(crate) fn answer_hidden(&mut self, prompt: &str, text: &str) {
         self.expect(prompt);
-        until("the terminal hides what is typed", || !self.echoes());
+        until("the terminal hides what is typed", || {
+            self.screen.lock().unwrap().ends_with(prompt.as_bytes()) && !self.echoes()
+        });
+        self.seen = self.screen.lock().unwrap().len();
         self.send(&format!("{text}\n"));
     }
 
