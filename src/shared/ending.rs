@@ -11,6 +11,7 @@ use super::{Open, Purpose, Shared};
 use crate::cache::entry::{Entry, Turn};
 use crate::cache::fingerprint::Fingerprint;
 use crate::error::{Error, Result};
+use crate::seal::Key;
 use crate::time::clock::{between, now_ms};
 
 /// How long a failure is there for those who have waited for it.
@@ -63,6 +64,21 @@ impl Shared<'_> {
     pub(crate) fn put_late(&self, spot: &Spot, seen: &Seen, turn: &Turn, entry: &Entry) -> Result<Option<bool>> {
         self.run(Purpose::Write, |open, limit| {
             open.put(&spot.whose, turn, entry.generation, entry, seen.ahead, false, limit)
+        })
+    }
+
+    /// Puts what has become of the token that was seen in its place. Whether it did: not where somebody asks for another one, or has begun to.
+    pub(crate) fn amend(&self, spot: &Spot, seen: &Seen, entry: &Entry) -> Result<Option<bool>> {
+        self.run(Purpose::Write, |open, limit| {
+            let (names, raw, key) = match (&seen.older, &open.keys.older) {
+                (Some((names, raw)), Some(key)) => (names.clone(), raw, key),
+                _ => (open.names(&spot.whose), &seen.raw, &open.keys.own),
+            };
+            let Some(generation) = raw.generation else {
+                return Ok(false);
+            };
+            let value = packed(key, &names, entry, seen.ahead)?;
+            open.shelf.amend(&names, generation, &value, life(entry), limit)
         })
     }
 
@@ -124,19 +140,12 @@ impl Open {
         limit: Duration,
     ) -> Answer<bool> {
         let names = whose.names(&self.keys.own);
-        let value = parcel::pack(&self.keys.own, &names.record, entry, ahead);
-        let lasts = between(now_ms(), entry.expires_at).max(Duration::from_millis(1));
-        let life = match (&entry.refresh_token, entry.refresh_expires_at) {
-            (None, _) => lasts,
-            (Some(_), Some(end)) => lasts.max(between(now_ms(), end)),
-            (Some(_), None) => lasts + REFRESHABLE,
-        };
         let put = Put {
             owner: &turn.owner,
             fence: turn.number,
             follows,
-            value: value.map_err(|error| Trouble::Strange(error.text().to_owned()))?,
-            life,
+            value: packed(&self.keys.own, &names, entry, ahead)?,
+            life: life(entry),
             ends_hold,
         };
         self.shelf.put(&names, &put, limit)
@@ -165,5 +174,19 @@ impl Open {
             pause,
             ..Leave::default()
         }
+    }
+}
+
+fn packed(key: &Key, names: &Names, entry: &Entry, ahead: i64) -> Answer<String> {
+    parcel::pack(key, &names.record, entry, ahead).map_err(|error| Trouble::Strange(error.text().to_owned()))
+}
+
+/// How long it is of use to anybody.
+fn life(entry: &Entry) -> Duration {
+    let lasts = between(now_ms(), entry.expires_at).max(Duration::from_millis(1));
+    match (&entry.refresh_token, entry.refresh_expires_at) {
+        (None, _) => lasts,
+        (Some(_), Some(end)) => lasts.max(between(now_ms(), end)),
+        (Some(_), None) => lasts + REFRESHABLE,
     }
 }

@@ -22,6 +22,7 @@ const NUMBERS: u64 = 31 * 24 * 3600 * 1000;
 const LOOK: &str = concat!(include_str!("scripts/seen.lua"), "return seen()");
 const TAKE: &str = concat!(include_str!("scripts/seen.lua"), include_str!("scripts/take.lua"));
 const PUT: &str = include_str!("scripts/put.lua");
+const AMEND: &str = include_str!("scripts/amend.lua");
 const LEAVE: &str = include_str!("scripts/leave.lua");
 const REMOVE: &str = include_str!("scripts/remove.lua");
 
@@ -94,6 +95,11 @@ impl Shelf for Redis {
             if put.ends_hold { "1" } else { "" },
         ];
         self.run(PUT, names, &arguments, limit)
+    }
+
+    fn amend(&self, names: &Names, generation: u64, value: &str, life: Duration, limit: Duration) -> Answer<bool> {
+        let arguments = [&generation.to_string(), value, &life.as_millis().to_string()];
+        self.run(AMEND, names, &arguments, limit)
     }
 
     fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()> {

@@ -91,6 +91,8 @@ pub(super) trait Shelf {
     fn take(&self, names: &Names, wish: &Wish, limit: Duration) -> Answer<Given>;
     /// Whether it was written: not where another generation lies there by now.
     fn put(&self, names: &Names, put: &Put, limit: Duration) -> Answer<bool>;
+    /// Puts another value in the place of this generation's. Whether it did: not where it is being spent or somebody asks.
+    fn amend(&self, names: &Names, generation: u64, value: &str, life: Duration, limit: Duration) -> Answer<bool>;
     fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()>;
     /// Whether there was a token.
     fn remove(&self, names: &Names, limit: Duration) -> Answer<bool>;

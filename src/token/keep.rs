@@ -79,7 +79,10 @@ impl Need<'_> {
         let identity = &self.principal.identity;
         let _turn = self.turn_of(identity)?;
         let is_it = |entry: &Entry| token.is_none_or(|token| token.expose() == entry.token.expose());
-        if self.entry_there(identity)?.is_some_and(|entry| is_it(&entry)) {
+        if let Some(seen) = self.shared.look(&self.spot())?
+            && let Some(entry) = seen.entry.as_ref().filter(|entry| is_it(entry))
+            && (token.is_none() || !self.can_refresh(entry) || !self.end_there(&seen, entry)?)
+        {
             self.session.voice.explain("the token in the shared store is forgotten");
             self.forget_there(identity)?;
         }
@@ -149,7 +152,7 @@ impl Need<'_> {
 }
 
 /// As of now.
-fn ended(entry: Entry) -> Entry {
+pub(super) fn ended(entry: Entry) -> Entry {
     let now = now_ms();
     Entry {
         asked_at: entry.asked_at.min(now.saturating_sub(1)),

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::delivery::delivered;
+use super::keep::ended;
 use super::run::Run;
 use super::stop::Stop;
 use super::{Need, Obtained};
@@ -203,6 +204,18 @@ impl<'a> Need<'a> {
     /// The token of an identity that lies in the store.
     pub(crate) fn entry_there(&self, identity: &Identity) -> Result<Option<Entry>> {
         Ok(self.shared.look(&self.spot_of(identity))?.and_then(|seen| seen.entry))
+    }
+
+    /// Lets the token in the store count as ended, since what it can be refreshed with is good still. Not where that may be used
+    /// up; where another machine asks for a token nothing is left to be done.
+    pub(super) fn end_there(&self, seen: &Seen, entry: &Entry) -> Result<bool> {
+        let is_ended = self.shared.amend(&self.spot(), seen, &ended(entry.clone()))?;
+        if is_ended == Some(true) {
+            self.session
+                .voice
+                .explain("the token in the shared store counts as ended");
+        }
+        Ok(is_ended != Some(false) || seen.is_asking || !seen.is_spending)
     }
 
     /// Forgets the token in the store. Whether there was one.

@@ -356,6 +356,79 @@ fn what_is_delivered_late_does_not_take_the_place_of_a_newer_login() {
     server.expect(&[LOGIN, REFRESH, LOGIN]);
 }
 
+/// What git says of a token that was refused.
+fn erase(tok: &Tok, token: &str) {
+    let refused = format!("protocol=https\nhost=git.acme.com\nusername=x\npassword={token}\n\n");
+    let tok = tok.clone().config("[starship]\nserves = 'git.acme.com'\n");
+    tok.stdin(refused).run(["helper", "git", "erase"]).ok().quiet();
+}
+
+#[test]
+fn of_a_token_that_a_program_calls_refused_the_refresh_token_stays_in_the_store() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let [one, other] = [machine(&redis, &server), machine(&redis, &server)];
+    let refused = one.run(["starship"]).ok().quiet().token();
+    for _ in 0..2 {
+        erase(&one, &refused);
+    }
+    let other = other.without("TOK_STARSHIP_PASSWORD");
+    let next = other.run(["starship"]).ok().quiet().token();
+    assert_ne!(next, refused);
+    // What is said of one that is not there any more is of no other.
+    erase(&one, &refused);
+    assert_eq!(one.run(["starship"]).ok().quiet().token(), next);
+    server.expect(&[LOGIN, REFRESH]);
+}
+
+#[test]
+fn a_refused_token_whose_refresh_token_may_be_used_up_is_forgotten_whole() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let [one, other] = [machine(&redis, &server), machine(&redis, &server)];
+    let refused = one.run(["starship"]).ok().quiet().token();
+    let killed = start_refresh(&one, &server, &mut ladder, 60_000, "30");
+    // While a machine asks for another one nothing is to be done.
+    erase(&other, &refused);
+    drop(killed);
+    assert!(redis.names().iter().any(|name| redis.text(&["TYPE", name]) == "hash"));
+    end_lock(&redis);
+    erase(&other, &refused);
+    assert_ne!(other.run(["starship"]).ok().quiet().token(), refused);
+    server.expect(&[LOGIN, REFRESH, LOGIN]);
+}
+
+#[test]
+fn a_store_that_lost_its_last_writes_takes_the_newest_token_all_the_same() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, mut redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let [one, other] = [machine(&redis, &server), machine(&redis, &server)];
+    one.run(["starship"]).ok().quiet();
+    redis.dump();
+    let least = ladder.step();
+    one.run(["starship", "--min-ttl", &least]).ok().quiet();
+    let running = start_refresh(&one, &server, &mut ladder, 1500, "30");
+    redis.kill();
+    // With what it had at the dump.
+    redis.restart();
+    let token = running.wait().ok().token();
+    sleep(Duration::from_secs(6));
+    assert_eq!(one.run(["starship"]).ok().quiet().token(), token);
+    let other = other.without("TOK_STARSHIP_PASSWORD");
+    assert_eq!(other.run(["starship"]).ok().quiet().token(), token);
+    let least = ladder.step();
+    other.run(["starship", "--min-ttl", &least]).ok().quiet();
+    server.expect(&[LOGIN, REFRESH, REFRESH, REFRESH]);
+}
+
 #[test]
 fn while_the_key_is_changed_both_are_read_and_no_refresh_token_is_sent_twice() {
     if !need("redis-server") {
