@@ -169,12 +169,14 @@ impl<'a> Need<'a> {
 
     /// Whether the refresh token that lies there is to be sent, and may be.
     pub(super) fn spends(&self, seen: &Seen) -> bool {
-        let plan = self.principal.chosen.refresh_plan();
-        let may = !seen.is_spending || plan.is_some_and(|plan| plan.last.reusable);
-        let has = self
-            .there(seen)
-            .is_some_and(|entry| entry.refresh_token(now_ms()).is_some());
-        has && may && !self.fresh && self.principal.chosen.refresh_plan().is_some()
+        let Some(plan) = self.principal.chosen.refresh_plan() else {
+            return false;
+        };
+        // A store that lost its last writes has one that this machine knows to be used up.
+        let newest = self.look().and_then(|here| here.generation);
+        let may = |entry: &Entry| plan.last.reusable || (!seen.is_spending && entry.generation >= newest);
+        let has = |entry: &Entry| entry.refresh_token(now_ms()).is_some();
+        !self.fresh && self.there(seen).is_some_and(|entry| has(&entry) && may(&entry))
     }
 
     /// What others refused, and the vendor's pause, count here as well.

@@ -430,6 +430,27 @@ fn a_store_that_lost_its_last_writes_takes_the_newest_token_all_the_same() {
 }
 
 #[test]
+fn a_refresh_token_that_a_store_has_back_after_a_loss_is_not_sent_by_who_knows_better() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, mut redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let one = machine(&redis, &server);
+    one.run(["starship"]).ok().quiet();
+    redis.dump();
+    let least = ladder.step();
+    one.run(["starship", "--min-ttl", &least]).ok().quiet();
+    redis.kill();
+    redis.restart();
+    let least = ladder.step();
+    one.run(["starship", "--min-ttl", &least]).ok().quiet();
+    let least = ladder.step();
+    one.run(["starship", "--min-ttl", &least]).ok().quiet();
+    server.expect(&[LOGIN, REFRESH, LOGIN, REFRESH]);
+}
+
+#[test]
 fn while_the_key_is_changed_both_are_read_and_no_refresh_token_is_sent_twice() {
     if !need("redis-server") {
         return;
