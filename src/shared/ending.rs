@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::lease::Lease;
 use super::names::Whose;
-use super::parcel::{self, Failed};
+use super::parcel::{self, Failed, Pause};
 use super::seen::{Seen, Spot};
 use super::shelf::{Answer, Leave, Names, Put, Trouble};
 use super::{Open, Purpose, Shared};
@@ -12,7 +12,7 @@ use crate::cache::entry::{Entry, Turn};
 use crate::cache::fingerprint::Fingerprint;
 use crate::error::{Error, Result};
 use crate::seal::Key;
-use crate::time::clock::{between, now_ms};
+use crate::time::clock::{between, now_ms, span_ms};
 
 /// How long a failure is there for those who have waited for it.
 const FAILURE: Duration = Duration::from_secs(60);
@@ -26,7 +26,8 @@ pub(crate) struct Remains {
     pub(crate) failure: Option<(Error, Option<Fingerprint>)>,
     /// Refusals, and how long they count.
     pub(crate) hold: Option<(serde_json::Value, Duration)>,
-    pub(crate) pause: Option<Duration>,
+    /// Origins, and how long nobody asks them.
+    pub(crate) pauses: Vec<(String, Duration)>,
 }
 
 impl Shared<'_> {
@@ -163,10 +164,12 @@ impl Open {
         let hold = remains
             .hold
             .and_then(|(hold, life)| Some((parcel::seal(key, &names.hold, &hold).ok()?, life)));
-        let pause = remains.pause.and_then(|life| {
-            let until = between(lease.seen.ahead, now_ms()) + life;
-            let until = i64::try_from(until.as_millis()).ok()?;
-            Some((parcel::seal(key, &names.pause, &until).ok()?, life))
+        let life = remains.pauses.iter().map(|(_, left)| *left).max();
+        let pause = life.and_then(|life| {
+            let now = now_ms().saturating_sub(lease.seen.ahead);
+            let until = |(origin, left): (String, Duration)| (origin, now.saturating_add(span_ms(left)));
+            let pauses: Vec<Pause> = remains.pauses.into_iter().map(until).collect();
+            Some((parcel::seal(key, &names.pause, &pauses).ok()?, life))
         });
         Leave {
             failure: failure.map(|text| (text, FAILURE)),

@@ -36,6 +36,9 @@ struct Packed<'a> {
     fingerprint: Option<Fingerprint>,
 }
 
+/// An origin that is not to be asked, and until when.
+pub(super) type Pause = (String, i64);
+
 /// An attempt that failed in a way that is not its own alone.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Failed {

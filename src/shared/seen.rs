@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use super::names::Whose;
-use super::parcel::{self, Failed};
+use super::parcel::{self, Failed, Pause};
 use super::shelf::{Answer, Names, Raw, Trouble};
 use super::{Open, Purpose, Shared};
 use crate::cache::entry::Entry;
 use crate::cache::identity::Identity;
 use crate::error::Result;
-use crate::time::clock::now_ms;
+use crate::time::clock::{between, now_ms};
 
 /// Where one token lies, and whose it is.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ pub(crate) struct Seen {
     pub(crate) failure: Option<Failed>,
     /// Refusals, to be read by the cache.
     pub(crate) hold: Option<serde_json::Value>,
-    /// How long the vendor's pause still lasts.
-    pub(crate) pause: Option<Duration>,
+    /// Origins that asked for a pause, and how long it still lasts.
+    pub(crate) pauses: Vec<(String, Duration)>,
     /// How far this machine's clock is ahead of the store's, in milliseconds.
     pub(crate) ahead: i64,
     pub(super) raw: Raw,
@@ -99,18 +99,22 @@ impl Open {
             .hold
             .as_ref()
             .map(|text| parcel::open(&self.keys, &names.hold, text));
-        let until: Option<i64> = match &raw.pause {
-            Some(text) => Some(parcel::open(&self.keys, &names.pause, text)?),
-            None => None,
+        let pauses: Vec<Pause> = match &raw.pause {
+            Some(text) => parcel::open(&self.keys, &names.pause, text)?,
+            None => Vec::new(),
         };
-        let left = until.and_then(|until| u64::try_from(until.saturating_sub(raw.now)).ok());
+        let left = |(origin, until): Pause| (origin, between(raw.now, until));
         Ok(Seen {
             entry,
             is_spending,
             is_asking: raw.locked,
             failure: failure.transpose()?,
             hold: hold.transpose()?,
-            pause: left.filter(|left| *left > 0).map(Duration::from_millis),
+            pauses: pauses
+                .into_iter()
+                .map(left)
+                .filter(|(_, left)| !left.is_zero())
+                .collect(),
             ahead,
             raw,
             older,

@@ -130,6 +130,7 @@ impl Need<'_> {
     pub(super) fn note_pause(&self, origin: &str, answer: &Answer, sent_at: i64) {
         let seconds = pause_of(answer, dated(sent_at));
         self.say(pause::put(self.store, origin, seconds, now_ms()), "");
+        self.paused.borrow_mut().insert(origin.to_owned());
     }
 
     fn error_of_held(&self, held: &Held) -> Error {

@@ -179,27 +179,31 @@ impl<'a> Need<'a> {
         !self.fresh && self.there(seen).is_some_and(|entry| has(&entry) && may(&entry))
     }
 
-    /// What others refused, and the vendor's pause, count here as well.
+    /// What others refused, and the pauses that they were asked for, count here as well.
     fn learn(&self, seen: &Seen) {
-        let (login, origin) = (&self.principal.login, self.principal.chosen.base.origin());
+        let login = &self.principal.login;
         if let Some(held) = &seen.hold {
             self.say(hold::take_over(self.store, login, held, seen.ahead, now_ms()), "");
         }
-        if let Some(left) = seen.pause {
-            let seconds = span_ms(left).saturating_add(999) / 1000;
-            self.say(pause::put(self.store, &origin, seconds, now_ms()), "");
+        for (origin, left) in &seen.pauses {
+            let seconds = span_ms(*left).saturating_add(999) / 1000;
+            self.say(pause::put(self.store, origin, seconds, now_ms()), "");
         }
     }
 
     /// What the others need to know of an attempt in vain.
     fn remains(&self, lease: &Lease, error: Option<&Error>) -> Remains {
         let Some(error) = error else { return Remains::default() };
-        let (login, origin, now) = (&self.principal.login, self.principal.chosen.base.origin(), now_ms());
+        let (login, now) = (&self.principal.login, now_ms());
         let fingerprint = || self.principal.fingerprint().ok().flatten();
+        let mut paused = self.paused.borrow().clone();
+        paused.insert(self.principal.chosen.base.origin());
+        paused.extend(lease.seen.pauses.iter().map(|(origin, _)| origin.clone()));
+        let left = |origin: String| pause::check(self.store, &origin, now).map(|left| (origin, left));
         Remains {
             failure: error.holds_for(Duration::ZERO).then(|| (error.clone(), fingerprint())),
             hold: hold::to_share(self.store, login, lease.seen.ahead, now),
-            pause: pause::check(self.store, &origin, now),
+            pauses: paused.into_iter().filter_map(left).collect(),
         }
     }
 

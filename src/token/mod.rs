@@ -22,6 +22,8 @@ mod turn;
 pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -54,6 +56,8 @@ pub(crate) struct Need<'a> {
     pub(crate) alone: bool,
     pub(crate) min_ttl: Option<Duration>,
     pub(crate) no_cache: bool,
+    /// Origins that asked for a pause in this call.
+    pub(crate) paused: RefCell<BTreeSet<String>>,
 }
 
 #[derive(Debug)]
@@ -129,6 +133,7 @@ impl<'a> Need<'a> {
             alone: false,
             min_ttl: None,
             no_cache: false,
+            paused: RefCell::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::harness::{Output, Running, Tok, need, until};
 use crate::protocol::account;
 use crate::redis_server::Redis;
-use crate::stand_in::{Server, delay, retry_after};
+use crate::stand_in::{Server, answer, delay, retry_after};
 
 const LOGIN: &str = "POST /oauth2/token";
 
@@ -96,6 +96,29 @@ fn a_pause_that_the_vendor_asked_one_machine_for_is_kept_by_all() {
             .says("asked for a pause");
     }
     server.expect(&[LOGIN]);
+}
+
+#[test]
+fn the_pause_of_another_origin_than_the_vendors_is_kept_by_all_as_well() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, tokens, redis) = (Server::start(), Server::start(), Redis::start());
+    let own = format!(
+        "about = 'a'\nurl = '{}'\n[[field]]\nname = 'name'\nhelp = 'u'\nperson = true\n[[field]]\nname = 'pin'\nhelp = 'p'\nsecret = true\n\
+         [login]\nurl = '{}/oauth2/token'\nform = {{ name = '{{name}}', pin = '{{pin}}' }}\n[answer]\ntoken = '/access_token'\n",
+        server.url(),
+        tokens.url()
+    );
+    tokens.tolerate();
+    tokens.behave(answer(429, "{}").on("/oauth2/token"));
+    for _ in 0..3 {
+        let tok = redis.machine().own_vendor("acme", &own);
+        let tok = tok.env("TOK_ACME_NAME", "jo").env("TOK_ACME_PIN", "1234");
+        tok.run(["acme"]).fails(7).says("acme: ");
+    }
+    tokens.expect(&[LOGIN]);
+    server.untouched();
 }
 
 #[test]
