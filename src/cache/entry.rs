@@ -35,18 +35,22 @@ pub(crate) struct Entry {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// In which it was asked for, if others could know of it.
     pub(crate) attempt: Option<AttemptId>,
-    /// Of the refresh token in the shared store: this one's own where it lies there, else the one that it follows.
+    /// Of its refresh token, which lies in the shared store.
     pub(crate) generation: Option<u64>,
-    /// In which the shared store is to get it, while it has not got it.
-    pub(crate) turn: Option<Turn>,
+    /// With which the shared store is to get it, while it has not got it.
+    pub(crate) ticket: Option<Ticket>,
 }
 
 /// A turn among the machines.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Turn {
+pub(crate) struct Ticket {
+    /// The generation of what it brings.
     pub(crate) number: u64,
     /// By which the store knows whose it is.
     pub(crate) owner: String,
+    /// The generation that what it brings takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) follows: Option<u64>,
 }
 
 impl Entry {

@@ -130,7 +130,7 @@ mod tests {
             fingerprint: None,
             attempt: None,
             generation: None,
-            turn: None,
+            ticket: None,
         }
     }
 

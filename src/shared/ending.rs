@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use super::lease::Lease;
 use super::names::Whose;
 use super::parcel::{self, Failed, Pause};
 use super::seen::{Seen, Spot};
-use super::shelf::{Answer, Leave, Names, Put, Trouble};
+use super::shelf::{Answer, Hold, Lasting, Leave, Names, Put, Trouble};
 use super::{Open, Purpose, Shared};
-use crate::cache::entry::{Entry, Turn};
+use crate::cache::entry::{Entry, Ticket};
 use crate::cache::fingerprint::Fingerprint;
 use crate::error::{Error, Result};
 use crate::seal::Key;
@@ -20,57 +22,56 @@ const FAILURE: Duration = Duration::from_secs(60);
 /// How long a refresh token is kept after its token has ended, where the vendor does not say how long it lasts.
 const REFRESHABLE: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// Refusals, and how long they count.
+pub(crate) type Held = (serde_json::Value, Duration);
+
+/// What becomes of the hold that was seen.
+#[derive(Debug, Default)]
+pub(crate) enum Holding {
+    #[default]
+    AsItIs,
+    Becomes(Option<Held>),
+}
+
 /// What is left behind by one who got nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Remains {
     pub(crate) failure: Option<(Error, Option<Fingerprint>)>,
-    /// Refusals, and how long they count.
-    pub(crate) hold: Option<(serde_json::Value, Duration)>,
+    pub(crate) hold: Holding,
     /// Origins, and how long nobody asks them.
     pub(crate) pauses: Vec<(String, Duration)>,
 }
 
 impl Shared<'_> {
     /// Writes a token and ends the right. Whether it was written: not where a newer one lies there.
-    pub(crate) fn put(&self, lease: &Lease, entry: &Entry, ends_hold: bool) -> Result<Option<bool>> {
+    pub(crate) fn put(&self, lease: &Lease, entry: &Entry, hold: Holding) -> Result<Option<bool>> {
         lease.is_over.set(true);
-        let follows = lease.seen.raw.generation;
         self.run(Purpose::Write, |open, limit| {
             let began = Instant::now();
-            let is_written = open.put(
-                &lease.whose,
-                lease.turn(),
-                follows,
-                entry,
-                lease.seen.ahead,
-                ends_hold,
-                limit,
-            )?;
+            let names = open.names(&lease.whose);
+            let seen = &lease.seen;
+            let hold = open.hold(&names, seen, hold);
+            let is_written = open.put(&names, lease.ticket(), seen.ahead, entry, hold, limit)?;
             if let Some(names) = &lease.older {
                 let left = || limit.saturating_sub(began.elapsed());
                 if is_written {
-                    open.shelf.remove(names, left())?;
+                    open.shelf.remove(names, None, left())?;
                 }
-                let end = Leave {
-                    owner: &lease.turn().owner,
-                    ..Leave::default()
-                };
-                open.shelf.leave(names, &end, left())?;
+                open.shelf.leave(names, &Leave::of(lease.ticket()), left())?;
             }
             Ok(is_written)
         })
     }
 
     /// The same for one that could not be written in its turn.
-    pub(crate) fn put_late(&self, spot: &Spot, seen: &Seen, turn: &Turn, entry: &Entry) -> Result<Option<bool>> {
+    pub(crate) fn put_late(&self, spot: &Spot, ahead: i64, ticket: &Ticket, entry: &Entry) -> Result<Option<bool>> {
         self.run(Purpose::Write, |open, limit| {
-            open.put(&spot.whose, turn, entry.generation, entry, seen.ahead, false, limit)
+            open.put(&open.names(&spot.whose), ticket, ahead, entry, Hold::default(), limit)
         })
     }
-
-    /// Puts what has become of the token that was seen in its place. Whether it did: not where somebody asks for another one, or has begun to.
-    pub(crate) fn amend(&self, spot: &Spot, seen: &Seen, entry: &Entry) -> Result<Option<bool>> {
-        self.run(Purpose::Write, |open, limit| {
+    /// Puts what has become of the token that was seen in its place, unless somebody asks for another one or has begun to.
+    pub(crate) fn amend(&self, spot: &Spot, seen: &Seen, entry: &Entry) -> Result<()> {
+        let amended = self.run(Purpose::Write, |open, limit| {
             let (names, raw, key) = match (&seen.older, &open.keys.older) {
                 (Some((names, raw)), Some(key)) => (names.clone(), raw, key),
                 _ => (open.names(&spot.whose), &seen.raw, &open.keys.own),
@@ -80,7 +81,8 @@ impl Shared<'_> {
             };
             let value = packed(key, &names, entry, seen.ahead)?;
             open.shelf.amend(&names, generation, &value, life(entry), limit)
-        })
+        });
+        amended.map(drop)
     }
 
     /// Ends the right without a token, unless it is over. That the store cannot be told is no failure: it ends by itself.
@@ -92,19 +94,17 @@ impl Shared<'_> {
             let began = Instant::now();
             let names = open.names(&lease.whose);
             let unspent = lease.spends.filter(|_| !lease.is_spent.get());
-            let sealed = open.sealed(lease, &names, remains);
             let older = lease.older.as_ref();
             let own = Leave {
-                owner: &lease.turn().owner,
+                owner: &lease.ticket().owner,
                 unspent: unspent.filter(|_| older.is_none()),
-                ..sealed
+                ..open.remains(&names, &lease.seen, lease.ticket().number, remains)
             };
             open.shelf.leave(&names, &own, limit)?;
             if let Some(names) = older {
                 let old = Leave {
-                    owner: &lease.turn().owner,
                     unspent,
-                    ..Leave::default()
+                    ..Leave::of(lease.ticket())
                 };
                 open.shelf.leave(names, &old, limit.saturating_sub(began.elapsed()))?;
             }
@@ -113,68 +113,102 @@ impl Shared<'_> {
         drop(outcome);
     }
 
-    /// Whether there was a token.
+    /// What others need to know of an attempt that no turn was taken for.
+    pub(crate) fn tell(&self, spot: &Spot, seen: &Seen, remains: Remains) {
+        let is_none = matches!(remains.hold, Holding::AsItIs | Holding::Becomes(None)) && seen.hold.is_none();
+        if is_none && remains.pauses.is_empty() {
+            return;
+        }
+        let outcome = self.run(Purpose::Write, |open, limit| {
+            let names = open.names(&spot.whose);
+            open.shelf.leave(&names, &open.remains(&names, seen, 0, remains), limit)
+        });
+        drop(outcome);
+    }
+
+    /// Forgets the token, and what is being asked for now. Whether there was one.
     pub(crate) fn remove(&self, whose: &Whose) -> Result<Option<bool>> {
         self.run(Purpose::Ask, |open, limit| {
             let began = Instant::now();
-            let mut had = open.shelf.remove(&open.names(whose), limit)?;
+            let mut had = open.shelf.remove(&open.names(whose), None, limit)?;
             if let Some(key) = &open.keys.older {
-                had |= open
-                    .shelf
-                    .remove(&whose.names(key), limit.saturating_sub(began.elapsed()))?;
+                let left = limit.saturating_sub(began.elapsed());
+                had |= open.shelf.remove(&whose.names(key), None, left)?;
             }
             Ok(had)
         })
     }
+
+    /// Forgets the token that was seen, and no newer one.
+    pub(crate) fn remove_seen(&self, spot: &Spot, seen: &Seen) -> Result<()> {
+        let removed = self.run(Purpose::Write, |open, limit| match &seen.older {
+            Some((names, raw)) => open.shelf.remove(names, raw.generation, limit),
+            None => open.shelf.remove(&open.names(&spot.whose), seen.raw.generation, limit),
+        });
+        removed.map(drop)
+    }
+}
+
+impl Leave<'_> {
+    /// Nothing but the end of a turn.
+    fn of(ticket: &Ticket) -> Leave<'_> {
+        Leave {
+            owner: &ticket.owner,
+            ..Leave::default()
+        }
+    }
 }
 
 impl Open {
-    #[allow(clippy::too_many_arguments, reason = "each is of another kind")]
     fn put(
         &self,
-        whose: &Whose,
-        turn: &Turn,
-        follows: Option<u64>,
-        entry: &Entry,
+        names: &Names,
+        ticket: &Ticket,
         ahead: i64,
-        ends_hold: bool,
+        entry: &Entry,
+        hold: Hold,
         limit: Duration,
     ) -> Answer<bool> {
-        let names = whose.names(&self.keys.own);
         let put = Put {
-            owner: &turn.owner,
-            fence: turn.number,
-            follows,
-            value: packed(&self.keys.own, &names, entry, ahead)?,
+            owner: &ticket.owner,
+            fence: ticket.number,
+            follows: ticket.follows,
+            value: packed(&self.keys.own, names, entry, ahead)?,
             life: life(entry),
-            ends_hold,
+            hold,
         };
-        self.shelf.put(&names, &put, limit)
+        self.shelf.put(names, &put, limit)
     }
 
     /// What cannot be sealed is not left behind.
-    fn sealed(&self, lease: &Lease, names: &Names, remains: Remains) -> Leave<'static> {
+    fn sealed(&self, name: &str, value: &impl Serialize, life: Duration) -> Option<Lasting> {
+        Some((parcel::seal(&self.keys.own, name, value).ok()?, life))
+    }
+
+    fn hold<'s>(&self, names: &Names, seen: &'s Seen, holding: Holding) -> Hold<'s> {
+        match holding {
+            Holding::AsItIs => Hold::default(),
+            Holding::Becomes(held) => Hold {
+                seen: seen.raw.hold.as_deref().unwrap_or_default(),
+                becomes: held.and_then(|(held, life)| self.sealed(&names.hold, &held, life)),
+            },
+        }
+    }
+
+    fn remains<'s>(&self, names: &Names, seen: &'s Seen, turn: u64, remains: Remains) -> Leave<'s> {
         let failed = remains.failure.map(|(error, fingerprint)| Failed {
-            turn: lease.turn().number,
+            turn,
             error,
             fingerprint,
         });
-        let key = &self.keys.own;
-        let failure = failed.and_then(|failed| parcel::seal(key, &names.failure, &failed).ok());
-        let hold = remains
-            .hold
-            .and_then(|(hold, life)| Some((parcel::seal(key, &names.hold, &hold).ok()?, life)));
-        let life = remains.pauses.iter().map(|(_, left)| *left).max();
-        let pause = life.and_then(|life| {
-            let now = now_ms().saturating_sub(lease.seen.ahead);
-            let until = |(origin, left): (String, Duration)| (origin, now.saturating_add(span_ms(left)));
-            let pauses: Vec<Pause> = remains.pauses.into_iter().map(until).collect();
-            Some((parcel::seal(key, &names.pause, &pauses).ok()?, life))
-        });
+        let now = now_ms().saturating_sub(seen.ahead);
+        let until = |(origin, left): (String, Duration)| (origin, now.saturating_add(span_ms(left)));
+        let longest = remains.pauses.iter().map(|(_, left)| *left).max();
+        let pauses: Vec<Pause> = remains.pauses.into_iter().map(until).collect();
         Leave {
-            failure: failure.map(|text| (text, FAILURE)),
-            hold,
-            pause,
+            failure: failed.and_then(|failed| self.sealed(&names.failure, &failed, FAILURE)),
+            hold: self.hold(names, seen, remains.hold),
+            pause: longest.and_then(|life| self.sealed(&names.pause, &pauses, life)),
             ..Leave::default()
         }
     }

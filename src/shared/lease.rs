@@ -11,7 +11,7 @@ use super::names::Whose;
 use super::seen::{Seen, Spot};
 use super::shelf::{Names, Raw, Wish};
 use super::{Purpose, Shared};
-use crate::cache::entry::Turn;
+use crate::cache::entry::Ticket;
 use crate::error::{Error, Result};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
@@ -28,7 +28,7 @@ pub(crate) struct Lease {
     pub(crate) seen: Seen,
     pub(super) whose: Whose,
     /// Its number is larger than that of every turn before.
-    turn: Turn,
+    ticket: Ticket,
     end: Instant,
     /// The request has to be over then.
     pub(crate) deadline: Deadline,
@@ -54,14 +54,8 @@ impl Lease {
         self.spends.is_some()
     }
 
-    /// Its number is that of the token that it brings.
-    pub(crate) fn turn(&self) -> &Turn {
-        &self.turn
-    }
-
-    /// What its token follows.
-    pub(crate) fn follows(&self) -> Option<u64> {
-        self.seen.raw.generation
+    pub(crate) fn ticket(&self) -> &Ticket {
+        &self.ticket
     }
 
     /// By a clock that no other machine has.
@@ -118,12 +112,13 @@ impl Shared<'_> {
                 return Ok(Taken::Not(Box::new(again)));
             };
             Ok(Taken::Mine(Box::new(Lease {
-                seen: again,
-                whose: spot.whose.clone(),
-                turn: Turn {
+                ticket: Ticket {
                     number,
                     owner: owner.clone(),
+                    follows: again.raw.generation,
                 },
+                seen: again,
+                whose: spot.whose.clone(),
                 end: began + life,
                 deadline,
                 spends,

@@ -14,7 +14,7 @@ mod redis;
 mod seen;
 mod shelf;
 
-pub(crate) use ending::Remains;
+pub(crate) use ending::{Holding, Remains};
 pub(crate) use lease::{Lease, Taken};
 pub(crate) use names::Whose;
 pub(crate) use seen::{Seen, Spot};

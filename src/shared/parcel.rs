@@ -84,7 +84,7 @@ pub(super) fn unpack(keys: &Keys, name: &str, text: &str, identity: &Identity, n
         fingerprint: packed.fingerprint,
         attempt: None,
         generation: None,
-        turn: None,
+        ticket: None,
     })
 }
 

@@ -8,7 +8,7 @@ use redis::{
 
 use super::line::{Failure, Line};
 use super::names::MARK;
-use super::shelf::{Answer, Given, Leave, Names, Put, Raw, Shelf, Trouble, Wish};
+use super::shelf::{Answer, Given, Lasting, Leave, Names, Put, Raw, Shelf, Trouble, Wish};
 use crate::inputs::shared::Address;
 use crate::secret::Secret;
 use crate::text::words::one_line;
@@ -19,12 +19,16 @@ const MOST: usize = 512 * 1024;
 /// How long the numbers of turns are known to the store, in milliseconds: 31 days.
 const NUMBERS: u64 = 31 * 24 * 3600 * 1000;
 
-const LOOK: &str = concat!(include_str!("scripts/seen.lua"), "return seen()");
-const TAKE: &str = concat!(include_str!("scripts/seen.lua"), include_str!("scripts/take.lua"));
-const PUT: &str = include_str!("scripts/put.lua");
-const AMEND: &str = include_str!("scripts/amend.lua");
-const LEAVE: &str = include_str!("scripts/leave.lua");
-const REMOVE: &str = include_str!("scripts/remove.lua");
+macro_rules! script {
+    ($($part:literal),+) => { concat!($(include_str!(concat!("scripts/", $part, ".lua"))),+) };
+}
+
+const LOOK: &str = concat!(script!("numbers", "seen"), "return seen()");
+const TAKE: &str = script!("numbers", "seen", "take");
+const PUT: &str = script!("hold", "put");
+const AMEND: &str = script!("amend");
+const LEAVE: &str = script!("hold", "leave");
+const REMOVE: &str = script!("numbers", "remove");
 
 #[derive(Debug)]
 pub(super) struct Redis {
@@ -68,6 +72,7 @@ impl Shelf for Redis {
             &wish.life.as_millis().to_string(),
             &NUMBERS.to_string(),
             &number(known.generation),
+            &number(known.spending),
             known.failure.as_deref().unwrap_or_default(),
             &number(wish.spend),
             mark(0),
@@ -86,13 +91,16 @@ impl Shelf for Redis {
     }
 
     fn put(&self, names: &Names, put: &Put, limit: Duration) -> Answer<bool> {
+        let [hold, hold_life] = lasting(put.hold.becomes.as_ref());
         let arguments = [
             put.owner,
             &put.fence.to_string(),
             &number(put.follows),
             &put.value,
             &put.life.as_millis().to_string(),
-            if put.ends_hold { "1" } else { "" },
+            put.hold.seen,
+            &hold,
+            &hold_life,
         ];
         self.run(PUT, names, &arguments, limit)
     }
@@ -103,17 +111,15 @@ impl Shelf for Redis {
     }
 
     fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()> {
-        let value = |of: &Option<(String, Duration)>| match of {
-            Some((value, life)) => [value.clone(), life.as_millis().max(1).to_string()],
-            None => [String::new(), String::new()],
-        };
-        let ([failure, failure_life], [hold, hold_life]) = (value(&leave.failure), value(&leave.hold));
-        let [pause, pause_life] = value(&leave.pause);
+        let [failure, failure_life] = lasting(leave.failure.as_ref());
+        let [hold, hold_life] = lasting(leave.hold.becomes.as_ref());
+        let [pause, pause_life] = lasting(leave.pause.as_ref());
         let arguments = [
             leave.owner,
             &number(leave.unspent),
             &failure,
             &failure_life,
+            leave.hold.seen,
             &hold,
             &hold_life,
             &pause,
@@ -122,8 +128,8 @@ impl Shelf for Redis {
         self.run::<bool>(LEAVE, names, &arguments, limit).map(drop)
     }
 
-    fn remove(&self, names: &Names, limit: Duration) -> Answer<bool> {
-        self.run(REMOVE, names, &[], limit)
+    fn remove(&self, names: &Names, generation: Option<u64>, limit: Duration) -> Answer<bool> {
+        self.run(REMOVE, names, &[&NUMBERS.to_string(), &number(generation)], limit)
     }
 }
 
@@ -155,29 +161,33 @@ fn number(number: Option<u64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-type Seen = (
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    bool,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+fn lasting(value: Option<&Lasting>) -> [String; 2] {
+    value.map_or_else(Default::default, |(value, life)| {
+        [value.clone(), life.as_millis().max(1).to_string()]
+    })
+}
 
 fn raw(value: Value) -> Answer<Raw> {
-    let (now, generation, spending, value, locked, fence, failure, hold, pause, mark): Seen =
-        FromRedisValue::from_redis_value(value).map_err(|_| strange())?;
+    let (now, rest): (i64, Vec<Option<String>>) = match value {
+        Value::Array(mut all) if !all.is_empty() => {
+            let rest = all.split_off(1);
+            FromRedisValue::from_redis_value(Value::Array(all))
+                .and_then(|(now,)| Ok((now, FromRedisValue::from_redis_value(Value::Array(rest))?)))
+                .map_err(|_| strange())?
+        }
+        _ => return Err(strange()),
+    };
+    let Ok([generation, spending, value, lock, fence, failure, hold, pause, mark]) = <[_; 9]>::try_from(rest) else {
+        return Err(strange());
+    };
     let number = |text: Option<String>| text.map(|text| text.parse().map_err(|_| strange())).transpose();
+    let lock: Option<u64> = number(lock)?;
     Ok(Raw {
         now,
         generation: number(generation)?,
         spending: number(spending)?,
         value,
-        locked,
+        locked: lock.is_some(),
         fence: number(fence)?,
         failure,
         hold,

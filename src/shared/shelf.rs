@@ -62,17 +62,27 @@ pub(super) struct Put<'a> {
     pub(super) follows: Option<u64>,
     pub(super) value: String,
     pub(super) life: Duration,
-    pub(super) ends_hold: bool,
+    pub(super) hold: Hold<'a>,
 }
 
-/// What is left behind by one who got nothing: values with their lives.
+/// A value and how long it counts.
+pub(super) type Lasting = (String, Duration);
+
+/// The hold that was seen, or nothing, and what takes its place unless another has come meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Hold<'a> {
+    pub(super) seen: &'a str,
+    pub(super) becomes: Option<Lasting>,
+}
+
+/// What is left behind by one who got nothing.
 #[derive(Debug, Default)]
 pub(super) struct Leave<'a> {
     pub(super) owner: &'a str,
     pub(super) unspent: Option<u64>,
-    pub(super) failure: Option<(String, Duration)>,
-    pub(super) hold: Option<(String, Duration)>,
-    pub(super) pause: Option<(String, Duration)>,
+    pub(super) failure: Option<Lasting>,
+    pub(super) hold: Hold<'a>,
+    pub(super) pause: Option<Lasting>,
 }
 
 /// Why it did not do it, in words.
@@ -94,6 +104,7 @@ pub(super) trait Shelf {
     /// Puts another value in the place of this generation's. Whether it did: not where it is being spent or somebody asks.
     fn amend(&self, names: &Names, generation: u64, value: &str, life: Duration, limit: Duration) -> Answer<bool>;
     fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()>;
-    /// Whether there was a token.
-    fn remove(&self, names: &Names, limit: Duration) -> Answer<bool>;
+    /// Whether there was a token. With a generation it is about that alone; without, whatever is being asked for now is not
+    /// written either.
+    fn remove(&self, names: &Names, generation: Option<u64>, limit: Duration) -> Answer<bool>;
 }

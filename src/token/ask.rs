@@ -157,14 +157,13 @@ impl<'a> Need<'a> {
         }
     }
 
-    pub(super) fn ask(
+    pub(super) fn answered(
         &self,
-        plan: &Plan<'a>,
-        secrets: BTreeMap<String, Secret>,
+        run: Run<'a>,
         provenance: Provenance,
         deadline: &Deadline,
     ) -> std::result::Result<Issued, Failure> {
-        self.issued(&self.run(plan, secrets, deadline)?, provenance)
+        self.issued(&self.finish(run, deadline)?, provenance)
     }
 
     fn issued(&self, exchanged: &Exchanged, provenance: Provenance) -> std::result::Result<Issued, Failure> {

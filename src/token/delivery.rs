@@ -10,7 +10,7 @@ use super::Need;
 use super::ask::Issued;
 use super::run::Failure;
 use crate::cache::entry::Entry;
-use crate::cache::{hold, lock};
+use crate::cache::lock;
 use crate::error::{Error, Exit, Result};
 use crate::shared::{Lease, Taken};
 
@@ -21,12 +21,15 @@ impl Need<'_> {
         let Some(lease) = lease else {
             // Whether the store got it after all is not known without the store.
             return here.map(|here| Entry {
-                refresh_token: here.refresh_token.filter(|_| here.turn.is_none()),
+                refresh_token: here.refresh_token.filter(|_| here.ticket.is_none()),
                 ..here
             });
         };
         let there = self.there(&lease.seen);
-        let follows = |here: &Entry| there.as_ref().is_none_or(|there| there.generation <= here.generation);
+        let follows = |here: &Entry| {
+            let known = here.ticket.as_ref().map_or(here.generation, |ticket| ticket.follows);
+            there.as_ref().is_none_or(|there| there.generation <= known)
+        };
         if let Some(here) = here
             .clone()
             .filter(|here| here.refresh_token.is_some() && follows(here))
@@ -47,26 +50,31 @@ impl Need<'_> {
     pub(super) fn spending(
         &self,
         lease: Option<&Lease>,
-        ask: impl FnOnce() -> std::result::Result<Issued, Failure>,
+        send: impl FnOnce() -> std::result::Result<Issued, Failure>,
     ) -> Result<std::result::Result<Issued, Failure>> {
-        let Some(lease) = lease else { return Ok(ask()) };
+        let Some(lease) = lease else { return Ok(send()) };
         if !lease.has_time() {
             let name = &self.vendor().name;
             let text = format!("{name}: the turn among the machines was over before the refresh token was sent");
             return Err(Error::unreachable(text).own());
         }
+        // One that the store has not got is on this machine alone.
+        let undelivered = self.look().filter(|here| here.refresh_token.is_some());
         lease.is_spent.set(true);
-        let asked = ask();
-        let is_unsent = match &asked {
-            Ok(_) => false,
-            Err(Failure::Step(_)) => true,
+        undelivered.iter().for_each(|here| self.strike_out(here));
+        let sent = send();
+        let is_unsent = match &sent {
+            Ok(_) | Err(Failure::Step(_)) => false,
             Err(Failure::Last(refusal)) => refusal.exit == Exit::RateLimited,
             Err(Failure::Error(error)) => {
                 error.is_unconnected() || !matches!(error.exit, Exit::Unreachable | Exit::Vendor)
             }
         };
-        lease.is_spent.set(!is_unsent);
-        Ok(asked)
+        if is_unsent {
+            lease.is_spent.set(false);
+            undelivered.iter().for_each(|here| self.keep_here(here, false));
+        }
+        Ok(sent)
     }
 
     /// Brings a token to the store, and gives what is to be kept on this machine: with the refresh token only where the store
@@ -77,10 +85,9 @@ impl Need<'_> {
             let generation = here.and_then(|here| here.generation);
             return (Some(Entry { generation, ..entry }), Ok(()));
         };
-        let ends_hold = !hold::is_held(self.store, &self.principal.login);
-        match self.shared.put(lease, &entry, ends_hold) {
+        match self.shared.put(lease, &entry, self.holding(&lease.seen)) {
             Ok(Some(true)) => {
-                let generation = Some(lease.turn().number);
+                let generation = Some(lease.ticket().number);
                 (Some(delivered(&Entry { generation, ..entry })), Ok(()))
             }
             Ok(Some(false)) => {
@@ -89,14 +96,7 @@ impl Need<'_> {
                     .explain("another machine got a newer token meanwhile; this one is for this call alone");
                 (None, Ok(()))
             }
-            unwritten => {
-                let undelivered = Entry {
-                    generation: lease.follows(),
-                    turn: Some(lease.turn().clone()),
-                    ..entry
-                };
-                (Some(undelivered), unwritten.map(drop))
-            }
+            unwritten => (Some(undelivered(entry, lease)), unwritten.map(drop)),
         }
     }
 
@@ -134,14 +134,19 @@ impl Need<'_> {
         let Some(seen) = self.shared.look(&spot)? else {
             return Ok(None);
         };
-        let is_newest = match &entry.turn {
+        let is_newest = match &entry.ticket {
             // In the turn that brought it, which may be over.
-            Some(turn) => self.shared.put_late(&spot, &seen, turn, entry)?,
+            Some(ticket) => self.shared.put_late(&spot, seen.ahead, ticket, entry)?,
             None if seen.turn_of_entry() > entry.generation => Some(false),
             None => {
                 let request = Duration::from_secs(1);
                 return Ok(match self.shared.take(&spot, &seen, false, request, false)? {
-                    Some(Taken::Mine(lease)) => self.share(entry.clone(), Some(&lease)).0,
+                    Some(Taken::Mine(lease)) => {
+                        let entry = undelivered(entry.clone(), &lease);
+                        // From now on it is the store's, whatever happens.
+                        self.keep_here(&entry, false);
+                        self.share(entry, Some(&lease)).0
+                    }
                     _ => None,
                 });
             }
@@ -152,7 +157,11 @@ impl Need<'_> {
                 .explain("the shared store has a newer token, so the refresh token of this one is dropped");
         }
         Ok(is_newest.map(|_| {
-            let generation = entry.turn.as_ref().map(|turn| turn.number).or(seen.turn_of_entry());
+            let generation = entry
+                .ticket
+                .as_ref()
+                .map(|ticket| ticket.number)
+                .or(seen.turn_of_entry());
             delivered(&Entry {
                 generation,
                 ..entry.clone()
@@ -164,7 +173,7 @@ impl Need<'_> {
     pub(super) fn for_want_of_store(&self, error: Error) -> Error {
         let is_there = || {
             self.look()
-                .is_some_and(|entry| entry.generation.is_some() || entry.turn.is_some())
+                .is_some_and(|entry| entry.generation.is_some() || entry.ticket.is_some())
         };
         if !error.is_missing() || !self.shared.is_gone() || !is_there() {
             return error;
@@ -175,11 +184,20 @@ impl Need<'_> {
     }
 }
 
+/// As it is kept on a machine until the store has it.
+fn undelivered(entry: Entry, lease: &Lease) -> Entry {
+    Entry {
+        generation: None,
+        ticket: Some(lease.ticket().clone()),
+        ..entry
+    }
+}
+
 /// As it is kept on a machine once the store has it.
 pub(super) fn delivered(entry: &Entry) -> Entry {
     Entry {
         refresh_token: None,
-        turn: None,
+        ticket: None,
         generation: entry.generation.filter(|_| entry.refresh_token.is_some()),
         ..entry.clone()
     }

@@ -34,7 +34,7 @@ impl Need<'_> {
             fingerprint: self.principal.fingerprint()?,
             attempt: guard.attempt(),
             generation: None,
-            turn: None,
+            ticket: None,
         };
         let (entry, shared) = self.share(entry, lease);
         if let Some(mut entry) = entry {
@@ -73,34 +73,32 @@ impl Need<'_> {
         false
     }
 
-    /// Forgets the cached token once nobody can be renewing it. If it must be this one, it alone is refused somewhere: what it
-    /// can be refreshed with stays.
+    /// Forgets the token once nobody can be renewing it, here and in the shared store. If it must be this one, it alone is
+    /// refused somewhere: what it can be refreshed with stays.
     pub(crate) fn forget(&self, token: Option<&Secret>) -> Result<()> {
         let identity = &self.principal.identity;
         let _turn = self.turn_of(identity)?;
         let is_it = |entry: &Entry| token.is_none_or(|token| token.expose() == entry.token.expose());
-        if let Some(seen) = self.shared.look(&self.spot())?
-            && let Some(entry) = seen.entry.as_ref().filter(|entry| is_it(entry))
-            && (token.is_none() || !self.can_refresh(entry) || !self.end_there(&seen, entry)?)
-        {
-            self.session.voice.explain("the token in the shared store is forgotten");
-            self.forget_there(identity)?;
-        }
         let entry = entry::look_quietly(self.store, identity, now_ms());
-        let Some(entry) = entry.filter(is_it) else {
-            return Ok(());
+        let here = match entry.filter(is_it) {
+            None => Ok(()),
+            Some(entry) if token.is_some() && self.can_refresh(&entry) => {
+                self.session.voice.explain("the cached token counts as ended");
+                entry::keep(self.store, &ended(entry))
+            }
+            Some(entry) => {
+                self.session.voice.explain("the cached token is forgotten");
+                entry::forget(self.store, &entry.identity)
+            }
         };
-        let kept = if token.is_some() && self.can_refresh(&entry) {
-            self.session.voice.explain("the cached token counts as ended");
-            entry::keep(self.store, &ended(entry))
-        } else {
-            self.session.voice.explain("the cached token is forgotten");
-            entry::forget(self.store, &entry.identity)
-        };
-        kept.map_err(|unkept| Error::other(unkept.reason))
+        match token {
+            None => self.forget_there(identity).map(drop)?,
+            Some(_) => self.end_there(is_it)?,
+        }
+        here.map_err(|unkept| Error::other(unkept.reason))
     }
 
-    fn can_refresh(&self, entry: &Entry) -> bool {
+    pub(super) fn can_refresh(&self, entry: &Entry) -> bool {
         self.principal.chosen.refresh_plan().is_some() && entry.refresh_token(now_ms()).is_some()
     }
 

@@ -15,7 +15,7 @@ use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
 use crate::cache::{hold, pause};
 use crate::error::{Error, Result};
-use crate::shared::{Lease, Remains, Seen, Spot, Taken, Whose};
+use crate::shared::{Holding, Lease, Remains, Seen, Spot, Taken, Whose};
 use crate::time::clock::{now_ms, span_ms};
 use crate::time::duration;
 
@@ -61,11 +61,12 @@ impl<'a> Need<'a> {
             self.keep_here(&delivered(&entry), false);
         }
         let obtained = self.ask_vendor(guard, approved, Some(&lease));
-        let error = match &obtained {
-            Err(Stop::Error(error)) => Some(error),
-            _ => None,
+        let remains = match &obtained {
+            Ok(_) => self.remains(&lease.seen, None),
+            Err(Stop::Error(error)) => self.remains(&lease.seen, Some(error)),
+            Err(Stop::Person(_)) => Remains::default(),
         };
-        self.shared.leave(&lease, self.remains(&lease, error));
+        self.shared.leave(&lease, remains);
         let is_unknown = lease.seen.is_spending && !lease.may_refresh();
         obtained.map_err(|stop| match stop {
             Stop::Error(error) if error.is_missing() && is_unknown => Stop::Error(error.of(
@@ -191,20 +192,37 @@ impl<'a> Need<'a> {
         }
     }
 
-    /// What the others need to know of an attempt in vain.
-    fn remains(&self, lease: &Lease, error: Option<&Error>) -> Remains {
-        let Some(error) = error else { return Remains::default() };
-        let (login, now) = (&self.principal.login, now_ms());
+    /// What the others need to know of an attempt, which may have been in vain.
+    fn remains(&self, seen: &Seen, error: Option<&Error>) -> Remains {
+        let now = now_ms();
         let fingerprint = || self.principal.fingerprint().ok().flatten();
         let mut paused = self.paused.borrow().clone();
         paused.insert(self.principal.chosen.base.origin());
-        paused.extend(lease.seen.pauses.iter().map(|(origin, _)| origin.clone()));
+        paused.extend(seen.pauses.iter().map(|(origin, _)| origin.clone()));
         let left = |origin: String| pause::check(self.store, &origin, now).map(|left| (origin, left));
+        let failed = error.filter(|error| error.holds_for(Duration::ZERO));
         Remains {
-            failure: error.holds_for(Duration::ZERO).then(|| (error.clone(), fingerprint())),
-            hold: hold::to_share(self.store, login, lease.seen.ahead, now),
+            failure: failed.map(|error| (error.clone(), fingerprint())),
+            hold: self.holding(seen),
             pauses: paused.into_iter().filter_map(left).collect(),
         }
+    }
+
+    pub(super) fn holding(&self, seen: &Seen) -> Holding {
+        Holding::Becomes(hold::to_share(self.store, &self.principal.login, seen.ahead, now_ms()))
+    }
+
+    /// An attempt that is this process's own: what the other machines know counts, and they learn what it finds out.
+    pub(super) fn heeding<T>(&self, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
+        let spot = self.spot();
+        let Some(seen) = self.shared.look(&spot)? else {
+            return attempt();
+        };
+        self.learn(&seen);
+        let outcome = attempt();
+        let remains = self.remains(&seen, outcome.as_ref().err());
+        self.shared.tell(&spot, &seen, remains);
+        outcome
     }
 
     /// The token of an identity that lies in the store.
@@ -212,16 +230,28 @@ impl<'a> Need<'a> {
         Ok(self.shared.look(&self.spot_of(identity))?.and_then(|seen| seen.entry))
     }
 
-    /// Lets the token in the store count as ended, since what it can be refreshed with is good still. Not where that may be used
-    /// up; where another machine asks for a token nothing is left to be done.
-    pub(super) fn end_there(&self, seen: &Seen, entry: &Entry) -> Result<bool> {
-        let is_ended = self.shared.amend(&self.spot(), seen, &ended(entry.clone()))?;
-        if is_ended == Some(true) {
+    /// Lets the token in the store count as ended, if it is this one. It is forgotten whole where nothing can be refreshed with
+    /// it; where another machine asks for a token nothing is left to be done.
+    pub(super) fn end_there(&self, is_it: impl Fn(&Entry) -> bool) -> Result<()> {
+        let spot = self.spot();
+        let Some(seen) = self.shared.look(&spot)? else {
+            return Ok(());
+        };
+        let Some(entry) = seen.entry.as_ref().filter(|entry| is_it(entry)) else {
+            return Ok(());
+        };
+        if seen.is_asking {
+            return Ok(());
+        }
+        // A refresh token may be used up that was sent by one who did not come back.
+        if self.can_refresh(entry) && !seen.is_spending {
             self.session
                 .voice
                 .explain("the token in the shared store counts as ended");
+            return self.shared.amend(&spot, &seen, &ended(entry.clone()));
         }
-        Ok(is_ended != Some(false) || seen.is_asking || !seen.is_spending)
+        self.session.voice.explain("the token in the shared store is forgotten");
+        self.shared.remove_seen(&spot, &seen)
     }
 
     /// Forgets the token in the store. Whether there was one.

@@ -93,11 +93,13 @@ pub(crate) enum Provenance {
 /// A token that lasts as long as it must, or why there is none.
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
-        need.keep_pause()?;
-        let plan = need.principal.chosen.login_plan();
-        let secrets = need.secrets(&plan)?;
-        let approved = need.approve(&plan, &secrets)?;
-        return need.lasting(need.log_in(&secrets, approved, &need.session.deadline)?);
+        return need.heeding(|| {
+            need.keep_pause()?;
+            let plan = need.principal.chosen.login_plan();
+            let secrets = need.secrets(&plan)?;
+            let approved = need.approve(&plan, &secrets)?;
+            need.lasting(need.log_in(&secrets, approved, &need.session.deadline)?)
+        });
     }
     let cached = need.look();
     match &cached {

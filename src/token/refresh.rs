@@ -45,7 +45,10 @@ impl<'a> Need<'a> {
         // The other half is for the login.
         let half = Deadline::after(whole.remaining() / 2);
         let deadline = if has_ended { &half } else { whole };
-        let asked = self.spending(lease, || self.ask(&plan, secrets, Provenance::Refresh, deadline))?;
+        let asked = match self.begin(&plan, secrets, deadline) {
+            Ok(run) => self.spending(lease, || self.answered(run, Provenance::Refresh, deadline))?,
+            Err(failure) => Err(failure),
+        };
         match asked {
             Ok(mut issued) => {
                 if issued.grant.refresh_token.is_none() {
@@ -100,7 +103,7 @@ impl<'a> Need<'a> {
 
     /// At once, since no login may follow that replaces the entry. That it cannot be kept is said where the login's token
     /// is kept.
-    fn strike_out(&self, entry: &Entry) {
+    pub(super) fn strike_out(&self, entry: &Entry) {
         let struck_out = Entry {
             refresh_token: None,
             refresh_expires_at: None,

@@ -9,7 +9,7 @@ use std::ops::Not;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Entry, Outline, Turn};
+use super::{Entry, Outline, Ticket};
 use crate::cache::fingerprint::Fingerprint;
 use crate::cache::guard::AttemptId;
 use crate::cache::identity::Identity;
@@ -49,7 +49,7 @@ pub(super) struct EntryFile<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generation: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    turn: Option<Turn>,
+    ticket: Option<Ticket>,
 }
 
 /// What is sealed.
@@ -97,7 +97,7 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
         fingerprint: None,
         attempt: entry.attempt.clone(),
         generation: entry.generation,
-        turn: entry.turn.clone(),
+        ticket: entry.ticket.clone(),
     };
     if let Some(hidden) = in_clear {
         file.token = Some(hidden.token);
@@ -180,7 +180,7 @@ impl EntryFile<'_> {
             fingerprint: hidden.fingerprint,
             attempt: self.attempt,
             generation: self.generation,
-            turn: self.turn,
+            ticket: self.ticket,
         })
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn entry(account: &str, now: i64) -> Entry {
         fingerprint: None,
         attempt: None,
         generation: None,
-        turn: None,
+        ticket: None,
     }
 }
 

@@ -182,26 +182,29 @@ impl Work<'_> {
         self.left.len() == before
     }
 
+    /// On this machine whatever the shared store says, unless its token is to be revoked first.
     fn forget_identity(&mut self, need: &Need, identity: &Identity) -> Result<()> {
         let _turn = need.turn_of(identity)?;
-        let there = need.entry_there(identity)?;
         if self.logout.revoke {
             // The one in the store has its refresh token with it.
             let here = || entry::look_quietly(self.store, identity, now_ms());
-            if let Some(entry) = there.or_else(here) {
+            if let Some(entry) = need.entry_there(identity)?.or_else(here) {
                 revoke(need, &entry)?;
             }
         }
         if entry::is_kept(self.store, identity, now_ms()) {
             self.forget_token(identity);
         }
-        if need.forget_there(identity)? {
-            self.forgotten.shared += 1;
-        }
-        if need.shared.is_gone() {
-            let vendor = &identity.vendor;
-            let text = format!("{vendor}: what lies in the shared store is not forgotten, since it cannot be used now");
-            return Err(Error::unreachable(text));
+        let vendor = &identity.vendor;
+        let what = || format!("{vendor}: what lies in the shared store is not forgotten");
+        match need.forget_there(identity) {
+            Ok(true) => self.forgotten.shared += 1,
+            Ok(false) if need.shared.is_gone() => {
+                let text = format!("{}, since it cannot be used now", what());
+                self.failures.push(Error::unreachable(text));
+            }
+            Ok(false) => {}
+            Err(error) => self.failures.push(error.of(what())),
         }
         Ok(())
     }
