@@ -61,9 +61,11 @@ impl Need<'_> {
         // One that the store has not got is on this machine alone.
         let undelivered = self.look().filter(|here| here.refresh_token.is_some());
         lease.is_spent.set(true);
-        undelivered.iter().for_each(|here| self.strike_out(here));
-        let sent = send();
-        let is_unsent = match &sent {
+        if let Some(here) = &undelivered {
+            self.strike_out(here);
+        }
+        let outcome = send();
+        let is_unsent = match &outcome {
             Ok(_) | Err(Failure::Step(_)) => false,
             Err(Failure::Last(refusal)) => refusal.exit == Exit::RateLimited,
             Err(Failure::Error(error)) => {
@@ -72,9 +74,11 @@ impl Need<'_> {
         };
         if is_unsent {
             lease.is_spent.set(false);
-            undelivered.iter().for_each(|here| self.keep_here(here, false));
+            if let Some(here) = &undelivered {
+                self.keep_here(here, false);
+            }
         }
-        Ok(sent)
+        Ok(outcome)
     }
 
     /// Brings a token to the store, and gives what is to be kept on this machine: with the refresh token only where the store
