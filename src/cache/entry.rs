@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::Fingerprint;
 use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
+use super::sealing;
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
-use file::{EntryFile, Unread};
+use file::{EntryFile, Unread, Written};
 
 const SUFFIX: &str = ".json";
 
@@ -63,20 +64,10 @@ impl Entry {
 
 /// The entry for this identity. What cannot be used is a miss, and where it is to wonder at, a warning.
 pub(crate) fn look(store: &Store, identity: &Identity, now: i64) -> Option<Entry> {
-    let digest = identity.digest();
-    let name = named(&digest);
-    let bytes = store.read(&name)?;
-    let opened = file::read(&bytes, now).map_err(Unread::Wrong).and_then(|file| {
-        if *file.identity == *identity {
-            file.open(&digest, store.seal())
-        } else {
-            Err(Unread::Wrong("it belongs to another identity"))
-        }
-    });
-    match opened {
+    match find(store, identity, now)? {
         Ok(entry) => Some(entry),
         Err(Unread::Wrong(reason)) => {
-            store.warn_of(&name, reason);
+            store.warn_of(&file_name(identity), reason);
             None
         }
         Err(Unread::Closed(reason)) => {
@@ -86,26 +77,64 @@ pub(crate) fn look(store: &Store, identity: &Identity, now: i64) -> Option<Entry
     }
 }
 
-pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
-    let name = file_name(&entry.identity);
-    match file::write(store, entry) {
-        Ok(bytes) => store.replace(&name, &bytes),
-        Err(why) => {
-            if !store.seal().takes_clear() {
-                // Where nothing may lie in clear, what does goes with what would have replaced it.
-                let _ = store.remove(&name);
-            }
-            Err(Unkept {
-                reason: format!("{} cannot be written: {why}", store.path(&name).display()),
-                said: false,
-            })
-        }
+/// Why a file for this identity that is there cannot be used.
+pub(crate) fn flaw(store: &Store, identity: &Identity, now: i64) -> Option<String> {
+    match find(store, identity, now)?.err()? {
+        Unread::Wrong(reason) => Some(reason.to_owned()),
+        Unread::Closed(reason) => Some(reason),
     }
 }
 
-/// Whether what is kept for this identity will be sealed. The first key is made for it.
-pub(crate) fn is_sealed(store: &Store, identity: &Identity) -> bool {
-    file::is_sealed(store, identity)
+fn find(store: &Store, identity: &Identity, now: i64) -> Option<Result<Entry, Unread>> {
+    let digest = identity.digest();
+    let bytes = store.read(&named(&digest))?;
+    let opened = file::read(&bytes, now).map_err(Unread::Wrong).and_then(|file| {
+        if *file.identity == *identity {
+            file.open(&digest, store.seal())
+        } else {
+            Err(Unread::Wrong("it belongs to another identity"))
+        }
+    });
+    Some(opened)
+}
+
+pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
+    let name = file_name(&entry.identity);
+    let path = store.path(&name);
+    let Written { bytes, in_clear } = file::write(store, entry).map_err(|why| {
+        forget_what_does_not_count(store, &entry.identity);
+        store.warn_of_keeping_nothing(&why);
+        Unkept {
+            reason: format!("{} cannot be written: {why}", path.display()),
+            said: true,
+        }
+    })?;
+    let is_worse =
+        |_: &String| !store.seal().is_off() && outline(store, &name, i64::MAX).is_some_and(|old| !old.is_in_clear);
+    let worse = in_clear.filter(is_worse);
+    store.replace(&name, &bytes)?;
+    if let Some(why) = worse {
+        store.warn(format!("{} lies in clear from now on: {why}", path.display()));
+    }
+    Ok(())
+}
+
+/// What lies there in clear goes where nothing may. To be called where what would take its place cannot be kept.
+pub(crate) fn forget_what_does_not_count(store: &Store, identity: &Identity) {
+    let name = file_name(identity);
+    if !store.seal().takes_clear() && outline(store, &name, i64::MAX).is_some_and(|old| old.is_in_clear) {
+        let _ = store.remove(&name);
+    }
+}
+
+/// Whether there is neither a key nor a place for one. The first key is made to find out.
+pub(crate) fn is_kept_in_clear(store: &Store) -> bool {
+    sealing::is_in_vain(store)
+}
+
+/// In which the token that lies there was asked for, whether that can be opened or not.
+pub(crate) fn attempt(store: &Store, identity: &Identity, now: i64) -> Option<AttemptId> {
+    outline(store, &file_name(identity), now)?.attempt
 }
 
 pub(crate) fn forget(store: &Store, identity: &Identity) -> Result<(), Unkept> {
@@ -158,6 +187,7 @@ pub(super) struct Outline {
     pub(super) refresh_expires_at: Option<i64>,
     pub(super) asked_at: i64,
     pub(super) expires_at: i64,
+    attempt: Option<AttemptId>,
 }
 
 pub(super) fn outline(store: &Store, name: &str, now: i64) -> Option<Outline> {

@@ -4,28 +4,45 @@ use std::time::{Duration, Instant};
 
 use super::store::Store;
 use crate::disk::lock::LockFile;
-use crate::seal::{NoKey, Place};
+use crate::seal::{Key, NoKey, Place};
 
 /// How long the turn is waited for: longer than the OS keyring may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What is sealed, or nothing where it is kept in clear. The error is why it cannot be kept.
-pub(super) fn seal(store: &Store, plain: &[u8], place: Place) -> Result<Option<String>, String> {
-    let seal = store.seal();
-    let mut sealed = seal.seal(plain, place);
-    if sealed == Err(NoKey::Yet) {
-        let _turn = turn(store);
-        sealed = seal.make_key().and_then(|()| seal.seal(plain, place));
-    }
-    match sealed {
-        Ok(sealed) => Ok(Some(sealed)),
+/// How something is to lie in the folder.
+pub(super) enum Form {
+    Sealed(String),
+    /// Why.
+    Clear(String),
+}
+
+/// The error is why it cannot be kept.
+pub(super) fn seal(store: &Store, plain: &[u8], place: Place) -> Result<Form, String> {
+    match key(store) {
+        Ok(key) => {
+            let sealed = key.seal(plain, place).map(Form::Sealed);
+            sealed.map_err(|error| error.text().to_owned())
+        }
         Err(NoKey::Clear(why)) => {
             store.explain(format!("what is kept is kept in clear: {why}"));
-            Ok(None)
+            Ok(Form::Clear(why))
         }
         Err(NoKey::Nothing(why)) => Err(why),
-        Err(NoKey::Yet) => Err("its key is gone again".to_owned()),
     }
+}
+
+/// Whether there is neither a key nor a place for one, so that everything is kept in clear.
+pub(super) fn is_in_vain(store: &Store) -> bool {
+    matches!(key(store), Err(NoKey::Clear(_)))
+}
+
+/// The first one is made where there is none.
+fn key(store: &Store) -> Result<Key, NoKey> {
+    if let Some(key) = store.seal().key()? {
+        return Ok(key);
+    }
+    let _turn = turn(store);
+    store.seal().make_key()
 }
 
 /// Whoever gets none goes on without it: two keys at once cost no more than a login.

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use super::folder;
 use crate::disk::private;
 use crate::disk::replace::{Temporary, replace};
-use crate::seal::Seal;
+use crate::seal::{Outlook, Seal};
 use crate::terminal::voice::Voice;
 
 /// Why something could not be written.
@@ -73,8 +73,36 @@ impl Store {
         self.warn(format!("{} is not used: {reason}", self.path(name).display()));
     }
 
-    fn warn(&self, text: String) {
+    pub(super) fn warn(&self, text: String) {
         self.once(text, Voice::warn);
+    }
+
+    /// How what is kept from now on is kept. Nothing is made to find out.
+    pub(crate) fn outlook(&self) -> Outlook {
+        let flaw = if self.is_readable() {
+            None
+        } else {
+            let usable = self.usable.get().cloned();
+            usable.unwrap_or_else(|| folder::can_be_made(&self.folder)).err()
+        };
+        flaw.map_or_else(
+            || self.seal.outlook(),
+            |cause| Outlook::Nothing(format!("the folder is not used: {cause}")),
+        )
+    }
+
+    /// Whether it is known that no token can be kept, which is said then. Where `asks` is false the OS keyring is asked only if
+    /// there is no other place for a key.
+    pub(crate) fn keeps_nothing(&self, asks: bool) -> bool {
+        let why = self.seal.keeps_nothing(asks);
+        if let Some(why) = &why {
+            self.warn_of_keeping_nothing(why);
+        }
+        why.is_some()
+    }
+
+    pub(super) fn warn_of_keeping_nothing(&self, why: &str) {
+        self.warn(format!("no token is kept, so every call logs in: {why}"));
     }
 
     /// Says once why something is as it is.

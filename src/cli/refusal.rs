@@ -16,9 +16,7 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
         _ => String::new(),
     };
     let argument = context(ContextKind::InvalidArg);
-    // `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` and `[VENDOR]` → `VENDOR`
-    let argument = argument.trim_start_matches(['<', '[']);
-    let name = argument.split([' ', '=', '>', ']']).next().unwrap_or_default();
+    let name = bare(&argument);
     match error.kind() {
         ErrorKind::UnknownArgument => unknown(name, &context(ContextKind::SuggestedArg), vendor, typed),
         ErrorKind::InvalidSubcommand => {
@@ -37,7 +35,7 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
         }
         ErrorKind::ArgumentConflict => {
             let prior = context(ContextKind::PriorArg);
-            let prior = prior.split([' ', '=']).next().unwrap_or_default();
+            let prior = bare(&prior);
             Error::usage(if prior == name {
                 format!("{name}: it is given twice")
             } else {
@@ -78,6 +76,12 @@ pub(super) fn explain(error: &ClapError, vendor: Option<&Vendor>, typed: &Typed,
             Error::usage(line.strip_prefix("error: ").unwrap_or(line))
         }
     }
+}
+
+/// `--min-ttl <DURATION>` → `--min-ttl`, `<VENDOR>` and `[VENDOR]` → `VENDOR`
+fn bare(argument: &str) -> &str {
+    let argument = argument.trim_start_matches(['<', '[']);
+    argument.split([' ', '=', '>', ']', ',']).next().unwrap_or_default()
 }
 
 /// Exit 2, with the nearest name.

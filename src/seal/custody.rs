@@ -16,10 +16,18 @@ use super::key::Key;
 use super::policy::Policy;
 use super::ring::Ring;
 use super::sealed::{Place, Unopened};
+use crate::inputs::keyring::Lack;
+pub(crate) use making::Dropped;
 pub(crate) use outlook::{Lies, Outlook};
+
+const OS: &str = "the OS keyring";
+const KERNEL: &str = "the kernel's keyring";
 
 /// How long the OS keyring may take, in any case.
 const LONGEST: Duration = Duration::from_secs(3);
+
+/// Of the time of a call, so that most of it is left for the vendor.
+const PART: u32 = 3;
 
 /// All that is found out of a key is kept for as long as this lives.
 #[derive(Debug)]
@@ -43,8 +51,6 @@ pub(crate) enum Closed {
 /// Why nothing can be sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoKey {
-    /// There is none yet, and a place for one may be found.
-    Yet,
     /// So it is kept in clear.
     Clear(String),
     /// So it is not kept at all.
@@ -52,14 +58,14 @@ pub(crate) enum NoKey {
 }
 
 impl Seal {
-    /// `keyring` says whether the OS keyring may be used, and `limit` how long it may take at most.
+    /// `keyring` says whether the OS keyring may be used, and `limit` how long the whole call may take.
     pub(crate) fn new(policy: Policy, keyring: bool, limit: Duration) -> Self {
         Self {
             policy,
             given: OnceCell::new(),
             copy: RefCell::default(),
             in_ring: RefCell::default(),
-            ring: keyring.then(|| Ring::new(limit.min(LONGEST))),
+            ring: keyring.then(|| Ring::new((limit / PART).min(LONGEST))),
         }
     }
 
@@ -112,30 +118,27 @@ impl Seal {
         }
         match self.of_ring() {
             Ok(Some(key)) => opened(key.open(sealed, place)).unwrap_or_else(|| no_key(ANOTHER)),
-            Err(why) => no_key(&format!("the key that it was sealed with cannot be had: {why}")),
+            Err(lack) => no_key(&format!(
+                "the key that it was sealed with cannot be had: {}",
+                lack.why()
+            )),
             Ok(None) if matches!(copy, Ok(Some(_))) => no_key(ANOTHER),
             Ok(None) => no_key("the key that it was sealed with is not there any more"),
         }
     }
 
-    /// With the key that there is.
-    pub(crate) fn seal(&self, plain: &[u8], place: Place) -> Result<String, NoKey> {
-        let key = self.key()?;
-        key.seal(plain, place)
-            .map_err(|error| NoKey::Nothing(error.text().to_owned()))
-    }
-
-    fn key(&self) -> Result<Key, NoKey> {
+    /// The key to seal with. Nothing where there is none yet, and a place for one may be found.
+    pub(crate) fn key(&self) -> Result<Option<Key>, NoKey> {
         if self.policy == Policy::Off {
             return Err(NoKey::Clear("TOK_SEAL is off".to_owned()));
         }
         if let Some(given) = self.given() {
-            return given.key.clone().map_err(NoKey::Nothing);
+            return given.key.clone().map(Some).map_err(NoKey::Nothing);
         }
         if let Ok(Some(copy)) = self.copy() {
-            return Ok(copy.key);
+            return Ok(Some(copy.key));
         }
-        self.of_ring().ok().flatten().ok_or(NoKey::Yet)
+        Ok(self.of_ring().ok().flatten())
     }
 
     fn given(&self) -> Option<&Given> {
@@ -155,12 +158,12 @@ impl Seal {
         Ok(())
     }
 
-    fn of_ring(&self) -> Result<Option<Key>, String> {
+    fn of_ring(&self) -> Result<Option<Key>, Lack> {
         self.of_ring_by(Ring::read)
     }
 
     /// What it has is copied, so that it need not be asked the next time.
-    fn of_ring_by(&self, read: fn(&Ring) -> Result<Option<Key>, String>) -> Result<Option<Key>, String> {
+    fn of_ring_by(&self, read: fn(&Ring) -> Result<Option<Key>, Lack>) -> Result<Option<Key>, Lack> {
         if self.in_ring.borrow().is_none() {
             let Some(key) = read(self.ring()?)? else {
                 return Ok(None);
@@ -175,8 +178,15 @@ impl Seal {
         Ok(self.in_ring.borrow().clone())
     }
 
-    fn ring(&self) -> Result<&Ring, String> {
-        self.ring.as_ref().ok_or_else(|| "TOK_KEYRING is off".to_owned())
+    fn ring(&self) -> Result<&Ring, Lack> {
+        self.ring
+            .as_ref()
+            .ok_or_else(|| Lack::Absent("TOK_KEYRING is off".to_owned()))
+    }
+
+    /// What keeps the OS keyring from answering, where it was asked a moment ago.
+    pub(crate) fn trouble_with_ring(&self) -> Option<String> {
+        self.ring.as_ref()?.trouble()
     }
 }
 

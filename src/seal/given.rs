@@ -23,7 +23,7 @@ pub(super) fn find() -> Option<Given> {
     let file = env::var_os(FILE).filter(|path| !path.is_empty()).map(PathBuf::from);
     let (variable, key) = if let Some(path) = file {
         let text = file::read(&path).map_err(|why| why.to_string());
-        let key = text.and_then(|text| Key::parse(text.lines().next().unwrap_or_default()));
+        let key = text.and_then(|text| Key::parse(text.trim_ascii().lines().next().unwrap_or_default()));
         (FILE, key.map_err(|why| format!("{FILE}: {}: {why}", path.display())))
     } else {
         let text = variable::read(SEAL_KEY).transpose()?;

@@ -1,6 +1,6 @@
 //! The kernel's own keyring, where a key is read with a few system calls.
 //!
-//! It is gone when the machine restarts. On systems that have none every call says so.
+//! It is gone when the user's last session ends or the machine restarts. On systems that have none every call says so.
 
 use super::key::Key;
 
@@ -8,7 +8,7 @@ use super::key::Key;
 #[cfg_attr(not(target_os = "linux"), path = "kernel/none.rs")]
 mod system;
 
-pub(super) use system::{forget, read, write};
+pub(super) use system::{forget, has_room, read, write};
 
 /// The key as it lies there.
 #[derive(Debug, Clone)]

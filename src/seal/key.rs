@@ -37,9 +37,11 @@ impl Key {
         Ok(Self(bytes))
     }
 
-    /// Of base64, or what is wrong with it, in words that do not show it.
+    /// Of base64, with blanks around it or not, or what is wrong with it, in words that do not show it.
     pub(crate) fn parse(text: &str) -> std::result::Result<Self, String> {
-        let bytes = BASE64.decode(text).map_err(|_| "it is not base64".to_owned())?;
+        let bytes = BASE64
+            .decode(text.trim_ascii())
+            .map_err(|_| "it is not base64".to_owned())?;
         Self::of(&bytes).ok_or_else(|| format!("it has {} bytes instead of {}", bytes.len(), Self::LEN))
     }
 
@@ -74,11 +76,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_read_as_it_was_written_and_without_its_padding() {
+    fn a_key_is_read_as_it_was_written_without_its_padding_and_with_blanks_around_it() {
         let key = Key::draw().unwrap();
         let text = key.to_base64();
         assert_eq!(text.expose().len(), 44);
-        for text in [text.expose(), text.expose().trim_end_matches('=')] {
+        let text = text.expose();
+        for text in [text, text.trim_end_matches('='), &format!(" \t{text}\r\n")] {
             assert_eq!(Key::parse(text).unwrap().expose(), key.expose());
         }
     }
@@ -90,7 +93,7 @@ mod tests {
             ("c2hvcnQ=", "it has 5 bytes instead of 32"),
             (&BASE64.encode([7; 33]), "it has 33 bytes instead of 32"),
             ("not base64!", "it is not base64"),
-            (&format!("{}\n", BASE64.encode([7; 32])), "it is not base64"),
+            ("c2hv cnQ=", "it is not base64"),
         ] {
             assert_eq!(Key::parse(text).unwrap_err(), reason);
         }

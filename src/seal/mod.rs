@@ -12,7 +12,7 @@ mod policy;
 mod ring;
 pub(crate) mod sealed;
 
-pub(crate) use custody::{Closed, Lies, NoKey, Outlook, Seal};
+pub(crate) use custody::{Closed, Dropped, Lies, NoKey, Outlook, Seal};
 pub(crate) use key::Key;
 pub(crate) use policy::Policy;
 pub(crate) use sealed::Place;

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use super::key::Key;
 use crate::error::Error;
-use crate::inputs::keyring::{self, Found, Label};
+use crate::inputs::keyring::{self, Found, Label, Lack};
 use crate::time::deadline::Deadline;
 
 #[derive(Debug)]
 pub(super) struct Ring {
     /// How long one call of it may take.
     limit: Duration,
-    failed: RefCell<Option<Said<String>>>,
+    failed: RefCell<Option<Said<Lack>>>,
     /// It had no key.
     none: RefCell<Option<Said<()>>>,
 }
@@ -48,12 +48,12 @@ impl Ring {
     }
 
     /// Nothing where it has none, or where there is no keyring. The error is why nobody can say.
-    pub(super) fn read(&self) -> Result<Option<Key>, String> {
+    pub(super) fn read(&self) -> Result<Option<Key>, Lack> {
         let began = Instant::now();
         if self.none.borrow().as_ref().is_some_and(|said| said.until > began) {
             return Ok(None);
         }
-        let found = self.call(|deadline| keyring::read(Label::of_cache_key(), false, deadline).map_err(words))?;
+        let found = self.call(|deadline| keyring::read(Label::of_cache_key(), false, deadline).map_err(broken))?;
         match found {
             Found::Absent(_) => {
                 *self.none.borrow_mut() = Some(Said::now((), began.elapsed()));
@@ -61,45 +61,60 @@ impl Ring {
             }
             Found::Secret(text) => match Key::parse(text.expose()) {
                 Ok(key) => Ok(Some(key)),
-                Err(why) => Err(format!("the keyring: the entry 'tok cache' is no key: {why}")),
+                Err(why) => Err(Lack::Broken(format!(
+                    "the keyring: the entry 'tok cache' is no key: {why}"
+                ))),
             },
         }
     }
 
     /// The same, whatever it had a moment ago.
-    pub(super) fn read_anew(&self) -> Result<Option<Key>, String> {
+    pub(super) fn read_anew(&self) -> Result<Option<Key>, Lack> {
         self.none.take();
         self.read()
     }
 
-    pub(super) fn write(&self, key: &Key) -> Result<(), String> {
+    pub(super) fn write(&self, key: &Key) -> Result<(), Lack> {
         let text = key.to_base64();
-        self.call(|deadline| keyring::write(Label::of_cache_key(), &text, false, deadline).map_err(words))
+        self.call(|deadline| keyring::write(Label::of_cache_key(), &text, false, deadline).map_err(broken))
     }
 
     /// Whether it was there.
-    pub(super) fn forget(&self) -> Result<bool, String> {
-        self.call(|deadline| keyring::delete(Label::of_cache_key(), false, deadline).map_err(words))
+    pub(super) fn forget(&self) -> Result<bool, Lack> {
+        self.call(|deadline| keyring::delete(Label::of_cache_key(), false, deadline).map_err(broken))
     }
 
-    /// Why it could take no key.
-    pub(super) fn lack(&self) -> Option<String> {
-        let look = |deadline: &Deadline| keyring::is_there(false, deadline).map_err(|lack| lack.why().to_owned());
-        self.call(look).err()
+    /// The error is why it could take no key.
+    pub(super) fn is_there(&self) -> Result<(), Lack> {
+        self.call(|deadline| keyring::is_there(false, deadline))
     }
 
-    fn call<T>(&self, act: impl FnOnce(&Deadline) -> Result<T, String>) -> Result<T, String> {
-        let began = Instant::now();
-        if let Some(failed) = self.failed.borrow().as_ref().filter(|failed| failed.until > began) {
-            return Err(failed.what.clone());
+    /// What kept it from answering a moment ago, whatever it was asked for.
+    pub(super) fn trouble(&self) -> Option<String> {
+        match self.failed_lately() {
+            Some(Lack::Broken(why)) => Some(why),
+            _ => None,
         }
-        act(&Deadline::after(self.limit)).inspect_err(|why| {
-            *self.failed.borrow_mut() = Some(Said::now(why.clone(), began.elapsed()));
+    }
+
+    fn call<T>(&self, act: impl FnOnce(&Deadline) -> Result<T, Lack>) -> Result<T, Lack> {
+        if let Some(lack) = self.failed_lately() {
+            return Err(lack);
+        }
+        let began = Instant::now();
+        act(&Deadline::after(self.limit)).inspect_err(|lack| {
+            *self.failed.borrow_mut() = Some(Said::now(lack.clone(), began.elapsed()));
         })
+    }
+
+    fn failed_lately(&self) -> Option<Lack> {
+        let failed = self.failed.borrow();
+        let failed = failed.as_ref().filter(|failed| failed.until > Instant::now());
+        failed.map(|failed| failed.what.clone())
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
-fn words(error: Error) -> String {
-    error.text().to_owned()
+fn broken(error: Error) -> Lack {
+    Lack::Broken(error.text().to_owned())
 }

@@ -123,8 +123,11 @@ impl Need<'_> {
 
     /// The same in one's turn on this machine, before anything is looked for in the store.
     pub(super) fn deliver_first(&self) -> Result<()> {
+        if !self.shared.is_on() {
+            return Ok(());
+        }
         let here = self.look().filter(|entry| entry.refresh_token.is_some());
-        if let Some(entry) = here.filter(|_| self.shared.is_on())
+        if let Some(entry) = here
             && let Some(entry) = self.delivery_of(&entry)?
         {
             self.keep_here(&entry, false);

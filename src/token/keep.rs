@@ -62,8 +62,8 @@ impl Need<'_> {
 
     /// One that a person approved lies nowhere in clear, unless everything shall.
     fn keeps_refresh_token(&self) -> bool {
-        let (principal, store) = (&self.principal, self.store);
-        if !principal.chosen.is_approved() || store.seal().is_off() || entry::is_sealed(store, &principal.identity) {
+        let (chosen, store) = (&self.principal.chosen, self.store);
+        if !chosen.is_approved() || store.seal().is_off() || !entry::is_kept_in_clear(store) {
             return true;
         }
         self.session.voice.notice(&format!(

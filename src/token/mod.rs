@@ -18,6 +18,7 @@ mod refresh;
 mod run;
 mod stop;
 mod turn;
+mod unkept;
 
 pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;
@@ -93,32 +94,24 @@ pub(crate) enum Provenance {
 /// A token that lasts as long as it must, or why there is none.
 pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
     if need.no_cache {
-        return need.heeding(|| {
-            need.keep_pause()?;
-            let plan = need.principal.chosen.login_plan();
-            let secrets = need.secrets(&plan)?;
-            let approved = need.approve(&plan, &secrets)?;
-            need.lasting(need.log_in(&secrets, approved, &need.session.deadline)?)
-        });
+        return need.for_this_call();
     }
-    let cached = need.look();
-    match &cached {
-        None => need.session.voice.explain("no token is cached"),
-        Some(entry) => {
-            let freshness = need.freshness(entry);
-            need.session.voice.explain(&freshness.to_string());
-            if freshness.is_fresh() {
-                need.deliver(entry);
-                return Ok(need.obtained(entry.clone()));
-            }
-        }
+    let cached = need.look_for_old();
+    if let Some(entry) = cached.as_ref().filter(|entry| need.lasts(entry)) {
+        need.deliver(entry);
+        return Ok(need.obtained(entry.clone()));
     }
-    need.take_turn().or_else(|error| {
+    let outcome = if need.store.keeps_nothing(!need.fresh) && !need.shared.is_on() {
+        need.unkept()
+    } else {
+        need.take_turn()
+    };
+    outcome.or_else(|error| {
         if need.shared.is_missed() {
             return Err(error);
         }
         // Another machine's may have come meanwhile.
-        let cached = cached.or_else(|| need.look().filter(|_| need.shared.is_on()));
+        let cached = cached.or_else(|| need.shared.is_on().then(|| need.look()).flatten());
         need.serve_in_need(cached, need.for_want_of_store(error))
     })
 }
@@ -141,6 +134,18 @@ impl<'a> Need<'a> {
 
     fn vendor(&self) -> &'a Vendor {
         self.principal.chosen.vendor
+    }
+
+    /// What was there already. A fresh token is not to be had there, and so no key is looked for to open it.
+    fn look_for_old(&self) -> Option<Entry> {
+        let cached = if self.fresh { None } else { self.look() };
+        let words = match &cached {
+            None if self.fresh => "a fresh token is asked for".to_owned(),
+            None => "no token is cached".to_owned(),
+            Some(entry) => self.freshness(entry).to_string(),
+        };
+        self.session.voice.explain(&words);
+        cached
     }
 
     fn look(&self) -> Option<Entry> {
@@ -208,8 +213,8 @@ impl<'a> Need<'a> {
         approved: Option<Run<'a>>,
         lease: Option<&Lease>,
     ) -> std::result::Result<Obtained, Stop<'a>> {
-        let entry = self.to_refresh(lease);
-        let refreshed = match entry.filter(|_| !self.fresh && approved.is_none()) {
+        let may_refresh = !self.fresh && approved.is_none();
+        let refreshed = match may_refresh.then(|| self.to_refresh(lease)).flatten() {
             Some(entry) => self.refresh(&entry, lease)?,
             None => None,
         };

@@ -8,10 +8,12 @@
 use super::run::Run;
 use super::stop::Stop;
 use super::{Need, Obtained};
-use crate::cache::guard::Guard;
+use crate::cache::entry;
+use crate::cache::guard::{AttemptId, Guard};
 use crate::cache::identity::Identity;
 use crate::cache::lock::{self, Earlier, Turn, Waiter};
 use crate::error::{Error, Result};
+use crate::time::clock::now_ms;
 
 impl<'a> Need<'a> {
     /// Gets the token as the one who asks, or takes what that one got.
@@ -85,10 +87,13 @@ impl<'a> Need<'a> {
         if self.alone {
             return lock::wait(self.store, name, waiter).map(Turn::Held);
         }
+        let is_late = |attempt: Option<&_>| earlier.is_none_or(|earlier| earlier.excludes(attempt));
         let look = || {
+            if earlier.is_some() && !is_late(self.last_attempt().as_ref()) {
+                return None;
+            }
             let entry = self.look()?;
-            let is_late = earlier.is_none_or(|earlier| earlier.excludes(entry.attempt.as_ref()));
-            (is_late && self.lasts(&entry)).then(|| {
+            (is_late(entry.attempt.as_ref()) && self.lasts(&entry)).then(|| {
                 self.session
                     .voice
                     .explain("another process got a token in the meantime");
@@ -111,9 +116,13 @@ impl<'a> Need<'a> {
 
     /// For a fresh token: the attempts that are too old to take one from.
     fn earlier(&self) -> Option<Earlier> {
-        let kept = || self.look().and_then(|entry| entry.attempt);
-        let note = || Earlier::note(self.store, &self.principal.identity.digest(), kept);
+        let note = || Earlier::note(self.store, &self.principal.identity.digest(), || self.last_attempt());
         self.fresh.then(note)
+    }
+
+    /// Whose token lies there, told without opening it.
+    fn last_attempt(&self) -> Option<AttemptId> {
+        entry::attempt(self.store, &self.principal.identity, now_ms())
     }
 
     fn end(&self, guard: &Guard, failure: Option<&Error>) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::harness::{Running, Tok, until};
+use crate::resealed::reseal;
 use crate::stand_in::{Server, delay};
 
 impl Tok {
@@ -35,10 +36,7 @@ impl Tok {
     /// Changes the one cached token as it lies on disk.
     #[track_caller]
     pub(crate) fn alter(&self, how: impl FnOnce(&mut Value)) {
-        let path = self.entry_path();
-        let mut entry = read(&path);
-        how(&mut entry);
-        fs::write(&path, entry.to_string()).unwrap();
+        change(&self.entry_path(), how);
     }
 
     /// As if so many seconds had passed: every time in the cache folder is put back. Negative: as if the clock had been
@@ -48,9 +46,7 @@ impl Tok {
         let files: Vec<PathBuf> = ["json", "hold", "pause"].iter().flat_map(|e| self.kept(e)).collect();
         assert!(!files.is_empty(), "nothing is kept that time could pass for");
         for path in files {
-            let mut content = read(&path);
-            shift(&mut content, -seconds * 1000);
-            fs::write(&path, content.to_string()).unwrap();
+            change(&path, |content| shift(content, -seconds * 1000));
         }
     }
 
@@ -97,6 +93,16 @@ pub(crate) fn skipped(why: &str) {
 fn read(path: &Path) -> Value {
     let bytes = fs::read(path).unwrap();
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// As who has the key.
+#[track_caller]
+fn change(path: &Path, how: impl FnOnce(&mut Value)) {
+    let before = read(path);
+    let mut after = before.clone();
+    how(&mut after);
+    reseal(path.file_stem().unwrap().to_str().unwrap(), &before, &mut after);
+    fs::write(path, after.to_string()).unwrap();
 }
 
 fn shift(value: &mut Value, milliseconds: i64) {

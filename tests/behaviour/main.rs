@@ -24,6 +24,7 @@ mod peer;
 mod protocol;
 #[cfg(target_os = "linux")]
 mod redis_server;
+mod resealed;
 #[cfg(target_os = "linux")]
 mod ring;
 mod stand_in;
@@ -72,6 +73,8 @@ mod in_need;
 #[cfg(target_os = "linux")]
 #[cfg(target_os = "linux")]
 mod keep;
+#[cfg(target_os = "linux")]
+mod keyless;
 mod keyring;
 mod killed;
 mod leaks;

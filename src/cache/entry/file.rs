@@ -1,7 +1,7 @@
 //! An entry as it lies in its file.
 //!
 //! Who it is of and its times lie there in clear, so that what ended can be told without a key. The secret part is sealed, for
-//! this identity alone; where there is no key it lies there in clear as well.
+//! this identity and beside these times alone; where there is no key it lies there in clear as well.
 
 use std::borrow::Cow;
 use std::ops::Not;
@@ -14,7 +14,7 @@ use crate::cache::fingerprint::Fingerprint;
 use crate::cache::guard::AttemptId;
 use crate::cache::identity::Identity;
 use crate::cache::record::{SCHEMA, flaw};
-use crate::cache::sealing;
+use crate::cache::sealing::{Form, seal};
 use crate::cache::store::Store;
 use crate::seal::{Closed, Place, Seal};
 use crate::secret::Secret;
@@ -72,8 +72,15 @@ pub(super) enum Unread {
     Closed(String),
 }
 
+/// An entry as it is to lie there.
+pub(super) struct Written {
+    pub(super) bytes: Vec<u8>,
+    /// Why.
+    pub(super) in_clear: Option<String>,
+}
+
 /// The error is why it cannot be kept.
-pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
+pub(super) fn write(store: &Store, entry: &Entry) -> Result<Written, String> {
     let hidden = Hidden {
         token: entry.token.expose().into(),
         refresh_token: entry.refresh_token.as_ref().map(|token| token.expose().into()),
@@ -81,15 +88,13 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
         fingerprint: entry.fingerprint.clone(),
     };
     let plain = serde_json::to_vec(&hidden).map_err(|error| error.to_string())?;
-    let sealed = sealing::seal(store, &plain, place(&entry.identity.digest()))?;
-    let in_clear = if sealed.is_none() { Some(hidden) } else { None };
     let mut file = EntryFile {
         schema: SCHEMA,
         identity: Cow::Borrowed(&entry.identity),
         token: None,
         refresh_token: None,
-        can_refresh: sealed.is_some() && entry.refresh_token.is_some(),
-        sealed: sealed.map(Cow::Owned),
+        can_refresh: entry.refresh_token.is_some(),
+        sealed: None,
         refresh_expires_at: entry.refresh_expires_at,
         asked_at: entry.asked_at,
         expires_at: entry.expires_at,
@@ -99,18 +104,23 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Vec<u8>, String> {
         generation: entry.generation,
         ticket: entry.ticket.clone(),
     };
-    if let Some(hidden) = in_clear {
-        file.token = Some(hidden.token);
-        file.refresh_token = hidden.refresh_token;
-        file.extras = Some(hidden.extras);
-        file.fingerprint = hidden.fingerprint;
-    }
-    serde_json::to_vec(&file).map_err(|error| error.to_string())
-}
-
-/// Whether an entry of this identity would be sealed now.
-pub(super) fn is_sealed(store: &Store, identity: &Identity) -> bool {
-    sealing::seal(store, b"", place(&identity.digest())).is_ok_and(|sealed| sealed.is_some())
+    let name = file.name(&entry.identity.digest())?;
+    let in_clear = match seal(store, &plain, place(&name))? {
+        Form::Sealed(sealed) => {
+            file.sealed = Some(Cow::Owned(sealed));
+            None
+        }
+        Form::Clear(why) => {
+            file.can_refresh = false;
+            file.token = Some(hidden.token);
+            file.refresh_token = hidden.refresh_token;
+            file.extras = Some(hidden.extras);
+            file.fingerprint = hidden.fingerprint;
+            Some(why)
+        }
+    };
+    let bytes = serde_json::to_vec(&file).map_err(|error| error.to_string())?;
+    Ok(Written { bytes, in_clear })
 }
 
 /// All that can be told without a key.
@@ -129,6 +139,17 @@ pub(super) fn read(bytes: &[u8], now: i64) -> Result<EntryFile<'_>, &'static str
 }
 
 impl EntryFile<'_> {
+    /// Under which its secret part is found, with all that stands beside it, so that the two are of one writing.
+    fn name(&self, digest: &str) -> Result<String, String> {
+        let beside = (
+            (self.asked_at, self.expires_at),
+            (self.can_refresh, self.refresh_expires_at),
+            (&self.attempt, self.generation, &self.ticket),
+        );
+        let beside = serde_json::to_string(&beside).map_err(|error| error.to_string())?;
+        Ok(format!("{digest} {beside}"))
+    }
+
     pub(super) fn outline(self) -> Outline {
         Outline {
             is_in_clear: self.token.is_some(),
@@ -137,6 +158,7 @@ impl EntryFile<'_> {
             refresh_expires_at: self.refresh_expires_at,
             asked_at: self.asked_at,
             expires_at: self.expires_at,
+            attempt: self.attempt,
         }
     }
 
@@ -158,7 +180,8 @@ impl EntryFile<'_> {
             }
         } else {
             let sealed = self.sealed.take().ok_or(DAMAGED)?;
-            plain = seal.open(&sealed, place(digest)).map_err(|closed| match closed {
+            let name = self.name(digest).map_err(|_| DAMAGED)?;
+            plain = seal.open(&sealed, place(&name)).map_err(|closed| match closed {
                 Closed::Damaged => DAMAGED,
                 Closed::NoKey(why) => Unread::Closed(why),
             })?;
@@ -192,9 +215,6 @@ fn check(token: &str) -> Result<(), Unread> {
     Err(Unread::Wrong("its token is not 1 to 16384 visible ASCII characters"))
 }
 
-fn place(digest: &str) -> Place<'_> {
-    Place {
-        schema: SCHEMA,
-        name: digest,
-    }
+fn place(name: &str) -> Place<'_> {
+    Place { schema: SCHEMA, name }
 }

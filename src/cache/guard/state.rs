@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::fingerprint::Fingerprint;
 use crate::cache::record::SCHEMA;
-use crate::cache::sealing;
+use crate::cache::sealing::{Form, seal};
 use crate::cache::store::Store;
 use crate::error::Error;
 use crate::seal::{Place, Seal};
@@ -75,9 +75,9 @@ impl Failure {
         store: &Store,
     ) -> Option<Self> {
         let plain = serde_json::to_vec(error).ok()?;
-        let error = match sealing::seal(store, &plain, attempt.place()).ok()? {
-            Some(sealed) => Told::Sealed(sealed),
-            None => Told::Clear(error.clone()),
+        let error = match seal(store, &plain, attempt.place()).ok()? {
+            Form::Sealed(sealed) => Told::Sealed(sealed),
+            Form::Clear(_) => Told::Clear(error.clone()),
         };
         Some(Self {
             attempt,

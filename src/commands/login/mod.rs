@@ -21,7 +21,7 @@ use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
 use change::change;
-use lasting::make_last;
+use lasting::{expect_to_keep, make_last};
 use place::{Places, Ring};
 use written::Written;
 
@@ -68,6 +68,9 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
     let store = store_of(&session)?;
+    if verify == Verify::Yes && !call.no_cache {
+        expect_to_keep(&session, &chosen, &store)?;
+    }
     let principal = session.until_accepted(|| {
         for field in &secrets {
             session.new_secret(field, &chosen)?;

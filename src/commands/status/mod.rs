@@ -58,10 +58,11 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
         let address = session.settings.sharing.as_ref()?.address.to_string();
         Some(There::new(Shared::of(session, &store), address, voice))
     });
+    let outlook = store.outlook();
     let look = Look {
         app,
         store: &store,
-        ring: (verbosity == Verbosity::Verbose).then(Ring::default),
+        ring: (verbosity == Verbosity::Verbose).then(|| Ring::with(store.seal().trouble_with_ring())),
         there,
         voice,
     };
@@ -102,7 +103,6 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
         voice.warn(&format!("{}{}", error.text(), hint.unwrap_or_default()));
     }
     let folder = look.store.folder();
-    let outlook = look.store.seal().outlook();
     let in_clear = entry::count_in_clear(look.store, now_ms());
     let reach = look.there.as_ref().map(There::reach);
     let text = if json {
@@ -156,7 +156,7 @@ impl Look<'_> {
             row.is_held(until);
         }
         match entry::look(self.store, &principal.identity, now_ms()) {
-            None => row.fields.push("token: none is cached".to_owned()),
+            None => row.has_none(entry::flaw(self.store, &principal.identity, now_ms())),
             Some(entry) => row.tell_of(&entry, profile.min_ttl),
         }
         if let Some(there) = &self.there {

@@ -10,7 +10,7 @@ use crate::time::deadline::Deadline;
 const LIMIT: Duration = Duration::from_secs(3);
 
 /// A keyring that could not tell once is not asked again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Ring {
     /// Counts from the first look.
     deadline: OnceCell<Deadline>,
@@ -18,6 +18,14 @@ pub(super) struct Ring {
 }
 
 impl Ring {
+    /// One that could not tell of something else a moment ago, where there is a reason.
+    pub(super) fn with(unknown: Option<String>) -> Self {
+        Self {
+            deadline: OnceCell::new(),
+            unknown: RefCell::new(unknown),
+        }
+    }
+
     /// The first of these users that has an entry counts.
     pub(super) fn look(&self, users: &[String]) -> Look {
         let mut look = Look::Absent(String::new());

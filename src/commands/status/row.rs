@@ -31,7 +31,7 @@ pub(super) struct Row {
     #[serde(skip)]
     end: i64,
     pub(super) state: State,
-    /// Why it is incomplete or broken.
+    /// Why it is incomplete or broken, or why the file that is there is no token.
     pub(super) reason: Option<String>,
     /// An expired token can be had anew without a secret.
     pub(super) can_refresh: bool,
@@ -158,6 +158,13 @@ impl Row {
         self.fields.push(format!(
             "hold: what was refused is not sent again until {at} (in {left})"
         ));
+    }
+
+    /// `flaw` is that of a file that is there.
+    pub(super) fn has_none(&mut self, flaw: Option<String>) {
+        self.reason = flaw.map(|flaw| format!("a file is there that is not used: {flaw}"));
+        let words = self.reason.as_deref().unwrap_or("none is cached");
+        self.fields.push(format!("token: {words}"));
     }
 
     pub(super) fn tell_of(&mut self, entry: &Entry, min_ttl: Option<Duration>) {

@@ -1,33 +1,39 @@
 //! A key is made, made to last, and dropped.
 
-use super::{Copy, Lies, NoKey, Seal};
+use super::{Copy, KERNEL, NoKey, OS, Seal};
+use crate::inputs::keyring::Lack;
 use crate::seal::kernel;
 use crate::seal::key::Key;
 use crate::seal::policy::Policy;
 use crate::seal::ring::Ring;
 
+/// What became of the key where it lay. One that was given is not tok's to drop.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    /// Where one lay, in words.
+    pub(crate) places: Vec<&'static str>,
+    /// Why there may still be one.
+    pub(crate) failures: Vec<String>,
+}
+
 impl Seal {
-    /// Draws a key and puts it where it can lie, unless there is one by now. For who keeps others from doing the same meanwhile.
-    pub(crate) fn make_key(&self) -> Result<(), NoKey> {
-        match self.key() {
-            Err(NoKey::Yet) => {}
-            outcome => return outcome.map(drop),
+    /// The key that there is, or one that is drawn and put where it can lie. For who keeps others from doing the same meanwhile.
+    pub(crate) fn make_key(&self) -> Result<Key, NoKey> {
+        if let Some(key) = self.key()? {
+            return Ok(key);
         }
         let drawn = Key::draw().map_err(|error| NoKey::Nothing(error.text().to_owned()))?;
         let (key, in_ring) = match self.put_in_ring(&drawn) {
             Ok(key) => (key, Ok(())),
-            Err(why) => (drawn, Err(why)),
+            Err(lack) => (drawn, Err(lack)),
         };
         let copy = Copy {
-            key,
+            key: key.clone(),
             is_lasting: in_ring.is_ok(),
         };
         match (in_ring, self.put_copy(copy)) {
-            (Err(no_ring), Err(no_copy)) if self.policy == Policy::Require => {
-                Err(NoKey::Nothing(nowhere(&no_ring, &no_copy)))
-            }
-            (Err(no_ring), Err(no_copy)) => Err(NoKey::Clear(nowhere(&no_ring, &no_copy))),
-            _ => Ok(()),
+            (Err(no_ring), Err(no_copy)) => Err(self.nowhere(&no_ring, &no_copy)),
+            _ => Ok(key),
         }
     }
 
@@ -41,45 +47,62 @@ impl Seal {
             (None, Ok(Some(copy))) if copy.is_lasting => return Ok(()),
             (None, copy) => copy?,
         };
+        let in_words = |lack: Lack| lack.why().to_owned();
         let Some(Copy { key, .. }) = copy else {
-            return self.of_ring()?.map(drop).ok_or_else(|| "there is no key".to_owned());
+            let there = self.of_ring().map_err(in_words)?;
+            return there.map(drop).ok_or_else(|| "there is no key".to_owned());
         };
-        let key = self.put_in_ring(&key)?;
+        let key = self.put_in_ring(&key).map_err(in_words)?;
         self.put_copy(Copy { key, is_lasting: true })
     }
 
-    /// Drops the key wherever it lies, and with it all that it sealed. Where that was, and what could not be done. One that
-    /// was given is not tok's to drop.
-    pub(crate) fn forget(&self) -> (Vec<Lies>, Vec<String>) {
-        let in_ring = match &self.ring {
-            Some(ring) => ring.forget(),
-            None => Ok(false),
-        };
-        let (mut dropped, mut failures) = (Vec::new(), Vec::new());
-        for (lies, outcome) in [(Lies::Keyring, in_ring), (Lies::Kernel, kernel::forget())] {
+    /// Drops the key wherever it lies, and with it all that it sealed.
+    pub(crate) fn forget(&self) -> Dropped {
+        let in_ring = self.ring.as_ref().map_or(Ok(false), |ring| {
+            let why = |lack: Lack| format!("{}; a key that lies there stays", lack.why());
+            ring.forget().map_err(why)
+        });
+        let mut dropped = Dropped::default();
+        for (place, outcome) in [(OS, in_ring), (KERNEL, kernel::forget())] {
             match outcome {
-                Ok(true) => dropped.push(lies),
+                Ok(true) => dropped.places.push(place),
                 Ok(false) => {}
-                Err(why) => failures.push(why),
+                Err(why) => dropped.failures.push(why),
             }
         }
         self.copy.take();
         self.in_ring.take();
-        (dropped, failures)
+        dropped
     }
 
     /// Unless it has one already. The key that it has then.
-    fn put_in_ring(&self, key: &Key) -> Result<Key, String> {
+    fn put_in_ring(&self, key: &Key) -> Result<Key, Lack> {
         if let Some(key) = self.of_ring_by(Ring::read_anew)? {
             return Ok(key);
         }
-        self.ring()?.write(key)?;
+        let ring = self.ring()?;
+        ring.is_there()?;
+        ring.write(key)?;
         // Another process may have written one at the same moment, and the last one counts.
         self.of_ring_by(Ring::read_anew)?
-            .ok_or_else(|| "the keyring does not keep it".to_owned())
+            .ok_or_else(|| Lack::Broken("the keyring does not keep it".to_owned()))
     }
-}
 
-pub(super) fn nowhere(no_ring: &str, no_copy: &str) -> String {
-    format!("there is no place for a key: {no_ring}; {no_copy}")
+    /// What follows from there being no key and no place for one. A keyring that cannot be read now may have one, and what that
+    /// sealed is not to lie in clear.
+    pub(super) fn nowhere(&self, no_ring: &Lack, no_copy: &str) -> NoKey {
+        match no_ring {
+            Lack::Broken(why) => NoKey::Nothing(format!("{why}; {no_copy}")),
+            Lack::Absent(why) => {
+                let why = format!("there is no place for a key: {why}; {no_copy}");
+                if self.policy == Policy::Require {
+                    NoKey::Nothing(format!(
+                        "{why}; TOK_SEAL_KEY_FILE can name a key, and TOK_SEAL=auto does without"
+                    ))
+                } else {
+                    NoKey::Clear(why)
+                }
+            }
+        }
+    }
 }

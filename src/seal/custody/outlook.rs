@@ -1,7 +1,7 @@
 //! How what is kept from now on is kept, told without making a key.
 
-use super::Seal;
-use super::making::nowhere;
+use super::{KERNEL, NoKey, OS, Seal};
+use crate::seal::kernel;
 use crate::seal::policy::Policy;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -17,31 +17,41 @@ pub(crate) enum Outlook {
 }
 
 /// Where a key lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Lies {
     /// In a file or a variable: the variable that says so.
     Given(&'static str),
     /// In the OS keyring.
     Keyring,
-    /// In the kernel's alone.
-    Kernel,
+    /// In the kernel's alone, and why.
+    Kernel(String),
 }
 
 impl Lies {
     /// For programs.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Given(variable) => variable,
             Self::Keyring => "keyring",
-            Self::Kernel => "kernel",
+            Self::Kernel(_) => "kernel",
         }
     }
 
-    pub(crate) fn words(self) -> &'static str {
+    /// For people, with how long it lies there where that has an end.
+    pub(crate) fn words(&self) -> String {
         match self {
-            Self::Given(variable) => variable,
-            Self::Keyring => "the OS keyring",
-            Self::Kernel => "the kernel's keyring",
+            Self::Given(variable) => (*variable).to_owned(),
+            Self::Keyring => OS.to_owned(),
+            Self::Kernel(_) => format!("{KERNEL} until the last session ends or the machine restarts"),
+        }
+    }
+}
+
+impl From<NoKey> for Outlook {
+    fn from(no_key: NoKey) -> Self {
+        match no_key {
+            NoKey::Clear(why) => Self::Clear(why),
+            NoKey::Nothing(why) => Self::Nothing(why),
         }
     }
 }
@@ -60,25 +70,44 @@ impl Seal {
         let copy = self.copy();
         match &copy {
             Ok(Some(copy)) if copy.is_lasting => return Outlook::Sealed(Lies::Keyring),
-            Ok(Some(_)) => return Outlook::Sealed(Lies::Kernel),
+            Ok(Some(_)) => return Outlook::Sealed(Lies::Kernel(self.why_in_no_ring())),
             _ => {}
         }
         let no_ring = match self.of_ring() {
             Ok(Some(_)) => return Outlook::Sealed(Lies::Keyring),
-            Ok(None) => self.ring().and_then(|ring| ring.lack().map_or(Ok(()), Err)).err(),
-            Err(why) => Some(why),
+            Ok(None) => match self.ring().and_then(|ring| ring.is_there()) {
+                Ok(()) => return Outlook::ToBeSealed(Lies::Keyring),
+                Err(lack) => lack,
+            },
+            Err(lack) => lack,
         };
-        match (no_ring, copy) {
-            (None, _) => Outlook::ToBeSealed(Lies::Keyring),
-            (Some(_), Ok(_)) => Outlook::ToBeSealed(Lies::Kernel),
-            (Some(no_ring), Err(no_copy)) => {
-                let why = nowhere(&no_ring, &no_copy);
-                if self.policy == Policy::Require {
-                    Outlook::Nothing(why)
-                } else {
-                    Outlook::Clear(why)
-                }
-            }
+        match copy.and_then(|_| kernel::has_room()) {
+            Ok(()) => Outlook::ToBeSealed(Lies::Kernel(no_ring.why().to_owned())),
+            Err(no_copy) => self.nowhere(&no_ring, &no_copy).into(),
         }
+    }
+
+    /// Why nothing can be kept. Where `asks` is false the OS keyring is asked only if there is no other place for a key.
+    pub(crate) fn keeps_nothing(&self, asks: bool) -> Option<String> {
+        if self.policy == Policy::Off {
+            return None;
+        }
+        let copies = || self.copy().is_ok_and(|copy| copy.is_some() || !asks);
+        if self.given().is_none() && copies() {
+            return None;
+        }
+        match self.outlook() {
+            Outlook::Nothing(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Why the OS keyring has not got the key that is in use. It is not made to last by looking.
+    fn why_in_no_ring(&self) -> String {
+        let read = self.ring().and_then(|ring| match ring.read()? {
+            None => ring.is_there().map(|()| "the OS keyring has none yet"),
+            Some(_) => Ok("the OS keyring has another one"),
+        });
+        read.map_or_else(|lack| lack.why().to_owned(), str::to_owned)
     }
 }

@@ -11,6 +11,9 @@ use crate::seal::key::Key;
 /// As `keyctl` shows it.
 const NAME: &str = "tok:cache-key";
 
+/// To see whether there is room for one.
+const TRIED: &str = "tok:room";
+
 /// The key, and whether it is lasting.
 const LEN: usize = Key::LEN + 1;
 
@@ -36,13 +39,19 @@ fn look() -> Result<Option<Copy>, KeyError> {
 pub(in crate::seal) fn write(copy: &Copy) -> Result<(), String> {
     let mut bytes = copy.key.expose().to_vec();
     bytes.push(u8::from(copy.is_lasting));
-    put(&bytes).map_err(words)
+    put(NAME, &bytes).map(drop).map_err(words)
+}
+
+/// The error is why it would not take a key. What is put there to find out is taken away at once.
+pub(in crate::seal) fn has_room() -> Result<(), String> {
+    let tried = put(TRIED, &[0; LEN]).and_then(|entry| ring()?.unlink_key(entry));
+    tried.map_err(words)
 }
 
 /// Replaces what is there. Only a possessor may say who else may read it, and a session that was set apart from the user's
 /// keyring possesses nothing in it.
-fn put(bytes: &[u8]) -> Result<(), KeyError> {
-    let entry = ring()?.add_key(NAME, bytes)?;
+fn put(name: &str, bytes: &[u8]) -> Result<Entry, KeyError> {
+    let entry = ring()?.add_key(name, bytes)?;
     let own = KeyPermissionsBuilder::builder()
         .posessor(Permission::ALL)
         .user(Permission::ALL)
@@ -51,10 +60,11 @@ fn put(bytes: &[u8]) -> Result<(), KeyError> {
         KeyRing::from_special_id(KeyRingIdentifier::Session, false)?.link_keyring_id(KeyRingIdentifier::User)?;
         entry.set_perms(own)
     };
-    entry.set_perms(own).or_else(link_and_set).inspect_err(|_| {
+    let set = entry.set_perms(own).or_else(link_and_set).inspect_err(|_| {
         // What other sessions could not find would be replaced by each of them.
         let _ = ring().and_then(|ring| ring.unlink_key(entry));
-    })
+    });
+    set.map(|()| entry)
 }
 
 /// Whether it was there. Where the keyring cannot be used it was not.

@@ -12,6 +12,10 @@ pub(in crate::seal) fn write(_copy: &Copy) -> Result<(), String> {
     Err(WHY.to_owned())
 }
 
+pub(in crate::seal) fn has_room() -> Result<(), String> {
+    Err(WHY.to_owned())
+}
+
 pub(in crate::seal) fn forget() -> Result<bool, String> {
     Ok(false)
 }

@@ -47,20 +47,69 @@ fn what_was_sealed_is_found_whole_and_stands_nowhere_in_the_file() {
     }
 }
 
+/// With all that can stand beside the sealed part.
+fn full() -> Entry {
+    Entry {
+        refresh_expires_at: Some(NOW + 9_000_000),
+        attempt: serde_json::from_str(r#""0123456789abcdef""#).unwrap(),
+        generation: Some(7),
+        ticket: serde_json::from_str(r#"{"number":7,"owner":"o","follows":6}"#).unwrap(),
+        ..entry("a", NOW)
+    }
+}
+
 #[test]
 fn every_changed_byte_and_every_truncation_gives_this_entry_or_none() {
     let (_home, store) = sealed();
-    keep(&store, &entry("a", NOW)).unwrap();
+    let kept = format!("{:?}", full());
+    let token = |entry: &Entry| entry.token.expose() == "abc.def";
+    keep(&store, &full()).unwrap();
     let whole = store.read(&name()).unwrap();
     for at in 0..whole.len() {
         for byte in [b'A', b'0', b'"', whole[at] ^ 1, whole[at] ^ 0x80] {
             let mut changed = whole.clone();
             changed[at] = byte;
             store.replace(&name(), &changed).unwrap();
-            assert!(token(&store).is_none_or(|token| token == "abc.def"), "{at}");
+            if let Some(found) = look(&store, &identity("a"), NOW) {
+                assert!(token(&found) && format!("{found:?}") == kept, "{at}: {found:?}");
+            }
         }
         store.replace(&name(), &whole[..at]).unwrap();
-        assert!(token(&store).is_none(), "{at}");
+        assert!(look(&store, &identity("a"), NOW).is_none(), "{at}");
+    }
+}
+
+#[test]
+fn a_sealed_part_is_nothing_beside_what_another_writing_left_in_clear() {
+    let (_home, store) = sealed();
+    let read = || -> Value { serde_json::from_slice(&store.read(&name()).unwrap()).unwrap() };
+    keep(&store, &full()).unwrap();
+    let old = read();
+    let newer = Entry {
+        asked_at: NOW + 1,
+        generation: Some(8),
+        ..full()
+    };
+    keep(&store, &newer).unwrap();
+    assert!(token(&store).is_some());
+    alter(&store, |file| file["sealed"] = old["sealed"].clone());
+    assert!(token(&store).is_none());
+    alter(&store, |file| *file = old.clone());
+    assert!(token(&store).is_some());
+    for (name, other) in [
+        ("asked_at", NOW - 1),
+        ("expires_at", NOW + 900_001),
+        ("refresh_expires_at", NOW + 9_000_001),
+        ("generation", 8),
+    ] {
+        alter(&store, |file| file[name] = other.into());
+        assert!(token(&store).is_none(), "{name}");
+        alter(&store, |file| *file = old.clone());
+    }
+    for name in ["can_refresh", "refresh_expires_at", "attempt", "generation", "ticket"] {
+        alter(&store, |file| drop(file.as_object_mut().unwrap().remove(name)));
+        assert!(token(&store).is_none(), "{name}");
+        alter(&store, |file| *file = old.clone());
     }
 }
 

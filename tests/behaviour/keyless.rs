@@ -1,0 +1,149 @@
+//! Where there is no key to seal with, or none that can be had: what is kept, what is said, and who waits.
+
+use crate::custody::{
+    KEYS, LOCK, RESTART, apart, forbidding, has_keyring, is_possible, is_sealed, ready, with_keyring,
+};
+use crate::stand_in::{Server, delay, lifetime};
+
+const BROKEN: &str = "tok: warning: no token is kept, so every call logs in: TOK_SEAL_KEY: it is not base64\n";
+
+/// On a machine without any place for a key.
+fn without_a_place<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    forbidding(&KEYS, libc::EPERM, run)
+}
+
+const DAMAGE: &str = "printf short! | secret-tool store --label=x service 'tok cache' username key\n";
+
+#[test]
+fn where_nothing_can_be_kept_nobody_waits_for_anybody_and_each_call_says_why_once() {
+    let server = Server::start();
+    server.behave(delay(1000));
+    let tok = ready(&server).env("TOK_TIMEOUT", "6");
+    for (tok, why) in [
+        (
+            tok.clone().env("TOK_SEAL_KEY", "no key!"),
+            "TOK_SEAL_KEY: it is not base64",
+        ),
+        (tok.env("TOK_SEAL", "require"), "there is no place for a key"),
+    ] {
+        let before = server.requests().len();
+        for output in without_a_place(|| tok.parallel(12, &["starship"])) {
+            let output = output.ok().says(why);
+            assert_eq!(output.stderr.lines().count(), 1, "{output}");
+        }
+        assert_eq!(server.requests().len() - before, 12);
+        assert!(tok.kept("json").is_empty());
+    }
+}
+
+#[test]
+fn a_token_in_clear_is_given_first_and_in_need_where_nothing_can_be_kept() {
+    let server = Server::start();
+    server.behave(lifetime(3600));
+    let tok = ready(&server);
+    let token = tok.clone().in_clear().run(["starship"]).ok().token();
+    let broken = tok.clone().env("TOK_SEAL_KEY", "no key!");
+    assert_eq!(broken.run(["starship"]).ok().quiet().token(), token);
+    tok.pass(3580);
+    let gone = broken.without("TOK_STARSHIP_PASSWORD");
+    let output = gone
+        .run(["starship"])
+        .ok()
+        .says(BROKEN)
+        .says("the cached token is given");
+    assert_eq!(output.token(), token);
+    server.only();
+}
+
+#[test]
+fn what_is_wrong_with_the_key_is_said_although_the_call_fails_for_another_reason() {
+    let server = Server::start();
+    let tok = ready(&server).without("TOK_STARSHIP_PASSWORD");
+    let broken = tok.clone().env("TOK_SEAL_KEY", "no key!");
+    for arguments in [&["starship"][..], &["starship", "--fresh"]] {
+        let output = broken.run(arguments).fails(3).says("starship: password is missing");
+        assert!(output.stderr.starts_with(BROKEN), "{output}");
+        assert_eq!(output.stderr.matches("TOK_SEAL_KEY").count(), 1, "{output}");
+    }
+    let missing = tok.folder().join("missing");
+    let output = tok.env("TOK_SEAL_KEY_FILE", &missing).run(["starship"]).fails(3);
+    output.says(&format!("TOK_SEAL_KEY_FILE: {}: No such file", missing.display()));
+    server.untouched();
+}
+
+#[test]
+fn a_key_that_cannot_be_read_keeps_nothing_in_clear() {
+    if !has_keyring() {
+        return;
+    }
+    let server = Server::start();
+    for (trouble, why) in [
+        (LOCK, "the keyring is locked"),
+        ("kill -STOP $DAEMON\n", "the keyring did not answer within 3 s"),
+        (DAMAGE, "the keyring: the entry 'tok cache' is no key: it is not base64"),
+    ] {
+        let tok = ready(&server);
+        let script = format!("tok starship >/dev/null\n{trouble}tok starship --fresh >/dev/null\n");
+        let output = without_a_place(|| with_keyring(&tok, &script)).ok();
+        output.says(&format!(
+            "tok: warning: no token is kept, so every call logs in: {why}; the kernel's"
+        ));
+        is_sealed(&tok, true);
+    }
+}
+
+#[test]
+fn a_sealed_token_that_makes_way_for_one_in_clear_is_a_warning() {
+    if !is_possible() {
+        return;
+    }
+    let server = Server::start();
+    let tok = ready(&server);
+    apart(&tok, "tok starship >/dev/null").ok().quiet();
+    is_sealed(&tok, true);
+    let again = || without_a_place(|| tok.run(["starship", "--fresh"])).ok();
+    let output = again().says("tok: warning: ").says(&format!(
+        "{} lies in clear from now on: there is no place for a key: TOK_KEYRING is off",
+        tok.entry_path().display()
+    ));
+    assert_eq!(output.stderr.lines().count(), 1, "{output}");
+    is_sealed(&tok, false);
+    again().quiet();
+    // Whoever wants it in clear knows.
+    tok.run(["starship", "--fresh"]).ok();
+    apart(
+        &tok,
+        "tok starship --fresh >/dev/null\nTOK_SEAL=off tok starship --fresh >/dev/null",
+    )
+    .ok()
+    .quiet();
+    is_sealed(&tok, false);
+}
+
+#[test]
+fn a_silent_keyring_takes_a_third_of_the_time_of_a_call_at_most() {
+    if !has_keyring() {
+        return;
+    }
+    let server = Server::start();
+    for limit in ["1", "3"] {
+        let tok = ready(&server).env("TOK_TIMEOUT", limit);
+        let script = format!("tok starship >/dev/null\n{RESTART}kill -STOP $DAEMON\ntok starship\n");
+        with_keyring(&tok, &script).ok().token();
+    }
+}
+
+#[test]
+fn whoever_wants_a_fresh_token_asks_no_keyring_before_the_login() {
+    if !has_keyring() {
+        return;
+    }
+    let server = Server::start();
+    let tok = ready(&server);
+    let fresh = "date +%s%3N\ntok starship --fresh >/dev/null\n";
+    let script = format!("tok starship >/dev/null\n{RESTART}kill -STOP $DAEMON\n{fresh}");
+    let began: i64 = with_keyring(&tok, &script).ok().token().parse().unwrap();
+    server.expect(&["POST /auth/login"; 2]);
+    let waited = server.requests()[1].at - began;
+    assert!(waited < 2000, "the vendor was asked after {waited} ms");
+}
