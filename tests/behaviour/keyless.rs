@@ -1,8 +1,10 @@
 //! Where there is no key to seal with, or none that can be had: what is kept, what is said, and who waits.
 
+use crate::approvals::{approve, issuer, user};
 use crate::custody::{
     KEYS, LOCK, RESTART, apart, forbidding, has_keyring, is_possible, is_sealed, ready, with_keyring,
 };
+use crate::device;
 use crate::stand_in::{Server, delay, lifetime};
 
 const BROKEN: &str = "tok: warning: no token is kept, so every call logs in: TOK_SEAL_KEY: it is not base64\n";
@@ -12,7 +14,7 @@ fn without_a_place<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     forbidding(&KEYS, libc::EPERM, run)
 }
 
-const DAMAGE: &str = "printf short! | secret-tool store --label=x service 'tok cache' username key\n";
+pub(crate) const DAMAGE: &str = "printf short! | secret-tool store --label=x service 'tok cache' username key\n";
 
 #[test]
 fn where_nothing_can_be_kept_nobody_waits_for_anybody_and_each_call_says_why_once() {
@@ -142,8 +144,50 @@ fn whoever_wants_a_fresh_token_asks_no_keyring_before_the_login() {
     let tok = ready(&server);
     let fresh = "date +%s%3N\ntok starship --fresh >/dev/null\n";
     let script = format!("tok starship >/dev/null\n{RESTART}kill -STOP $DAEMON\n{fresh}");
-    let began: i64 = with_keyring(&tok, &script).ok().token().parse().unwrap();
+    let began: u64 = with_keyring(&tok, &script).ok().token().parse().unwrap();
     server.expect(&["POST /auth/login"; 2]);
     let waited = server.requests()[1].at - began;
     assert!(waited < 2000, "the vendor was asked after {waited} ms");
+}
+
+#[test]
+fn no_person_is_asked_to_approve_a_login_that_cannot_be_kept() {
+    let server = issuer();
+    let tok = user(&server);
+    for (tok, why) in [
+        (
+            tok.clone().env("TOK_SEAL_KEY", "no key!"),
+            "TOK_SEAL_KEY: it is not base64",
+        ),
+        (
+            tok.clone().without("TOK_SEAL_KEY").env("TOK_SEAL", "require"),
+            "there is no place for a key: TOK_KEYRING is off",
+        ),
+    ] {
+        let output = without_a_place(|| tok.terminal(["login", "oidc"]).wait()).fails(1);
+        output
+            .says(&format!("tok: oidc: the login cannot be kept: {why}"))
+            .says("hint: TOK_SEAL_KEY_FILE names a file with a key")
+            .says("TOK_SEAL=off")
+            .never_says("next:");
+        assert!(tok.opened().is_empty());
+    }
+    server.untouched();
+    // For one token alone they may be.
+    let broken = tok.env("TOK_SEAL_KEY", "no key!");
+    let mut terminal = broken.terminal(["oidc"]);
+    terminal.expect("approve the login in the browser that opens");
+    assert_eq!(terminal.stderr(), BROKEN, "before anybody approves");
+    approve(&broken.visit());
+    assert_eq!(terminal.wait().ok().stderr, BROKEN);
+    assert!(broken.kept("json").is_empty());
+}
+
+#[test]
+fn a_login_with_a_device_that_cannot_be_kept_asks_for_no_code() {
+    let server = Server::start();
+    let tok = device::user(&server).env("TOK_SEAL_KEY", "no key!");
+    let output = tok.terminal(["login", "device"]).wait().fails(1);
+    output.says("tok: device: the login cannot be kept: TOK_SEAL_KEY: it is not base64\n");
+    server.untouched();
 }

@@ -74,6 +74,8 @@ mod in_need;
 #[cfg(target_os = "linux")]
 mod keep;
 #[cfg(target_os = "linux")]
+mod kept_how;
+#[cfg(target_os = "linux")]
 mod keyless;
 mod keyring;
 mod killed;

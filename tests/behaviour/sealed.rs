@@ -153,6 +153,20 @@ fn a_file_with_the_key_goes_before_the_variable() {
 }
 
 #[test]
+fn blanks_around_a_key_are_no_part_of_it() {
+    let server = Server::start();
+    let key = another_key();
+    let tok = ready(&server).write("key", &format!("\n  {key} \t\r\nmore\n"));
+    let by_file = tok.clone().env("TOK_SEAL_KEY_FILE", tok.folder().join("key"));
+    let token = by_file.run(["starship"]).ok().quiet().token();
+    for written in [format!("{key}\n"), format!(" {key}\r\n")] {
+        let by_variable = tok.clone().env("TOK_SEAL_KEY", written);
+        assert_eq!(by_variable.run(["starship"]).ok().quiet().token(), token);
+    }
+    server.only();
+}
+
+#[test]
 fn tok_seal_is_auto_or_require_or_off() {
     let server = Server::start();
     let tok = ready(&server);
