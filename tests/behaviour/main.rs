@@ -55,6 +55,7 @@ mod failing_code;
 #[cfg(target_os = "linux")]
 mod fleet;
 #[cfg(target_os = "linux")]
+mod fleet_races;
 mod fleet_refreshes;
 #[cfg(target_os = "linux")]
 mod fleet_troubles;
