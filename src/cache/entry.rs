@@ -15,6 +15,7 @@ use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
+pub(crate) use file::is_token;
 use file::{EntryFile, Unread};
 
 const SUFFIX: &str = ".json";
