@@ -483,3 +483,27 @@ fn while_the_key_is_changed_both_are_read_and_no_refresh_token_is_sent_twice() {
         .says("it was written with another key");
     server.expect(&[LOGIN, REFRESH, LOGIN]);
 }
+
+#[test]
+fn machines_that_have_the_two_keys_in_either_order_share_one_refresh_token() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    machine(&redis, &server).run(["starship"]).ok().quiet();
+    for turn in 0..6 {
+        let keys = if turn % 2 == 0 {
+            [OTHER_KEY, KEY]
+        } else {
+            [KEY, OTHER_KEY]
+        };
+        let tok = machine(&redis, &server).env("TOK_SHARED_KEY", keys.join(","));
+        let tok = tok.without("TOK_STARSHIP_PASSWORD");
+        let least = ladder.step();
+        tok.run(["starship", "--min-ttl", &least]).ok().quiet();
+    }
+    let mut expected = vec![LOGIN];
+    expected.extend([REFRESH; 6]);
+    server.expect(&expected);
+}
