@@ -21,6 +21,7 @@ mod shared;
 mod terminal;
 mod text;
 mod time;
+mod tls;
 mod token;
 
 use std::process::ExitCode;

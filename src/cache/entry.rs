@@ -16,6 +16,7 @@ use super::identity::{Identity, is_digest};
 use super::sealing;
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
+pub(crate) use file::is_token;
 use file::{EntryFile, Unread, Written};
 
 const SUFFIX: &str = ".json";

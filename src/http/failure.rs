@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use ureq::Timeout;
 
-use super::tls;
 use crate::error::Error;
 use crate::time::duration;
+use crate::tls;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {

@@ -14,9 +14,7 @@ mod failure;
 mod message;
 mod proxy;
 mod room;
-mod roots;
 mod set_cookie;
-mod tls;
 
 pub(crate) use message::{Answer, Body, Method, Request, check_header};
 
@@ -41,6 +39,7 @@ use crate::secret::Secret;
 use crate::terminal::voice::Voice;
 use crate::time::deadline::Deadline;
 use crate::time::duration;
+use crate::tls;
 
 const RETRIES: usize = 2;
 
@@ -89,7 +88,7 @@ impl Client {
         if let Some(line) = self.tls.get() {
             return Ok(line);
         }
-        let roots = roots::trusted()?;
+        let roots = tls::trusted()?;
         Ok(self.tls.get_or_init(|| Line::new(roots)))
     }
 

@@ -13,7 +13,6 @@ use std::path::Path;
 use super::extent::Extent;
 use super::{command, stream, variable};
 use crate::error::{Error, Result};
-use crate::seal::Key;
 use crate::secret::{SHARED_KEY as KEY, SHARED_PASSWORD as PASSWORD, Secret};
 use crate::time::deadline::Deadline;
 
@@ -28,30 +27,6 @@ pub(super) const KEYS: [&str; 5] = [
     "shared-key-file",
     "shared-key-command",
 ];
-
-/// What is shared is sealed with the first; where there is a second, what is sealed with it is read as well, while the key is
-/// being changed.
-#[derive(Debug)]
-pub(crate) struct Keys {
-    pub(crate) own: Key,
-    pub(crate) older: Option<Key>,
-}
-
-impl Keys {
-    fn parse(text: &str) -> std::result::Result<Self, String> {
-        let mut keys = text.split(',').map(|text| Key::parse(text.trim()));
-        let own = keys.next().ok_or("it is empty")??;
-        let older = keys.next().transpose()?;
-        if keys.next().is_some() {
-            return Err("there are more keys than a new and an old one".into());
-        }
-        Ok(Self { own, older })
-    }
-
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Key> {
-        [&self.own].into_iter().chain(&self.older)
-    }
-}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Sharing {
@@ -81,14 +56,14 @@ impl Sharing {
         self.secret(PASSWORD, "shared-password", dropped, deadline)
     }
 
-    pub(crate) fn keys(&self, dropped: &[String], deadline: &Deadline) -> Result<Keys> {
-        let Some(text) = self.secret(KEY, "shared-key", dropped, deadline)? else {
-            return Err(Error::usage(format!("{KEY}: it is not set")).with_hint(
+    /// One key or two, as text.
+    pub(crate) fn keys(&self, dropped: &[String], deadline: &Deadline) -> Result<Secret> {
+        self.secret(KEY, "shared-key", dropped, deadline)?.ok_or_else(|| {
+            Error::usage(format!("{KEY}: it is not set")).with_hint(
                 "it seals what is shared: 32 random bytes in base64, as `openssl rand -base64 32` prints them, the same on \
                  every machine",
-            ));
-        };
-        Keys::parse(text.expose()).map_err(|reason| Error::usage(format!("{KEY}: {reason}")))
+            )
+        })
     }
 
     /// From the variable, or from the file or the command that a variable or else the config file names.

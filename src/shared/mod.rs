@@ -6,6 +6,7 @@
 //! put is decided by whoever uses it; a local hit never comes here.
 
 mod ending;
+mod keys;
 mod lease;
 mod line;
 mod names;
@@ -24,11 +25,11 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use self::keys::Keys;
 use self::redis::Redis;
 use crate::cache::absence;
 use crate::cache::store::Store;
 use crate::error::{Error, Result};
-use crate::inputs::shared::Keys;
 use crate::inputs::{Session, Sharing};
 use crate::time::clock::now_ms;
 use shelf::{Answer, Shelf, Trouble};
@@ -131,11 +132,11 @@ impl<'a> Shared<'a> {
             self.session.settings.catalogue.secret_variables(),
             &self.session.deadline,
         );
-        let keys = sharing.keys(&dropped, deadline)?;
-        let password = sharing.password(&dropped, deadline)?;
         if let Some(why) = absence::check(self.store, &sharing.address.to_string(), now_ms()) {
             return self.lack(&why);
         }
+        let keys = Keys::parse(&sharing.keys(&dropped, deadline)?)?;
+        let password = sharing.password(&dropped, deadline)?;
         let began = Instant::now();
         let opened = Redis::open(&sharing.address, password.as_ref(), self.limit(Purpose::Ask));
         self.spend(Purpose::Ask, began);

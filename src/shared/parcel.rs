@@ -8,18 +8,17 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::keys::Keys;
 use super::shelf::{Answer, Trouble};
-use crate::cache::entry::Entry;
+use crate::cache::entry::{self, Entry};
 use crate::cache::fingerprint::Fingerprint;
 use crate::cache::identity::Identity;
 use crate::error::{Error, Result};
-use crate::inputs::shared::Keys;
 use crate::seal::{Key, Place};
 use crate::secret::Secret;
 use crate::time::clock::TOLERANCE;
 
 const SCHEMA: u32 = 1;
-const MAX_TOKEN: usize = 16_384;
 
 #[derive(Serialize, Deserialize)]
 struct Packed<'a> {
@@ -66,11 +65,9 @@ pub(super) fn pack(key: &Key, name: &str, entry: &Entry, ahead: i64) -> Result<S
 /// `now` is the store's. What names another identity, comes from the future or is no token is not what was written there.
 pub(super) fn unpack(keys: &Keys, name: &str, text: &str, identity: &Identity, now: i64, ahead: i64) -> Answer<Entry> {
     let packed: Packed = open(keys, name, text)?;
-    let is_token =
-        (1..=MAX_TOKEN).contains(&packed.token.len()) && packed.token.bytes().all(|byte| byte.is_ascii_graphic());
     let is_dated = packed.asked_at < packed.expires_at && packed.asked_at <= now.saturating_add(TOLERANCE);
     let is_whole = packed.refresh_token.as_ref().is_none_or(|token| !token.is_empty());
-    if *packed.identity != *identity || !is_token || !is_dated || !is_whole {
+    if *packed.identity != *identity || !entry::is_token(&packed.token) || !is_dated || !is_whole {
         return Err(Trouble::Strange("what lies there is damaged".to_owned()));
     }
     Ok(Entry {

@@ -13,10 +13,9 @@ use super::{Need, Obtained};
 use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
-use crate::cache::{hold, pause};
 use crate::error::{Error, Result};
-use crate::shared::{Holding, Lease, Remains, Seen, Spot, Taken, Whose};
-use crate::time::clock::{now_ms, span_ms};
+use crate::shared::{Lease, Remains, Seen, Spot, Taken};
+use crate::time::clock::now_ms;
 use crate::time::duration;
 
 /// Between two looks at what another machine does.
@@ -77,15 +76,7 @@ impl<'a> Need<'a> {
     }
 
     pub(super) fn spot(&self) -> Spot<'_> {
-        self.spot_of(&self.principal.identity)
-    }
-
-    fn spot_of<'i>(&self, identity: &'i Identity) -> Spot<'i> {
-        let principal = self.principal;
-        Spot {
-            whose: Whose::of(identity.digest(), &principal.login, &principal.chosen.base.origin()),
-            identity,
-        }
+        self.principal.spot()
     }
 
     fn turn_among_machines(&self) -> Result<Turn> {
@@ -180,54 +171,12 @@ impl<'a> Need<'a> {
         !self.fresh && self.there(seen).is_some_and(|entry| has(&entry) && may(&entry))
     }
 
-    /// What others refused, and the pauses that they were asked for, count here as well.
-    fn learn(&self, seen: &Seen) {
-        let login = &self.principal.login;
-        if let Some(held) = &seen.hold {
-            self.say(hold::take_over(self.store, login, held, seen.ahead, now_ms()), "");
-        }
-        for (origin, left) in &seen.pauses {
-            let seconds = span_ms(*left).saturating_add(999) / 1000;
-            self.say(pause::put(self.store, origin, seconds, now_ms()), "");
-        }
-    }
-
-    /// What the others need to know of an attempt, which may have been in vain.
-    fn remains(&self, seen: &Seen, error: Option<&Error>) -> Remains {
-        let now = now_ms();
-        let fingerprint = || self.principal.fingerprint().ok().flatten();
-        let mut paused = self.paused.borrow().clone();
-        paused.insert(self.principal.chosen.base.origin());
-        paused.extend(seen.pauses.iter().map(|(origin, _)| origin.clone()));
-        let left = |origin: String| pause::check(self.store, &origin, now).map(|left| (origin, left));
-        let failed = error.filter(|error| error.holds_for(Duration::ZERO));
-        Remains {
-            failure: failed.map(|error| (error.clone(), fingerprint())),
-            hold: self.holding(seen),
-            pauses: paused.into_iter().filter_map(left).collect(),
-        }
-    }
-
-    pub(super) fn holding(&self, seen: &Seen) -> Holding {
-        Holding::Becomes(hold::to_share(self.store, &self.principal.login, seen.ahead, now_ms()))
-    }
-
-    /// An attempt that is this process's own: what the other machines know counts, and they learn what it finds out.
-    pub(super) fn heeding<T>(&self, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
-        let spot = self.spot();
-        let Some(seen) = self.shared.look(&spot)? else {
-            return attempt();
-        };
-        self.learn(&seen);
-        let outcome = attempt();
-        let remains = self.remains(&seen, outcome.as_ref().err());
-        self.shared.tell(&spot, &seen, remains);
-        outcome
-    }
-
     /// The token of an identity that lies in the store.
     pub(crate) fn entry_there(&self, identity: &Identity) -> Result<Option<Entry>> {
-        Ok(self.shared.look(&self.spot_of(identity))?.and_then(|seen| seen.entry))
+        Ok(self
+            .shared
+            .look(&self.principal.spot_of(identity))?
+            .and_then(|seen| seen.entry))
     }
 
     /// Lets the token in the store count as ended, if it is this one. It is forgotten whole where nothing can be refreshed with
@@ -256,7 +205,7 @@ impl<'a> Need<'a> {
 
     /// Forgets the token in the store. Whether there was one.
     pub(crate) fn forget_there(&self, identity: &Identity) -> Result<bool> {
-        let removed = self.shared.remove(&self.spot_of(identity).whose)?;
+        let removed = self.shared.remove(&self.principal.spot_of(identity).whose)?;
         Ok(removed.unwrap_or(false))
     }
 }

@@ -9,6 +9,7 @@ mod ask;
 mod code;
 mod delivery;
 mod device;
+mod heed;
 mod hold;
 mod identity_token;
 mod keep;

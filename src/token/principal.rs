@@ -5,6 +5,7 @@ use crate::cache::fingerprint::{Fingerprint, Fingerprints};
 use crate::cache::identity::{Identity, Login};
 use crate::error::Result;
 use crate::inputs::{Chosen, Session};
+use crate::shared::{Spot, Whose};
 
 #[derive(Debug)]
 pub(crate) struct Principal<'a> {
@@ -57,6 +58,19 @@ impl<'a> Principal<'a> {
             fingerprints,
             ..Self::of(chosen)
         })
+    }
+
+    /// Where its token lies in the shared store.
+    pub(crate) fn spot(&self) -> Spot<'_> {
+        self.spot_of(&self.identity)
+    }
+
+    /// The same of another token of this login.
+    pub(super) fn spot_of<'i>(&self, identity: &'i Identity) -> Spot<'i> {
+        Spot {
+            whose: Whose::of(identity.digest(), &self.login, &self.chosen.base.origin()),
+            identity,
+        }
     }
 
     /// Whether a cached token of this identity was given to this person.

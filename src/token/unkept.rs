@@ -4,7 +4,7 @@ use super::{Need, Obtained};
 use crate::cache::entry;
 use crate::error::Result;
 
-impl<'a> Need<'a> {
+impl Need<'_> {
     /// Logs in without waiting for anybody, and keeps nothing.
     pub(super) fn for_this_call(&self) -> Result<Obtained> {
         self.heeding(|| {

@@ -99,6 +99,21 @@ fn a_pause_that_the_vendor_asked_one_machine_for_is_kept_by_all() {
 }
 
 #[test]
+fn who_waits_takes_the_pause_that_another_machine_is_asked_for() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(retry_after("40").and(delay(600)));
+    let machines: Vec<Tok> = (0..20).map(|_| knowing(redis.machine(), &server)).collect();
+    let running: Vec<Running> = machines.iter().map(|tok| tok.start(["oauth2"])).collect();
+    for running in running {
+        running.wait().fails(7);
+    }
+    server.expect(&[LOGIN]);
+}
+
+#[test]
 fn the_pause_of_another_origin_than_the_vendors_is_kept_by_all_as_well() {
     if !need("redis-server") {
         return;

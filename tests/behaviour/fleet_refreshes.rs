@@ -9,26 +9,37 @@ use crate::harness::{Running, Tok, need, until};
 use crate::redis_server::{KEY, OTHER_KEY, Redis};
 use crate::stand_in::{Server, delay, lifetime};
 
-const LOGIN: &str = "POST /auth/login";
-const REFRESH: &str = "POST /auth/refresh";
+pub(crate) const LOGIN: &str = "POST /auth/login";
+pub(crate) const REFRESH: &str = "POST /auth/refresh";
 
-fn machine(redis: &Redis, server: &Server) -> Tok {
+pub(crate) fn machine(redis: &Redis, server: &Server) -> Tok {
     redis.machine().vendor(server).knows("starship")
 }
 
+/// A machine that knows the same login by a file of its own, which says this.
+pub(crate) fn ship(redis: &Redis, server: &Server, text: &str) -> Tok {
+    let mut tok = machine(redis, server).own_vendor("ship", text);
+    for name in ["URL", "USERNAME", "PASSWORD"] {
+        let known = std::ffi::OsString::from(format!("TOK_STARSHIP_{name}"));
+        let value = tok.environment.remove(&known).unwrap();
+        tok = tok.env(format!("TOK_SHIP_{name}"), value);
+    }
+    tok
+}
+
 /// Lets every token that is there be too short a one: the next one lasts ten seconds longer.
-struct Ladder<'a> {
+pub(crate) struct Ladder<'a> {
     server: &'a Server,
     life: i64,
 }
 
 impl<'a> Ladder<'a> {
-    fn new(server: &'a Server) -> Self {
+    pub(crate) fn new(server: &'a Server) -> Self {
         Self { server, life: 10_000 }
     }
 
     /// The `--min-ttl` that no token before has.
-    fn step(&mut self) -> String {
+    pub(crate) fn step(&mut self) -> String {
         self.life += 10;
         self.server.behave(lifetime(self.life));
         (self.life - 5).to_string()
@@ -37,7 +48,13 @@ impl<'a> Ladder<'a> {
 
 /// Starts a refresh that is not answered for so many milliseconds.
 #[track_caller]
-fn start_refresh(tok: &Tok, server: &Server, ladder: &mut Ladder, milliseconds: u64, timeout: &str) -> Running {
+pub(crate) fn start_refresh(
+    tok: &Tok,
+    server: &Server,
+    ladder: &mut Ladder,
+    milliseconds: u64,
+    timeout: &str,
+) -> Running {
     let before = server.requests().len();
     let least = ladder.step();
     server.behave(delay(milliseconds).once());
@@ -48,13 +65,13 @@ fn start_refresh(tok: &Tok, server: &Server, ladder: &mut Ladder, milliseconds: 
 
 /// Whether a refresh token lies on this machine, sealed or in clear.
 #[track_caller]
-fn can_refresh(tok: &Tok) -> bool {
+pub(crate) fn can_refresh(tok: &Tok) -> bool {
     let entry = tok.entry();
     entry["can_refresh"] == true || entry["refresh_token"].is_string()
 }
 
 /// As if the lock had run out.
-fn end_lock(redis: &Redis) {
+pub(crate) fn end_lock(redis: &Redis) {
     let is_lock = |name: &String| redis.text(&["TYPE", name]) == "string" && redis.text(&["GET", name]).len() == 16;
     let locks: Vec<String> = redis.names().into_iter().filter(is_lock).collect();
     assert_eq!(locks.len(), 1, "one lock was expected");
@@ -189,17 +206,7 @@ fn a_refresh_token_that_can_be_used_again_is() {
     let text = redis.machine().run(["vendors", "starship"]).ok().stdout;
     let text = text.replace("[refresh]\n", "[refresh]\nreusable = true\n");
     assert!(text.contains("reusable"));
-    let own = || {
-        let mut tok = machine(&redis, &server).own_vendor("ship", &text);
-        for name in ["URL", "USERNAME", "PASSWORD"] {
-            let value = tok
-                .environment
-                .remove(std::ffi::OsStr::new(&format!("TOK_STARSHIP_{name}")))
-                .unwrap();
-            tok = tok.env(format!("TOK_SHIP_{name}"), value);
-        }
-        tok
-    };
+    let own = || ship(&redis, &server, &text);
     let [one, other] = [own(), own()];
     one.run(["ship"]).ok();
     let least = ladder.step();
@@ -238,7 +245,7 @@ fn a_machine_that_was_stopped_past_its_turn_does_not_overwrite_what_came_after()
 
 /// A refresh whose token cannot be written, since the store takes no scripts after the vendor was asked.
 #[track_caller]
-fn cut_off(tok: &Tok, redis: &Redis, server: &Server, ladder: &mut Ladder) -> String {
+pub(crate) fn cut_off(tok: &Tok, redis: &Redis, server: &Server, ladder: &mut Ladder) -> String {
     let running = start_refresh(tok, server, ladder, 700, "30");
     redis.tell(&["ACL", "SETUSER", "default", "-@scripting"]);
     let output = running.wait().ok().says("does not let this user run tok's scripts");
@@ -475,4 +482,28 @@ fn while_the_key_is_changed_both_are_read_and_no_refresh_token_is_sent_twice() {
         .ok()
         .says("it was written with another key");
     server.expect(&[LOGIN, REFRESH, LOGIN]);
+}
+
+#[test]
+fn machines_that_have_the_two_keys_in_either_order_share_one_refresh_token() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    machine(&redis, &server).run(["starship"]).ok().quiet();
+    for turn in 0..6 {
+        let keys = if turn % 2 == 0 {
+            [OTHER_KEY, KEY]
+        } else {
+            [KEY, OTHER_KEY]
+        };
+        let tok = machine(&redis, &server).env("TOK_SHARED_KEY", keys.join(","));
+        let tok = tok.without("TOK_STARSHIP_PASSWORD");
+        let least = ladder.step();
+        tok.run(["starship", "--min-ttl", &least]).ok().quiet();
+    }
+    let mut expected = vec![LOGIN];
+    expected.extend([REFRESH; 6]);
+    server.expect(&expected);
 }

@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Output, Tok, need};
+use crate::harness::{Output, Tok, need, until};
+use crate::protocol::account;
 use crate::redis_server::{KEY, OTHER_KEY, Redis};
 use crate::stand_in::Server;
 
@@ -218,6 +219,109 @@ fn what_another_program_put_under_the_same_names_is_not_touched_whatever_it_is()
 }
 
 #[test]
+fn what_another_program_put_under_any_name_beside_a_token_is_not_waited_for() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    // Everything that may lie there: a token, a lock, the last number, a failure, a hold, a pause and the mark of the key.
+    server.behave(crate::stand_in::retry_after("1").once());
+    knowing(redis.machine(), &server).run(["oauth2"]).fails(7);
+    let mut names = redis.names();
+    thread::sleep(Duration::from_millis(1100));
+    let wrong = knowing(redis.machine(), &server).env("TOK_OAUTH2_CLIENT_SECRET", "a wrong one");
+    wrong.run(["oauth2"]).fails(4);
+    server.behave(crate::stand_in::delay(300).once());
+    let running = knowing(redis.machine(), &server).start(["oauth2"]);
+    names.extend(redis.names());
+    until("its lock is there", || {
+        names.extend(redis.names());
+        redis
+            .names()
+            .iter()
+            .any(|name| redis.text(&["TYPE", name]) == "string" && redis.text(&["GET", name]).len() == 16)
+    });
+    running.wait().ok();
+    names.extend(redis.names());
+    names.sort();
+    names.dedup();
+    assert!(names.len() >= 6, "{names:?}");
+    let large = "x".repeat(10 << 20);
+    for name in &names {
+        for value in [
+            &["SET", name, "theirs"][..],
+            &["SET", name, &large],
+            &["RPUSH", name, "theirs"],
+            &["HSET", name, "g", &large],
+        ] {
+            redis.tell(&["FLUSHALL"]);
+            redis.tell(value);
+            let output = knowing(redis.machine(), &server).run(["oauth2"]).ok();
+            assert!(output.took < Duration::from_secs(5), "{value:?} {output}");
+        }
+    }
+}
+
+#[test]
+fn a_user_of_the_store_who_may_do_no_more_than_the_manual_says_is_served() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::with_password("st0re-S3cret"));
+    let readme = include_str!("../../README.md");
+    let rights = readme
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("ACL SETUSER ci on "))
+        .unwrap();
+    let rights = rights.replace("'>PASSWORD'", ">st0re-S3cret").replace('\'', "");
+    let mut command = vec!["ACL", "SETUSER", "ci", "on"];
+    command.extend(rights.split_whitespace());
+    redis.tell(&command);
+    let user = || knowing(redis.machine(), &server).env("TOK_SHARED", redis.url().replace("redis://", "redis://ci@"));
+    let token = user().run(["oauth2"]).ok().quiet().token();
+    assert_eq!(user().run(["oauth2"]).ok().quiet().token(), token);
+    user().run(["logout", "oauth2"]).ok();
+    user()
+        .env("TOK_OAUTH2_CLIENT_SECRET", "a wrong one")
+        .run(["oauth2"])
+        .fails(4);
+    server.expect(&[LOGIN, LOGIN]);
+}
+
+#[test]
+fn a_store_that_fills_up_while_the_vendor_is_asked_costs_a_warning_and_no_token() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(crate::stand_in::delay(700).once());
+    let tok = knowing(redis.machine(), &server);
+    let running = tok.start(["oauth2"]);
+    until("its request has come", || server.requests().len() == 1);
+    redis.tell(&["CONFIG", "SET", "maxmemory", "1"]);
+    let output = running.wait().ok().says("it is full");
+    assert_eq!(tok.run(["oauth2"]).ok().quiet().token(), output.token());
+    server.only();
+}
+
+#[test]
+fn no_command_inherits_the_key_or_the_password_of_the_store() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::with_password("st0re-S3cret"));
+    let none = "test -z \"$TOK_SHARED_KEY$TOK_SHARED_PASSWORD\"";
+    let tok = knowing(redis.machine(), &server).without("TOK_OAUTH2_CLIENT_SECRET");
+    let tok = tok.write("home/secret", account::OAUTH2_CLIENT_SECRET).config(&format!(
+        "[oauth2.x]\nurl = '{}'\nclient-id = '{}'\nclient-secret-command = '{none} && cat $HOME/secret'\n",
+        server.url_of("oauth2"),
+        account::OAUTH2_CLIENT_IDS[0],
+    ));
+    tok.run(["exec", "oauth2@x", "--", "sh", "-c", none]).ok().quiet();
+    server.expect(&[LOGIN]);
+}
+
+#[test]
 fn an_entry_that_was_moved_to_another_name_is_nothing() {
     if !need("redis-server") {
         return;
@@ -280,7 +384,7 @@ fn over_tls_a_certificate_for_another_name_is_not_trusted() {
             let token = machine().run(["oauth2"]).ok().quiet().token();
             assert_eq!(machine().run(["oauth2"]).ok().quiet().token(), token);
         } else {
-            warned(machine().run(["oauth2"]), "certificate");
+            warned(machine().run(["oauth2"]), "not valid for name");
         }
         warned(machine().without("SSL_CERT_FILE").run(["oauth2"]), "certificate");
     }

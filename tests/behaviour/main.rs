@@ -56,6 +56,7 @@ mod failing_code;
 #[cfg(target_os = "linux")]
 mod fleet;
 #[cfg(target_os = "linux")]
+mod fleet_races;
 mod fleet_refreshes;
 #[cfg(target_os = "linux")]
 mod fleet_troubles;

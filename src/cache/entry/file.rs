@@ -208,8 +208,12 @@ impl EntryFile<'_> {
     }
 }
 
+pub(crate) fn is_token(text: &str) -> bool {
+    (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 fn check(token: &str) -> Result<(), Unread> {
-    if (1..=MAX_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if is_token(token) {
         return Ok(());
     }
     Err(Unread::Wrong("its token is not 1 to 16384 visible ASCII characters"))

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::row::Row;
 use crate::cache::freshness::{Demand, Freshness};
-use crate::shared::{Shared, Spot, Whose};
+use crate::shared::Shared;
 use crate::terminal::voice::Voice;
 use crate::time::clock::now_ms;
 use crate::token::Principal;
@@ -48,15 +48,7 @@ impl<'a> There<'a> {
     }
 
     pub(super) fn tell(&self, row: &mut Row, principal: &Principal) {
-        let spot = Spot {
-            whose: Whose::of(
-                principal.identity.digest(),
-                &principal.login,
-                &principal.chosen.base.origin(),
-            ),
-            identity: &principal.identity,
-        };
-        let seen = match self.shared.look(&spot) {
+        let seen = match self.shared.look(&principal.spot()) {
             Ok(Some(seen)) => seen,
             Ok(None) => return,
             Err(error) => {

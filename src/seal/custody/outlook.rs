@@ -3,6 +3,7 @@
 use super::{KERNEL, NoKey, OS, Seal};
 use crate::seal::kernel;
 use crate::seal::policy::Policy;
+use crate::seal::ring::Ring;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outlook {
@@ -75,7 +76,7 @@ impl Seal {
         }
         let no_ring = match self.of_ring() {
             Ok(Some(_)) => return Outlook::Sealed(Lies::Keyring),
-            Ok(None) => match self.ring().and_then(|ring| ring.is_there()) {
+            Ok(None) => match self.ring().and_then(Ring::is_there) {
                 Ok(()) => return Outlook::ToBeSealed(Lies::Keyring),
                 Err(lack) => lack,
             },

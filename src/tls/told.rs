@@ -19,7 +19,7 @@ const PORT: &str =
     "look at the port in the URL; plain http is for a server on this machine alone, as in http://localhost:8080";
 
 /// Behind "could not be reached: ".
-pub(super) fn told(error: &Error) -> Told {
+pub(crate) fn told(error: &Error) -> Told {
     let (words, hint) = match error {
         Error::InvalidCertificate(fault) => return of_certificate(fault),
         Error::InvalidMessage(_) => ("what answers there does not speak TLS", Some(PORT)),

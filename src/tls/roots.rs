@@ -19,7 +19,7 @@ use crate::text::file;
 const LARGEST_MIB: u64 = 16;
 
 /// Exit 5 where the file gives no authority, since nobody can be trusted then.
-pub(super) fn trusted() -> Result<RootCerts> {
+pub(crate) fn trusted() -> Result<RootCerts> {
     let file = env::var_os("SSL_CERT_FILE").filter(|_| cfg!(all(unix, not(target_vendor = "apple"))));
     match file {
         None => Ok(RootCerts::PlatformVerifier),
