@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::Fingerprint;
 use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
-use super::sealing;
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
 pub(crate) use file::is_token;
@@ -126,11 +125,6 @@ pub(crate) fn forget_what_does_not_count(store: &Store, identity: &Identity) {
     if !store.seal().takes_clear() && outline(store, &name, i64::MAX).is_some_and(|old| old.is_in_clear) {
         let _ = store.remove(&name);
     }
-}
-
-/// Whether there is neither a key nor a place for one. The first key is made to find out.
-pub(crate) fn is_kept_in_clear(store: &Store) -> bool {
-    sealing::is_in_vain(store)
 }
 
 /// In which the token that lies there was asked for, whether that can be opened or not.

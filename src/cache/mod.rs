@@ -18,5 +18,5 @@ pub(crate) mod lock;
 pub(crate) mod pause;
 pub(crate) mod prune;
 mod record;
-mod sealing;
+pub(crate) mod sealing;
 pub(crate) mod store;

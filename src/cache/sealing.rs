@@ -1,13 +1,10 @@
 //! What of the cache is sealed, and the turn of those who would make the first key.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::store::Store;
 use crate::disk::lock::LockFile;
 use crate::seal::{Key, NoKey, Place};
-
-/// How long the turn is waited for: longer than the OS keyring may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How something is to lie in the folder.
 pub(super) enum Form {
@@ -32,8 +29,29 @@ pub(super) fn seal(store: &Store, plain: &[u8], place: Place) -> Result<Form, St
 }
 
 /// Whether there is neither a key nor a place for one, so that everything is kept in clear.
-pub(super) fn is_in_vain(store: &Store) -> bool {
+pub(crate) fn is_in_vain(store: &Store) -> bool {
     matches!(key(store), Err(NoKey::Clear(_)))
+}
+
+/// Why nothing can be kept.
+pub(crate) fn hindrance(store: &Store) -> Option<String> {
+    match key(store) {
+        Err(NoKey::Nothing(why)) => Some(why),
+        _ => None,
+    }
+}
+
+/// Whether nothing can be kept, which is said then. Where `asks` is false the OS keyring is asked only if the kernel's cannot be
+/// used, and else nothing is known yet.
+pub(crate) fn keeps_nothing(store: &Store, asks: bool) -> bool {
+    if !asks && store.seal().can_use_kernel() {
+        return false;
+    }
+    let hindrance = hindrance(store);
+    if let Some(why) = &hindrance {
+        store.warn_of_keeping_nothing(why);
+    }
+    hindrance.is_some()
 }
 
 /// The first one is made where there is none.
@@ -50,6 +68,6 @@ fn turn(store: &Store) -> Option<LockFile> {
     let began = Instant::now();
     store.make().ok()?;
     let lock = LockFile::open(store.path("key.lock")).ok()?;
-    let waited = lock.wait(|_| (began.elapsed() > PATIENCE).then_some(()));
+    let waited = lock.wait(|_| (began.elapsed() > store.seal().limit()).then_some(()));
     waited.ok().map(|(lock, _)| lock)
 }

@@ -91,16 +91,6 @@ impl Store {
         )
     }
 
-    /// Whether it is known that no token can be kept, which is said then. Where `asks` is false the OS keyring is asked only if
-    /// there is no other place for a key.
-    pub(crate) fn keeps_nothing(&self, asks: bool) -> bool {
-        let why = self.seal.keeps_nothing(asks);
-        if let Some(why) = &why {
-            self.warn_of_keeping_nothing(why);
-        }
-        why.is_some()
-    }
-
     pub(super) fn warn_of_keeping_nothing(&self, why: &str) {
         self.warn(format!("no token is kept, so every call logs in: {why}"));
     }

@@ -38,6 +38,8 @@ pub(crate) struct Seal {
     in_ring: RefCell<Option<Key>>,
     /// Nothing where the OS keyring is left alone.
     ring: Option<Ring>,
+    /// How long the OS keyring may take.
+    limit: Duration,
 }
 
 /// Why what is sealed stays so.
@@ -60,12 +62,14 @@ pub(crate) enum NoKey {
 impl Seal {
     /// `keyring` says whether the OS keyring may be used, and `limit` how long the whole call may take.
     pub(crate) fn new(policy: Policy, keyring: bool, limit: Duration) -> Self {
+        let limit = (limit / PART).min(LONGEST);
         Self {
             policy,
             given: OnceCell::new(),
             copy: RefCell::default(),
             in_ring: RefCell::default(),
-            ring: keyring.then(|| Ring::new((limit / PART).min(LONGEST))),
+            ring: keyring.then(|| Ring::new(limit)),
+            limit,
         }
     }
 
@@ -89,6 +93,16 @@ impl Seal {
     /// Whether the user wants everything in clear.
     pub(crate) fn is_off(&self) -> bool {
         self.policy == Policy::Off
+    }
+
+    /// How long it may take to find a key.
+    pub(crate) fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Whether nothing but the kernel's keyring need be asked for a place for a key.
+    pub(crate) fn can_use_kernel(&self) -> bool {
+        self.given().is_none() && self.copy().is_ok()
     }
 
     /// Whether what lies there in clear counts.

@@ -34,6 +34,7 @@ use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
 use crate::cache::lock::Waiter;
+use crate::cache::sealing;
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
@@ -102,7 +103,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
         need.deliver(entry);
         return Ok(need.obtained(entry.clone()));
     }
-    let outcome = if need.store.keeps_nothing(!need.fresh) && !need.shared.is_on() {
+    let outcome = if sealing::keeps_nothing(need.store, !need.fresh) && !need.shared.is_on() {
         need.unkept()
     } else {
         need.take_turn()

@@ -191,3 +191,18 @@ fn a_login_with_a_device_that_cannot_be_kept_asks_for_no_code() {
     output.says("tok: device: the login cannot be kept: TOK_SEAL_KEY: it is not base64\n");
     server.untouched();
 }
+
+#[test]
+fn many_who_look_for_room_for_a_key_at_once_all_find_it() {
+    if !is_possible() {
+        return;
+    }
+    let server = Server::start();
+    let tok = ready(&server).env("TOK_SEAL", "require");
+    let round = "keyctl clear @u\nfor i in 1 2 3 4 5 6 7 8; do tok starship >/dev/null & done\nwait\n";
+    apart(&tok, &format!("{}keyctl list @u\n", round.repeat(10)))
+        .ok()
+        .quiet()
+        .prints_this("1 key in keyring");
+    assert_eq!(server.requests().len(), 10);
+}

@@ -1,6 +1,7 @@
 //! Where a login that a person approves lasts, and whether it is kept at all.
 
 use crate::cache::entry;
+use crate::cache::sealing;
 use crate::cache::store::Store;
 use crate::error::{Error, Result};
 use crate::inputs::{Chosen, Session};
@@ -13,7 +14,7 @@ pub(super) fn expect_to_keep(session: &Session, chosen: &Chosen, store: &Store) 
     if !chosen.is_approved() || session.settings.sharing.is_some() {
         return Ok(());
     }
-    match store.seal().keeps_nothing(true) {
+    match sealing::hindrance(store) {
         None => Ok(()),
         Some(why) => Err(
             Error::other(format!("{}: the login cannot be kept: {why}", chosen.vendor.name)).with_hint(

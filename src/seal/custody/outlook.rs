@@ -88,21 +88,6 @@ impl Seal {
         }
     }
 
-    /// Why nothing can be kept. Where `asks` is false the OS keyring is asked only if there is no other place for a key.
-    pub(crate) fn keeps_nothing(&self, asks: bool) -> Option<String> {
-        if self.policy == Policy::Off {
-            return None;
-        }
-        let copies = || self.copy().is_ok_and(|copy| copy.is_some() || !asks);
-        if self.given().is_none() && copies() {
-            return None;
-        }
-        match self.outlook() {
-            Outlook::Nothing(why) => Some(why),
-            _ => None,
-        }
-    }
-
     /// Why the OS keyring has not got the key that is in use. It is not made to last by looking.
     fn why_in_no_ring(&self) -> String {
         let read = self.ring().and_then(|ring| match ring.read()? {

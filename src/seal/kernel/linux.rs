@@ -11,9 +11,6 @@ use crate::seal::key::Key;
 /// As `keyctl` shows it.
 const NAME: &str = "tok:cache-key";
 
-/// To see whether there is room for one.
-const TRIED: &str = "tok:room";
-
 /// The key, and whether it is lasting.
 const LEN: usize = Key::LEN + 1;
 
@@ -44,7 +41,9 @@ pub(in crate::seal) fn write(copy: &Copy) -> Result<(), String> {
 
 /// The error is why it would not take a key. What is put there to find out is taken away at once.
 pub(in crate::seal) fn has_room() -> Result<(), String> {
-    let tried = put(TRIED, &[0; LEN]).and_then(|entry| ring()?.unlink_key(entry));
+    // Whoever looks at the same moment shall not take this one away.
+    let name = format!("tok:room-{:x}", getrandom::u64().unwrap_or_default());
+    let tried = put(&name, &[0; LEN]).and_then(|entry| ring()?.unlink_key(entry));
     tried.map_err(words)
 }
 
