@@ -102,7 +102,7 @@ impl Seal {
 
     /// Whether nothing but the kernel's keyring need be asked for a place for a key.
     pub(crate) fn can_use_kernel(&self) -> bool {
-        self.given().is_none() && self.copy().is_ok()
+        self.policy != Policy::Off && self.given().is_none() && self.copy().is_ok()
     }
 
     /// Whether what lies there in clear counts.
@@ -124,7 +124,8 @@ impl Seal {
         }
         let copy = self.copy();
         if let Ok(Some(copy)) = &copy {
-            match opened(copy.key.open(sealed, place)) {
+            let mut keys = [Some(&copy.key), copy.former.as_ref()].into_iter().flatten();
+            match keys.find_map(|key| opened(key.open(sealed, place))) {
                 Some(outcome) => return outcome,
                 None if copy.is_lasting => return no_key(ANOTHER),
                 None => {}
@@ -166,7 +167,17 @@ impl Seal {
         Ok(self.copy.borrow().clone())
     }
 
-    fn put_copy(&self, copy: Copy) -> Result<(), String> {
+    /// Beside the key that it takes the place of, which may have sealed something while the OS keyring could not be read.
+    fn put_copy(&self, key: &Key, is_lasting: bool) -> Result<(), String> {
+        let former = self.copy().ok().flatten().and_then(|copy| {
+            let is_the_same = copy.key.id() == key.id();
+            if is_the_same { copy.former } else { Some(copy.key) }
+        });
+        let copy = Copy {
+            key: key.clone(),
+            is_lasting,
+            former,
+        };
         kernel::write(&copy)?;
         *self.copy.borrow_mut() = Some(copy);
         Ok(())
@@ -182,11 +193,7 @@ impl Seal {
             let Some(key) = read(self.ring()?)? else {
                 return Ok(None);
             };
-            let copy = Copy {
-                key: key.clone(),
-                is_lasting: true,
-            };
-            let _ = self.put_copy(copy);
+            let _ = self.put_copy(&key, true);
             *self.in_ring.borrow_mut() = Some(key);
         }
         Ok(self.in_ring.borrow().clone())

@@ -16,4 +16,6 @@ pub(super) struct Copy {
     pub(super) key: Key,
     /// The OS keyring has it too, so that it outlives the machine's next start.
     pub(super) is_lasting: bool,
+    /// The one that was in use before.
+    pub(super) former: Option<Key>,
 }

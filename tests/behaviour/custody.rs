@@ -209,7 +209,8 @@ fn where_sealing_is_required_and_there_is_no_key_nothing_is_kept() {
     let first = forbidding(&KEYS, libc::EPERM, || strict.run(["starship"])).ok();
     first
         .says("tok: warning: ")
-        .says("there is no place for a key: TOK_KEYRING is off");
+        .says("there is no place for a key: TOK_KEYRING is off")
+        .says("TOK_SEAL_KEY_FILE can name a key, and TOK_SEAL=auto does without");
     assert!(tok.kept("json").is_empty(), "what lay there in clear is gone as well");
     let output = forbidding(&KEYS, libc::EPERM, || strict.run(["status", "starship", "-v"])).ok();
     output.prints_this("are kept not at all: there is no place for a key");
@@ -312,6 +313,23 @@ fn a_locked_keyring_costs_a_login_and_no_dialog_and_its_key_is_the_one_again_onc
     );
     is_sealed(&tok, true);
     server.expect(&["POST /auth/login"; 2]);
+}
+
+#[test]
+fn what_was_sealed_while_the_keyring_was_locked_is_found_after_it_was_opened() {
+    if !has_keyring() {
+        return;
+    }
+    let server = Server::start();
+    let tok = ready(&server).knows("data8");
+    let script = format!(
+        "tok starship >/dev/null\n{RESTART}{LOCK}tok data8 >$HOME/locked\nkill -KILL $DAEMON\n{UNLOCKED}{DAEMON}\
+         tok starship >/dev/null\ntok data8 | cmp - $HOME/locked\ntok login starship >/dev/null 2>&1\n\
+         tok data8 | cmp - $HOME/locked\ntok status | tail -1"
+    );
+    let output = with_keyring(&tok, &script).ok().quiet();
+    output.prints_this("sealed, the key is in the OS keyring\n");
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::custody::{
     KEYS, LOCK, RESTART, apart, forbidding, has_keyring, is_possible, is_sealed, ready, with_keyring,
 };
 use crate::device;
+use crate::harness::{Tok, need};
 use crate::stand_in::{Server, delay, lifetime};
 
 const BROKEN: &str = "tok: warning: no token is kept, so every call logs in: TOK_SEAL_KEY: it is not base64\n";
@@ -205,4 +206,18 @@ fn many_who_look_for_room_for_a_key_at_once_all_find_it() {
         .quiet()
         .prints_this("1 key in keyring");
     assert_eq!(server.requests().len(), 10);
+}
+
+#[test]
+fn a_key_that_is_given_and_off_leave_the_kernels_keyring_alone() {
+    if !need("strace") {
+        return;
+    }
+    let server = Server::start();
+    for tok in [Tok::new().in_clear(), Tok::new()] {
+        let tok = tok.vendor(&server).knows("starship");
+        let traced = "strace -f -e trace=keyctl,add_key,request_key -o $HOME/trace tok starship --fresh >/dev/null\n";
+        let output = tok.sh(&format!("{traced}{traced}grep -c key $HOME/trace")).exits(1);
+        output.prints("0\n");
+    }
 }

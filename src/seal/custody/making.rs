@@ -27,11 +27,8 @@ impl Seal {
             Ok(key) => (key, Ok(())),
             Err(lack) => (drawn, Err(lack)),
         };
-        let copy = Copy {
-            key: key.clone(),
-            is_lasting: in_ring.is_ok(),
-        };
-        match (in_ring, self.put_copy(copy)) {
+        let copied = self.put_copy(&key, in_ring.is_ok());
+        match (in_ring, copied) {
             (Err(no_ring), Err(no_copy)) => Err(self.nowhere(&no_ring, &no_copy)),
             _ => Ok(key),
         }
@@ -53,7 +50,7 @@ impl Seal {
             return there.map(drop).ok_or_else(|| "there is no key".to_owned());
         };
         let key = self.put_in_ring(&key).map_err(in_words)?;
-        self.put_copy(Copy { key, is_lasting: true })
+        self.put_copy(&key, true)
     }
 
     /// Drops the key wherever it lies, and with it all that it sealed.

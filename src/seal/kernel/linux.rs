@@ -14,6 +14,9 @@ const NAME: &str = "tok:cache-key";
 /// The key, and whether it is lasting.
 const LEN: usize = Key::LEN + 1;
 
+/// The same with a former key.
+const MOST: usize = LEN + Key::LEN;
+
 pub(in crate::seal) fn read() -> Result<Option<Copy>, String> {
     match look() {
         Ok(copy) => Ok(copy),
@@ -23,19 +26,29 @@ pub(in crate::seal) fn read() -> Result<Option<Copy>, String> {
 
 fn look() -> Result<Option<Copy>, KeyError> {
     let Some(entry) = find()? else { return Ok(None) };
-    let mut bytes = [0; LEN];
+    let mut bytes = [0; MOST];
     let length = entry.read(&mut bytes)?;
-    let [key @ .., is_lasting] = &bytes;
-    let key = Key::of(key).filter(|_| length == LEN);
-    Ok(key.map(|key| Copy {
-        key,
+    Ok(bytes.get(..length).and_then(parse))
+}
+
+fn parse(bytes: &[u8]) -> Option<Copy> {
+    let (key, rest) = bytes.split_at_checked(Key::LEN)?;
+    let (is_lasting, former) = rest.split_first()?;
+    let former = match former {
+        [] => None,
+        former => Some(Key::of(former)?),
+    };
+    Some(Copy {
+        key: Key::of(key)?,
         is_lasting: *is_lasting == 1,
-    }))
+        former,
+    })
 }
 
 pub(in crate::seal) fn write(copy: &Copy) -> Result<(), String> {
     let mut bytes = copy.key.expose().to_vec();
     bytes.push(u8::from(copy.is_lasting));
+    bytes.extend(copy.former.iter().flat_map(Key::expose));
     put(NAME, &bytes).map(drop).map_err(words)
 }
 
@@ -43,7 +56,7 @@ pub(in crate::seal) fn write(copy: &Copy) -> Result<(), String> {
 pub(in crate::seal) fn has_room() -> Result<(), String> {
     // Whoever looks at the same moment shall not take this one away.
     let name = format!("tok:room-{:x}", getrandom::u64().unwrap_or_default());
-    let tried = put(&name, &[0; LEN]).and_then(|entry| ring()?.unlink_key(entry));
+    let tried = put(&name, &[0; MOST]).and_then(|entry| ring()?.unlink_key(entry));
     tried.map_err(words)
 }
 
