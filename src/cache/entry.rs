@@ -109,11 +109,9 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
             said: true,
         }
     })?;
-    let is_worse =
-        |_: &String| !store.seal().is_off() && outline(store, &name, i64::MAX).is_some_and(|old| !old.is_in_clear);
-    let worse = in_clear.filter(is_worse);
+    let was_sealed = in_clear.is_some() && lies_in_clear(store, &name) == Some(false);
     store.replace(&name, &bytes)?;
-    if let Some(why) = worse {
+    if let Some(why) = in_clear.filter(|_| was_sealed && !store.seal().is_off()) {
         store.warn(format!("{} lies in clear from now on: {why}", path.display()));
     }
     Ok(())
@@ -122,9 +120,14 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
 /// What lies there in clear goes where nothing may. To be called where what would take its place cannot be kept.
 pub(crate) fn forget_what_does_not_count(store: &Store, identity: &Identity) {
     let name = file_name(identity);
-    if !store.seal().takes_clear() && outline(store, &name, i64::MAX).is_some_and(|old| old.is_in_clear) {
+    if !store.seal().takes_clear() && lies_in_clear(store, &name) == Some(true) {
         let _ = store.remove(&name);
     }
+}
+
+/// Nothing where there is no entry, whatever its times are.
+fn lies_in_clear(store: &Store, name: &str) -> Option<bool> {
+    outline(store, name, i64::MAX).map(|entry| entry.is_in_clear)
 }
 
 /// In which the token that lies there was asked for, whether that can be opened or not.

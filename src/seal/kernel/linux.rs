@@ -96,6 +96,7 @@ fn find() -> Result<Option<Entry>, KeyError> {
     }
 }
 
+/// A call of its own beside those that search and read, since a search here takes a keyring's number and no name for it.
 fn ring() -> Result<KeyRing, KeyError> {
     KeyRing::from_special_id(KeyRingIdentifier::User, true)
 }
