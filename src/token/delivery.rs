@@ -42,9 +42,11 @@ impl Need<'_> {
         }
         let mut entry = there.or(here)?;
         if entry.refresh_token.is_some() && !lease.may_refresh() {
-            self.session
-                .voice
-                .explain("whether the refresh token is used up is not known, so it is not sent again");
+            if lease.seen.is_spending {
+                self.session
+                    .voice
+                    .explain("whether the refresh token is used up is not known, so it is not sent again");
+            }
             entry.refresh_token = None;
         }
         Some(entry)

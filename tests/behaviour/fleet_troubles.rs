@@ -304,7 +304,8 @@ fn a_user_of_the_store_who_may_do_no_more_than_the_manual_says_is_served() {
     let mut command = vec!["ACL", "SETUSER", "ci", "on"];
     command.extend(rights.split_whitespace());
     redis.tell(&command);
-    let user = || knowing(redis.machine(), &server).env("TOK_SHARED", redis.url().replace("redis://", "redis://ci@"));
+    let url = redis.url().replace("redis://", "redis://ci@").replace("/0", "/3");
+    let user = || knowing(redis.machine(), &server).env("TOK_SHARED", &url);
     let token = user().run(["oauth2"]).ok().quiet().token();
     assert_eq!(user().run(["oauth2"]).ok().quiet().token(), token);
     user().run(["logout", "oauth2"]).ok();
