@@ -11,7 +11,7 @@ use super::names::MARK;
 use super::shelf::{Answer, Given, Lasting, Leave, Names, Put, Raw, Shelf, Trouble, Wish};
 use crate::inputs::shared::Address;
 use crate::secret::{SHARED_PASSWORD, Secret};
-use crate::text::words::one_line;
+use crate::text::words::{one_line, reason};
 use crate::tls;
 
 /// No value of tok's is longer, in bytes.
@@ -224,7 +224,7 @@ fn broken(address: &Address, why: &io::Error) -> String {
                 .to_owned()
         }
         io::ErrorKind::UnexpectedEof => "the connection was closed without an answer".to_owned(),
-        _ => one_line(&why.to_string()),
+        _ => one_line(&reason(&why.to_string())),
     }
 }
 
