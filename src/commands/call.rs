@@ -10,7 +10,7 @@ use crate::definition::Vendor;
 use crate::definition::template::{self, Part};
 use crate::error::{Error, Result};
 use crate::inputs::config::{Profile, Profiles};
-use crate::inputs::{Chosen, Session, Settings, folders, keyring_counts, variable};
+use crate::inputs::{Chosen, Session, Settings, Sharing, folders, keyring_counts, variable};
 use crate::options::PROFILE;
 use crate::origin::served::Pattern;
 use crate::output::{Given, Usage, authorization};
@@ -60,6 +60,7 @@ impl<'a> Prepared<'a> {
         settings.flags = call.flags.clone();
         settings.named = call.profile.is_some();
         settings.no_input |= call.no_input;
+        settings.sharing = Sharing::of(&profiles.top)?;
         Ok(Self {
             call,
             settings,

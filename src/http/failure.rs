@@ -10,6 +10,7 @@ use std::time::Duration;
 use ureq::Timeout;
 
 use crate::error::Error;
+use crate::text::words::reason;
 use crate::time::duration;
 use crate::tls;
 
@@ -87,11 +88,3 @@ impl Failure {
 }
 
 const TLS: &str = "look at the URL; where the port is one for TLS, it begins with https://";
-
-/// Without the number of the system's error.
-pub(super) fn reason(text: &str) -> String {
-    match text.split_once(" (os error") {
-        Some((system, _)) => system.trim_end_matches('.').to_ascii_lowercase(),
-        None => text.into(),
-    }
-}

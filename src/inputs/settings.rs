@@ -37,7 +37,7 @@ pub(crate) struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// Of a profile that was named, with what the environment says and without a flag.
+    /// Of a profile that was named, with what the environment says, without a flag and with nothing shared.
     /// Exit 2 where a variable says something that it cannot.
     pub(crate) fn of(
         vendor: &'a Vendor,
@@ -56,7 +56,7 @@ impl<'a> Settings<'a> {
             variables: true,
             keyring: keyring_counts()?,
             no_input: NO_INPUT.variable.is_some_and(variable::is_on),
-            sharing: Sharing::of(&profiles.top)?,
+            sharing: None,
         })
     }
 

@@ -19,6 +19,9 @@ use crate::time::deadline::Deadline;
 pub(crate) const ADDRESS: &str = "TOK_SHARED";
 pub(crate) const REQUIRED: &str = "TOK_SHARED_REQUIRED";
 
+/// In the place of an address: nothing is shared, whatever the config file says.
+const OFF: &str = "off";
+
 /// What may stand in the config file before all tables: the address, and where its secrets come from.
 pub(super) const KEYS: [&str; 5] = [
     "shared",
@@ -38,16 +41,24 @@ pub(crate) struct Sharing {
 }
 
 impl Sharing {
-    /// `None` where nothing is shared.
-    pub(super) fn of(file: &BTreeMap<String, String>) -> Result<Option<Self>> {
+    /// `None` where nothing is shared. Exit 2 where it must be.
+    pub(crate) fn of(file: &BTreeMap<String, String>) -> Result<Option<Self>> {
+        let required = variable::is_on(REQUIRED);
         let (text, source) = match (variable::read(ADDRESS)?, file.get("shared")) {
             (Some(text), _) => (text, ADDRESS),
             (None, Some(text)) => (text.clone(), "shared in the config file"),
-            (None, None) => return Ok(None),
+            (None, None) => (OFF.to_owned(), ADDRESS),
         };
+        if text == OFF {
+            return if required {
+                Err(Error::usage(format!("{REQUIRED} is set, and {ADDRESS} names no store")))
+            } else {
+                Ok(None)
+            };
+        }
         Ok(Some(Self {
             address: Address::parse(&text).map_err(|error| error.of(source))?,
-            required: variable::is_on(REQUIRED),
+            required,
             file: file.clone(),
         }))
     }

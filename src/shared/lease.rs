@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 use crate::time::clock::now_ms;
 use crate::time::deadline::Deadline;
 
-/// For what comes after the request.
+/// For what comes after the request, at most.
 const TO_WRITE: Duration = Duration::from_secs(2);
 
-/// With less of the right left nothing is sent.
+/// With less of the right left nothing is sent, or with less than a third where it is short.
 const LEAST: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub(crate) struct Lease {
     /// Its number is larger than that of every turn before.
     ticket: Ticket,
     end: Instant,
+    life: Duration,
     /// The request has to be over then.
     pub(crate) deadline: Deadline,
     /// The generation that is said to be being spent.
@@ -60,18 +61,19 @@ impl Lease {
 
     /// By a clock that no other machine has.
     pub(crate) fn has_time(&self) -> bool {
-        self.end.saturating_duration_since(Instant::now()) > LEAST
+        self.end.saturating_duration_since(Instant::now()) > LEAST.min(self.life / 3)
     }
 }
 
 impl Shared<'_> {
-    /// `spend` says whether the refresh token is to be sent; `request` is how long that may take.
+    /// `spend` says whether the refresh token is to be sent; `life` is how long the right lasts, for the request and for writing
+    /// down what it brings.
     pub(crate) fn take(
         &self,
         spot: &Spot,
         seen: &Seen,
         spend: bool,
-        request: Duration,
+        life: Duration,
         waits: bool,
     ) -> Result<Option<Taken>> {
         let owner = format!(
@@ -82,8 +84,7 @@ impl Shared<'_> {
         let mut policy = String::new();
         let taken = self.run(purpose, |open, limit| {
             let (began, sent) = (Instant::now(), now_ms());
-            let deadline = Deadline::after(request);
-            let life = request + TO_WRITE;
+            let deadline = Deadline::after(life.saturating_sub(TO_WRITE.min(life / 4)));
             let generation = |spends: bool, raw: &Raw| raw.generation.filter(|_| spend && spends);
             let wish = |known, spend| Wish {
                 owner: &owner,
@@ -120,6 +121,7 @@ impl Shared<'_> {
                 seen: again,
                 whose: spot.whose.clone(),
                 end: began + life,
+                life,
                 deadline,
                 spends,
                 is_spent: Cell::new(false),

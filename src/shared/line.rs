@@ -1,18 +1,24 @@
 //! A connection to the store behind an end of its own.
 //!
 //! Names are resolved, TLS is agreed on and answers are read in a thread: whatever of it takes too long is left behind there, to
-//! end with the process. After that the line is dead.
+//! end with the process. After that the line is dead. Of an answer no more is read than tok could have put there.
 
+use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use redis::{Client, Cmd, Connection, ConnectionInfo, RedisError, Value};
+use redis::{Cmd, ErrorKind, Parser, RedisError, Value};
+
+use super::stream::{Stream, connect};
+use crate::inputs::shared::Address;
+use crate::secret::Secret;
 
 /// A thread that was left behind in a process that stays ends after this.
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
-type Reply = Result<Value, RedisError>;
+/// The longest answer, in bytes: four values and what is around them.
+const MOST: u64 = 4 * super::redis::MOST as u64;
 
 #[derive(Debug)]
 pub(super) struct Line {
@@ -20,54 +26,102 @@ pub(super) struct Line {
     replies: Receiver<Reply>,
 }
 
+type Reply = Result<Value, Failure>;
+
+#[derive(Debug)]
 pub(super) enum Failure {
     Late,
-    Error(RedisError),
     /// This machine has no room for a thread.
-    Lacking(std::io::Error),
+    Lacking(io::Error),
+    /// There is no connection, or none any more.
+    Broken(io::Error),
+    /// The server says no.
+    Refused(RedisError),
+    /// It is no such server, or says more than it should.
+    Strange,
 }
 
 impl Line {
-    pub(super) fn open(info: ConnectionInfo, limit: Duration) -> Result<Self, Failure> {
+    pub(super) fn open(address: &Address, password: Option<&Secret>, limit: Duration) -> Result<Self, Failure> {
         let (commands, received) = mpsc::channel();
         let (done, replies) = mpsc::channel();
+        let (address, password) = (address.clone(), password.cloned());
         thread::Builder::new()
-            .spawn(move || serve(info, limit, &received, &done))
+            .spawn(move || serve(&address, password.as_ref(), limit, &received, &done))
             .map_err(Failure::Lacking)?;
         let line = Self { commands, replies };
         line.reply(limit)?;
         Ok(line)
     }
 
-    pub(super) fn ask(&self, command: Cmd, limit: Duration) -> Result<Value, Failure> {
+    pub(super) fn ask(&self, command: Cmd, limit: Duration) -> Reply {
         self.commands.send(command).map_err(|_| Failure::Late)?;
         self.reply(limit)
     }
 
-    fn reply(&self, limit: Duration) -> Result<Value, Failure> {
-        let reply = self.replies.recv_timeout(limit).map_err(|_| Failure::Late)?;
-        reply.map_err(Failure::Error)
+    fn reply(&self, limit: Duration) -> Reply {
+        self.replies.recv_timeout(limit).map_err(|_| Failure::Late)?
     }
 }
 
-fn serve(info: ConnectionInfo, limit: Duration, commands: &Receiver<Cmd>, done: &Sender<Reply>) {
-    let mut connection = match connect(info, limit) {
-        Ok(connection) => connection,
-        Err(error) => {
-            let _ = done.send(Err(error));
+/// Answers what is asked until something fails.
+fn serve(
+    address: &Address,
+    password: Option<&Secret>,
+    limit: Duration,
+    commands: &Receiver<Cmd>,
+    done: &Sender<Reply>,
+) {
+    let mut conversation = match Conversation::begin(address, password, limit) {
+        Ok(conversation) => conversation,
+        Err(failure) => {
+            let _ = done.send(Err(failure));
             return;
         }
     };
     let mut reply = Ok(Value::Okay);
-    while done.send(reply).is_ok() {
+    loop {
+        let is_over = matches!(reply, Err(Failure::Broken(_) | Failure::Strange));
+        if done.send(reply).is_err() || is_over {
+            return;
+        }
         let Ok(command) = commands.recv() else { return };
-        reply = command.query(&mut connection);
+        reply = conversation.ask(&command);
     }
 }
 
-fn connect(info: ConnectionInfo, limit: Duration) -> Result<Connection, RedisError> {
-    let connection = Client::open(info)?.get_connection_with_timeout(limit)?;
-    connection.set_read_timeout(Some(LEFT_BEHIND))?;
-    connection.set_write_timeout(Some(LEFT_BEHIND))?;
-    Ok(connection)
+struct Conversation {
+    stream: Box<dyn Stream>,
+    parser: Parser,
+}
+
+impl Conversation {
+    fn begin(address: &Address, password: Option<&Secret>, limit: Duration) -> Result<Self, Failure> {
+        let mut conversation = Self {
+            stream: connect(address, limit, LEFT_BEHIND).map_err(Failure::Broken)?,
+            parser: Parser::new(),
+        };
+        if let Some(password) = password {
+            let mut command = redis::cmd("AUTH");
+            command.arg(&address.user).arg(password.expose());
+            conversation.ask(&command)?;
+        }
+        if address.database != 0 {
+            conversation.ask(redis::cmd("SELECT").arg(address.database))?;
+        }
+        Ok(conversation)
+    }
+
+    fn ask(&mut self, command: &Cmd) -> Reply {
+        let packed = command.get_packed_command();
+        self.stream.write_all(&packed).map_err(Failure::Broken)?;
+        self.stream.flush().map_err(Failure::Broken)?;
+        let mut answer = (&mut self.stream).take(MOST);
+        let value = self.parser.parse_value(&mut answer);
+        let value = value.map_err(|error| match error.kind() {
+            ErrorKind::Io if answer.limit() > 0 => Failure::Broken(io::Error::new(io::ErrorKind::UnexpectedEof, error)),
+            _ => Failure::Strange,
+        })?;
+        value.extract_error().map_err(Failure::Refused)
+    }
 }

@@ -14,6 +14,7 @@ mod parcel;
 mod redis;
 mod seen;
 mod shelf;
+mod stream;
 
 pub(crate) use ending::{Holding, Remains};
 pub(crate) use lease::{Lease, Taken};
@@ -46,6 +47,8 @@ pub(crate) struct Shared<'a> {
     store: &'a Store,
     state: RefCell<State>,
     left: Cell<Duration>,
+    /// What is wrong is said to those alone who want to know why each step is taken.
+    is_quiet: Cell<bool>,
 }
 
 #[derive(Clone)]
@@ -86,6 +89,7 @@ impl<'a> Shared<'a> {
             store,
             state: RefCell::new(State::Closed),
             left: Cell::new(PATIENCE),
+            is_quiet: Cell::new(false),
         }
     }
 
@@ -108,6 +112,14 @@ impl<'a> Shared<'a> {
     pub(crate) fn is_known_to_be_gone(&self) -> bool {
         let known = |sharing: &Sharing| absence::check(self.store, &sharing.address.to_string(), now_ms());
         self.is_gone() || self.sharing().and_then(known).is_some()
+    }
+
+    /// Does something that nobody asked for, so that nobody is told where the store is of no use.
+    pub(crate) fn quietly<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.is_quiet.set(true);
+        let outcome = act();
+        self.is_quiet.set(false);
+        outcome
     }
 
     /// Asks no more.
@@ -138,7 +150,7 @@ impl<'a> Shared<'a> {
         let keys = Keys::parse(&sharing.keys(&dropped, deadline)?)?;
         let password = sharing.password(&dropped, deadline)?;
         let began = Instant::now();
-        let opened = Redis::open(&sharing.address, password.as_ref(), self.limit(Purpose::Ask));
+        let opened = Redis::open(&sharing.address, password, self.limit(Purpose::Ask));
         self.spend(Purpose::Ask, began);
         let Some(redis) = self.settle(opened)? else {
             return Ok(None);
@@ -190,9 +202,7 @@ impl<'a> Shared<'a> {
 
     fn warn_of(&self, what: &str) {
         if let Some(sharing) = self.sharing() {
-            self.session
-                .voice
-                .warn(&format!("the shared store {}: {what}", sharing.address));
+            self.say(&format!("the shared store {}: {what}", sharing.address));
         }
     }
 
@@ -205,7 +215,15 @@ impl<'a> Shared<'a> {
         if sharing.required {
             return Err(Error::unreachable(text).own());
         }
-        self.session.voice.warn(&format!("{text}; the call goes on without it"));
+        self.say(&format!("{text}; the call goes on without it"));
         Ok(None)
+    }
+
+    fn say(&self, text: &str) {
+        if self.is_quiet.get() {
+            self.session.voice.explain(text);
+        } else {
+            self.session.voice.warn(text);
+        }
     }
 }

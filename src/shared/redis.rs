@@ -1,20 +1,21 @@
 //! Redis or Valkey as the shared store. Every verb is one script, so that it happens whole or not at all.
 
-use std::time::Duration;
+use std::cell::RefCell;
+use std::io;
+use std::time::{Duration, Instant};
 
-use redis::{
-    Cmd, ConnectionAddr, ConnectionInfo, FromRedisValue, IntoConnectionInfo, RedisConnectionInfo, RedisError, Value,
-};
+use redis::{Cmd, FromRedisValue, RedisError, Value};
 
 use super::line::{Failure, Line};
 use super::names::MARK;
 use super::shelf::{Answer, Given, Lasting, Leave, Names, Put, Raw, Shelf, Trouble, Wish};
 use crate::inputs::shared::Address;
-use crate::secret::Secret;
-use crate::text::words::one_line;
+use crate::secret::{SHARED_PASSWORD, Secret};
+use crate::text::words::{one_line, reason};
+use crate::tls;
 
 /// No value of tok's is longer, in bytes.
-const MOST: usize = 512 * 1024;
+pub(super) const MOST: usize = 512 * 1024;
 
 /// How long the numbers of turns are known to the store, in milliseconds: 31 days.
 const NUMBERS: u64 = 31 * 24 * 3600 * 1000;
@@ -32,13 +33,19 @@ const REMOVE: &str = script!("numbers", "remove");
 
 #[derive(Debug)]
 pub(super) struct Redis {
-    line: Line,
+    address: Address,
+    password: Option<Secret>,
+    line: RefCell<Line>,
 }
 
 impl Redis {
-    pub(super) fn open(address: &Address, password: Option<&Secret>, limit: Duration) -> Answer<Self> {
-        let info = info(address, password).map_err(|error| trouble(Failure::Error(error)))?;
-        Line::open(info, limit).map(|line| Self { line }).map_err(trouble)
+    pub(super) fn open(address: &Address, password: Option<Secret>, limit: Duration) -> Answer<Self> {
+        let line = Line::open(address, password.as_ref(), limit).map_err(|failure| trouble(address, failure))?;
+        Ok(Self {
+            address: address.clone(),
+            password,
+            line: RefCell::new(line),
+        })
     }
 
     fn run<T: FromRedisValue>(&self, script: &str, names: &Names, arguments: &[&str], limit: Duration) -> Answer<T> {
@@ -54,8 +61,25 @@ impl Redis {
         command.arg("EVAL").arg(script).arg(7);
         command.arg(&[record, lock, fence, failure, hold, pause]).arg(MARK);
         command.arg(MOST).arg(arguments);
-        let value = self.line.ask(command, limit).map_err(trouble)?;
+        let value = self
+            .ask(&command, limit)
+            .map_err(|failure| trouble(&self.address, failure))?;
         T::from_redis_value(value).map_err(|_| strange())
+    }
+
+    /// Once more where the connection has gone: a script that has run already does no more when it runs again.
+    fn ask(&self, command: &Cmd, limit: Duration) -> Result<Value, Failure> {
+        let began = Instant::now();
+        let answer = self.line.borrow().ask(command.clone(), limit);
+        let Err(Failure::Broken(_)) = answer else { return answer };
+        let line = Line::open(
+            &self.address,
+            self.password.as_ref(),
+            limit.saturating_sub(began.elapsed()),
+        )?;
+        self.line.replace(line);
+        let left = limit.saturating_sub(began.elapsed());
+        self.line.borrow().ask(command.clone(), left)
     }
 }
 
@@ -133,30 +157,6 @@ impl Shelf for Redis {
     }
 }
 
-fn info(address: &Address, password: Option<&Secret>) -> Result<ConnectionInfo, RedisError> {
-    let (host, port) = (address.host.clone(), address.port);
-    let place = if address.tls {
-        ConnectionAddr::TcpTls {
-            host,
-            port,
-            insecure: false,
-            tls_params: None,
-        }
-    } else {
-        ConnectionAddr::Tcp(host, port)
-    };
-    let mut settings = RedisConnectionInfo::default()
-        .set_db(address.database)
-        .set_skip_set_lib_name();
-    if let Some(user) = &address.user {
-        settings = settings.set_username(user);
-    }
-    if let Some(password) = password {
-        settings = settings.set_password(password.expose());
-    }
-    Ok(place.into_connection_info()?.set_redis_settings(settings))
-}
-
 fn number(number: Option<u64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
@@ -200,43 +200,64 @@ fn strange() -> Trouble {
     Trouble::Strange("what lies there is not tok's".to_owned())
 }
 
+/// In words that say what to do, where tok can know.
+fn trouble(address: &Address, failure: Failure) -> Trouble {
+    match failure {
+        Failure::Strange => Trouble::Away("what answers there is no Redis".to_owned()),
+        Failure::Late => Trouble::Away("it does not answer in time".to_owned()),
+        Failure::Lacking(why) => Trouble::Away(format!("no thread can be made to ask it: {why}")),
+        Failure::Broken(why) => Trouble::Away(broken(address, &why)),
+        Failure::Refused(error) => refused(&error),
+    }
+}
+
+fn broken(address: &Address, why: &io::Error) -> String {
+    let of_tls = why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if let Some(of_tls) = of_tls {
+        let (words, hint) = tls::told(of_tls);
+        return hint.map_or(words.clone(), |hint| format!("{words}; {hint}"));
+    }
+    match why.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "it does not answer in time".to_owned(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset if !address.tls => {
+            "the connection was closed without an answer; where its port is one for TLS, the address begins with rediss://"
+                .to_owned()
+        }
+        io::ErrorKind::UnexpectedEof => "the connection was closed without an answer".to_owned(),
+        _ => one_line(&reason(&why.to_string())),
+    }
+}
+
 /// Which words the server says to whom is another in each of its versions.
-fn trouble(failure: Failure) -> Trouble {
-    let error = match failure {
-        Failure::Late => return Trouble::Away("it does not answer in time".to_owned()),
-        Failure::Lacking(why) => return Trouble::Away(format!("no thread can be made to ask it: {why}")),
-        Failure::Error(error) => error,
-    };
-    let words = one_line(&error.to_string());
+fn refused(error: &RedisError) -> Trouble {
+    let words = one_line(&format!(
+        "{} {}",
+        error.code().unwrap_or_default(),
+        error.detail().unwrap_or_default()
+    ));
     let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     if has(&["WRONGTYPE", "wrong kind of value"]) {
         return strange();
     }
-    Trouble::Away(
-        if has(&[
-            "WRONGPASS",
-            "NOAUTH",
-            "AuthenticationFailed",
-            "username-password",
-            "unauthenticated",
-        ]) {
-            format!("it refuses the user or the password ({words})")
-        } else if has(&[
-            "NOPERM",
-            "ACL",
-            "no permissions",
-            "unknown command",
-            "can't run this command",
-        ]) {
-            format!("it does not let this user run tok's scripts ({words})")
-        } else if has(&["OOM"]) {
-            "it is full".to_owned()
-        } else if has(&["READONLY", "read only replica"]) {
-            "it is read-only".to_owned()
-        } else if error.is_timeout() {
-            "it does not answer in time".to_owned()
-        } else {
-            words
-        },
-    )
+    Trouble::Away(if has(&["NOAUTH", "unauthenticated"]) {
+        format!("it refuses the user or the password ({words}); a password is given in {SHARED_PASSWORD}")
+    } else if has(&["WRONGPASS", "username-password"]) {
+        format!("it refuses the user or the password ({words})")
+    } else if has(&["'select'"]) {
+        format!("it does not let this user choose a database ({words})")
+    } else if has(&[
+        "NOPERM",
+        "ACL",
+        "no permissions",
+        "unknown command",
+        "can't run this command",
+    ]) {
+        format!("it does not let this user run tok's scripts ({words})")
+    } else if has(&["OOM"]) {
+        "it is full".to_owned()
+    } else if has(&["READONLY", "read only replica"]) {
+        "it is read-only".to_owned()
+    } else {
+        words
+    })
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
+
 use super::names::Whose;
 use super::parcel::{self, Failed, Pause};
 use super::shelf::{Answer, Names, Raw, Trouble};
@@ -34,14 +36,23 @@ pub(crate) struct Seen {
     /// How far this machine's clock is ahead of the store's, in milliseconds.
     pub(crate) ahead: i64,
     pub(super) raw: Raw,
-    /// Of the older key, where nothing lies under the newer one.
+    /// Of the older key, where no token lies under the newer one.
     pub(super) older: Option<(Names, Raw)>,
     pub(crate) took: Duration,
 }
 
 impl Shared<'_> {
     pub(crate) fn look(&self, spot: &Spot) -> Result<Option<Seen>> {
-        self.run(Purpose::Ask, |open, limit| {
+        self.look_for(Purpose::Ask, spot)
+    }
+
+    /// By one who waits for another machine.
+    pub(crate) fn look_again(&self, spot: &Spot) -> Result<Option<Seen>> {
+        self.look_for(Purpose::Wait, spot)
+    }
+
+    fn look_for(&self, purpose: Purpose, spot: &Spot) -> Result<Option<Seen>> {
+        self.run(purpose, |open, limit| {
             let (began, sent) = (Instant::now(), now_ms());
             let names = open.names(&spot.whose);
             let raw = open.shelf.look(&names, limit)?;
@@ -63,7 +74,8 @@ impl Open {
         let Some(key) = &self.keys.older else { return Ok(None) };
         let names = whose.names(key);
         let raw = self.shelf.look(&names, limit)?;
-        Ok(raw.value.is_some().then_some((names, raw)))
+        let is_any = raw.value.is_some() || raw.hold.is_some() || raw.pause.is_some();
+        Ok(is_any.then_some((names, raw)))
     }
 
     /// `sent` is when the store was asked, by this machine's clock: what is computed with it ends too early, never too late.
@@ -95,23 +107,25 @@ impl Open {
             .failure
             .as_ref()
             .map(|text| parcel::open(&self.keys, &names.failure, text));
-        let hold = raw
-            .hold
-            .as_ref()
-            .map(|text| parcel::open(&self.keys, &names.hold, text));
-        let pauses: Vec<Pause> = match &raw.pause {
-            Some(text) => parcel::open(&self.keys, &names.pause, text)?,
-            None => Vec::new(),
-        };
+        let of_older = older.as_ref();
+        let hold = self.either([
+            Some((&names.hold, &raw.hold)),
+            of_older.map(|(names, raw)| (&names.hold, &raw.hold)),
+        ])?;
+        let pauses: Option<Vec<Pause>> = self.either([
+            Some((&names.pause, &raw.pause)),
+            of_older.map(|(names, raw)| (&names.pause, &raw.pause)),
+        ])?;
         let left = |(origin, until): Pause| (origin, between(raw.now, until));
         Ok(Seen {
             entry,
             is_spending,
             is_asking: raw.locked,
             failure: failure.transpose()?,
-            hold: hold.transpose()?,
+            hold,
             pauses: pauses
                 .into_iter()
+                .flatten()
                 .map(left)
                 .filter(|(_, left)| !left.is_zero())
                 .collect(),
@@ -120,6 +134,18 @@ impl Open {
             older,
             took: Duration::ZERO,
         })
+    }
+
+    /// The first that there is of what lies under these names.
+    fn either<T: DeserializeOwned>(&self, places: [Option<(&String, &Option<String>)>; 2]) -> Answer<Option<T>> {
+        let mut found = places
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        found
+            .next()
+            .map(|(name, text)| parcel::open(&self.keys, name, text))
+            .transpose()
     }
 }
 

@@ -69,6 +69,14 @@ fn is_hidden(character: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// What the system says of its error, without its number.
+pub(crate) fn reason(text: &str) -> String {
+    match text.split_once(" (os error") {
+        Some((system, _)) => system.trim_end_matches('.').to_ascii_lowercase(),
+        None => text.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

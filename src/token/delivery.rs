@@ -10,9 +10,13 @@ use super::Need;
 use super::ask::Issued;
 use super::run::Failure;
 use crate::cache::entry::Entry;
-use crate::cache::lock;
+use crate::cache::{absence, lock};
 use crate::error::{Error, Exit, Result};
 use crate::shared::{Lease, Taken};
+use crate::time::clock::now_ms;
+
+/// How long the right to ask is kept from others while a token is delivered that was got without it.
+const TO_DELIVER: Duration = Duration::from_secs(3);
 
 impl Need<'_> {
     /// The token whose refresh token may be sent: that in the store, or one of this machine's own that it has not got yet.
@@ -38,9 +42,11 @@ impl Need<'_> {
         }
         let mut entry = there.or(here)?;
         if entry.refresh_token.is_some() && !lease.may_refresh() {
-            self.session
-                .voice
-                .explain("whether the refresh token is used up is not known, so it is not sent again");
+            if lease.seen.is_spending {
+                self.session
+                    .voice
+                    .explain("whether the refresh token is used up is not known, so it is not sent again");
+            }
             entry.refresh_token = None;
         }
         Some(entry)
@@ -52,15 +58,18 @@ impl Need<'_> {
         lease: Option<&Lease>,
         send: impl FnOnce() -> std::result::Result<Issued, Failure>,
     ) -> Result<std::result::Result<Issued, Failure>> {
-        let Some(lease) = lease else { return Ok(send()) };
-        if !lease.has_time() {
+        if !self.shared.is_on() {
+            return Ok(send());
+        }
+        if lease.is_some_and(|lease| !lease.has_time()) {
             let name = &self.vendor().name;
             let text = format!("{name}: the turn among the machines was over before the refresh token was sent");
             return Err(Error::unreachable(text).own());
         }
         // One that the store has not got is on this machine alone.
         let undelivered = self.look().filter(|here| here.refresh_token.is_some());
-        lease.is_spent.set(true);
+        let is_spent = |is_spent| lease.iter().for_each(|lease| lease.is_spent.set(is_spent));
+        is_spent(true);
         if let Some(here) = &undelivered {
             self.strike_out(here);
         }
@@ -73,7 +82,7 @@ impl Need<'_> {
             }
         };
         if is_unsent {
-            lease.is_spent.set(false);
+            is_spent(false);
             if let Some(here) = &undelivered {
                 self.keep_here(here, false);
             }
@@ -104,19 +113,25 @@ impl Need<'_> {
         }
     }
 
-    /// Brings a refresh token to the store that could not be brought before. Whoever else does it now does it for this one.
+    /// Brings a refresh token to the store that could not be brought before, without a word and not at every call. Whoever else
+    /// does it now does it for this one.
     pub(super) fn deliver(&self, entry: &Entry) {
         if entry.refresh_token.is_none() || !self.shared.is_on() || self.shared.is_known_to_be_gone() {
             return;
         }
-        let Some(_turn) = lock::take_free(self.store, &self.principal.identity.digest()) else {
+        let digest = self.principal.identity.digest();
+        let in_vain = format!("the place of {digest}");
+        if absence::check(self.store, &in_vain, now_ms()).is_some() {
+            return;
+        }
+        let Some(_turn) = lock::take_free(self.store, &digest) else {
             return;
         };
         if let Some(entry) = self.look().filter(|entry| entry.refresh_token.is_some()) {
-            // That a store is required is said by who needs it.
-            let delivered = self.delivery_of(&entry);
-            if let Ok(Some(entry)) = delivered {
-                self.keep_here(&entry, false);
+            match self.shared.quietly(|| self.delivery_of(&entry)) {
+                Ok(Some(entry)) => self.keep_here(&entry, false),
+                // That a store is required is said by who needs it.
+                Ok(None) | Err(_) => absence::put(self.store, &in_vain, "", now_ms()),
             }
         }
     }
@@ -146,8 +161,7 @@ impl Need<'_> {
             Some(ticket) => self.shared.put_late(&spot, seen.ahead, ticket, entry)?,
             None if seen.turn_of_entry() > entry.generation => Some(false),
             None => {
-                let request = Duration::from_secs(1);
-                return Ok(match self.shared.take(&spot, &seen, false, request, false)? {
+                return Ok(match self.shared.take(&spot, &seen, false, TO_DELIVER, false)? {
                     Some(Taken::Mine(lease)) => {
                         let entry = undelivered(entry.clone(), &lease);
                         // From now on it is the store's, whatever happens.

@@ -100,11 +100,8 @@ impl<'a> Need<'a> {
                 return Ok(Turn::Failed(error));
             }
             // The rest is for those who wait, should this process be killed.
-            let request = self.session.deadline.remaining() * 2 / 3;
-            match self
-                .shared
-                .take(&spot, seen, self.spends(seen), request, last.is_some())?
-            {
+            let life = self.session.deadline.remaining() * 2 / 3;
+            match self.shared.take(&spot, seen, self.spends(seen), life, last.is_some())? {
                 None => {
                     if last.is_some() {
                         thread::sleep(part_of(SPREAD.min(self.session.deadline.remaining() / 4)));
@@ -117,9 +114,6 @@ impl<'a> Need<'a> {
                     last = Some(seen);
                 }
             }
-            if self.session.deadline.is_over() {
-                return Err(self.in_vain());
-            }
             if !said && began.elapsed() > SILENT {
                 said = true;
                 let name = &self.vendor().name;
@@ -127,9 +121,18 @@ impl<'a> Need<'a> {
                     .voice
                     .notice(&format!("waiting for another machine to get a token for {name}"));
             }
-            thread::sleep((pause / 2 + part_of(pause / 2)).min(self.session.deadline.remaining()));
-            pause = (pause * 3 / 2).min(LONGEST);
+            self.rest(&mut pause)?;
         }
+    }
+
+    /// Between two looks, ever longer. Exit 5 where there is no time left.
+    fn rest(&self, pause: &mut Duration) -> Result<()> {
+        if self.session.deadline.is_over() {
+            return Err(self.in_vain());
+        }
+        thread::sleep((*pause / 2 + part_of(*pause / 2)).min(self.session.deadline.remaining()));
+        *pause = (*pause * 3 / 2).min(LONGEST);
+        Ok(())
     }
 
     fn in_vain(&self) -> Error {
@@ -171,12 +174,15 @@ impl<'a> Need<'a> {
         !self.fresh && self.there(seen).is_some_and(|entry| has(&entry) && may(&entry))
     }
 
-    /// The token of an identity that lies in the store.
-    pub(crate) fn entry_there(&self, identity: &Identity) -> Result<Option<Entry>> {
-        Ok(self
-            .shared
-            .look(&self.principal.spot_of(identity))?
-            .and_then(|seen| seen.entry))
+    /// The token of an identity that lies in the store, once no machine asks for another one.
+    pub(crate) fn settled_there(&self, identity: &Identity) -> Result<Option<Entry>> {
+        let spot = self.principal.spot_of(identity);
+        let (mut seen, mut pause) = (self.shared.look(&spot)?, SHORTEST);
+        while seen.as_ref().is_some_and(|seen| seen.is_asking) {
+            self.rest(&mut pause)?;
+            seen = self.shared.look_again(&spot)?;
+        }
+        Ok(seen.and_then(|seen| seen.entry))
     }
 
     /// Lets the token in the store count as ended, if it is this one. It is forgotten whole where nothing can be refreshed with

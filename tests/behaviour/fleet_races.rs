@@ -247,3 +247,76 @@ fn with_no_cache_a_refusal_and_a_pause_are_told_to_the_other_machines_and_heeded
         .says("asked for a pause");
     server.expect(&[LOGIN, LOGIN, LOGIN]);
 }
+
+#[test]
+fn a_revocation_waits_for_the_machine_that_asks_and_ends_what_it_gets() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let [one, other] = [machine(&redis, &server), machine(&redis, &server)];
+    one.run(["starship"]).ok().quiet();
+    let running = start_refresh(&one, &server, &mut ladder, 900, "30");
+    other.run(["logout", "starship", "--revoke"]).ok().says("revoked");
+    let token = running.wait().ok().token();
+    let revoked = server.requests().pop().unwrap();
+    assert_eq!(
+        revoked.header("authorization"),
+        Some(format!("Bearer {token}").as_str())
+    );
+    machine(&redis, &server).run(["starship"]).ok().quiet();
+    server.expect(&[LOGIN, REFRESH, "POST /auth/logout", LOGIN]);
+}
+
+#[test]
+fn without_the_store_a_refresh_token_is_not_sent_again_by_the_successor_of_a_killed_process() {
+    let server = Server::start();
+    let mut ladder = Ladder::new(&server);
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let tok = Tok::new()
+        .vendor(&server)
+        .knows("starship")
+        .env("TOK_SHARED", format!("redis://127.0.0.1:{port}"))
+        .env("TOK_SHARED_KEY", crate::redis_server::KEY);
+    tok.run(["starship"]).ok();
+    assert!(can_refresh(&tok));
+    drop(start_refresh(&tok, &server, &mut ladder, 60_000, "30"));
+    tok.run(["starship", "--min-ttl", &ladder.step()]).ok();
+    server.expect(&[LOGIN, REFRESH, LOGIN]);
+}
+
+#[test]
+fn a_store_that_goes_and_comes_while_the_vendor_is_asked_is_told_all_the_same() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, mut redis) = (Server::start(), Redis::start());
+    server.behave(delay(800).once());
+    let running = machine(&redis, &server).start(["starship"]);
+    until("its request has come", || server.requests().len() == 1);
+    redis.kill();
+    redis.restart();
+    let token = running.wait().ok().quiet().token();
+    assert_eq!(machine(&redis, &server).run(["starship"]).ok().quiet().token(), token);
+    server.expect(&[LOGIN]);
+}
+
+#[test]
+fn who_has_a_short_time_has_a_third_of_it_left_when_the_machine_that_asks_is_killed() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(delay(60_000).once());
+    let killed = machine(&redis, &server).start(["starship", "--timeout", "3"]);
+    until("its request has come", || server.requests().len() == 1);
+    let waiting = machine(&redis, &server).start(["starship", "--timeout", "3"]);
+    drop(killed);
+    waiting.wait().ok();
+    server.expect(&[LOGIN, LOGIN]);
+}

@@ -507,3 +507,16 @@ fn machines_that_have_the_two_keys_in_either_order_share_one_refresh_token() {
     expected.extend([REFRESH; 6]);
     server.expect(&expected);
 }
+
+#[test]
+fn what_is_held_under_the_old_key_is_held_back_by_who_has_both() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let wrong = || machine(&redis, &server).env("TOK_STARSHIP_PASSWORD", "a wrong one");
+    wrong().run(["starship"]).fails(4);
+    let both = wrong().env("TOK_SHARED_KEY", format!("{OTHER_KEY},{KEY}"));
+    both.run(["starship"]).fails(4).says("not sent again");
+    server.expect(&[LOGIN]);
+}

@@ -171,7 +171,6 @@ impl<'a> Demo<'a> {
             variables: false,
             keyring: false,
             no_input: true,
-            sharing: None,
             ..Settings::of(self.vendor, &self.app.catalogue, &nowhere, Profile::default())?
         };
         let issuer = self.stand_in.url();

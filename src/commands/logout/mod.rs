@@ -188,7 +188,7 @@ impl Work<'_> {
         if self.logout.revoke {
             // The one in the store has its refresh token with it.
             let here = || entry::look_quietly(self.store, identity, now_ms());
-            if let Some(entry) = need.entry_there(identity)?.or_else(here) {
+            if let Some(entry) = need.settled_there(identity)?.or_else(here) {
                 revoke(need, &entry)?;
             }
         }

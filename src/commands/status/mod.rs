@@ -22,7 +22,7 @@ use crate::cli::Target;
 use crate::definition::Vendor;
 use crate::error::Result;
 use crate::inputs::config::{self, Profile, Profiles};
-use crate::inputs::{Session, Settings};
+use crate::inputs::{Session, Settings, Sharing};
 use crate::options::LIMIT;
 use crate::output::{Stdout, print};
 use crate::shared::Shared;
@@ -43,12 +43,13 @@ pub(super) fn run(app: &App, target: Option<&Target>, json: bool, verbosity: Ver
     let (vendors, broken) = app.vendors(target)?;
     let store = store(voice, LIMIT)?;
     let settings = match vendors.first() {
-        Some(vendor) => Some(Settings::of(
-            vendor,
-            &app.catalogue,
-            &app.profiles(vendor)?,
-            Profile::default(),
-        )?),
+        Some(vendor) => {
+            let profiles = app.profiles(vendor)?;
+            Some(Settings {
+                sharing: Sharing::of(&profiles.top)?,
+                ..Settings::of(vendor, &app.catalogue, &profiles, Profile::default())?
+            })
+        }
         None => None,
     };
     let session = settings

@@ -1,7 +1,8 @@
 -- ARGV: most, owner, fence, generation that it follows, value, life, hold that was seen, what becomes of it, and its life.
 -- An older generation is that of a store which has lost its last writes.
 local number = tonumber(redis.call('HGET', KEYS[1], 'g') or 0)
-local is_late = number > tonumber(ARGV[4] ~= '' and ARGV[4] or 0) or number > tonumber(ARGV[3])
+local follows, own = tonumber(ARGV[4] ~= '' and ARGV[4] or 0), tonumber(ARGV[3])
+local is_late = number ~= own and (number > follows or number > own)
 if not is_late then
   redis.call('HSET', KEYS[1], 'g', ARGV[3], 'v', ARGV[5])
   redis.call('HDEL', KEYS[1], 's')

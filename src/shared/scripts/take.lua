@@ -7,7 +7,7 @@ local is_strange = mark and mark ~= ARGV[9] and mark ~= ARGV[10]
 local is_known = (record[1] or '') == ARGV[5] and (record[2] or '') == ARGV[6] and failure == ARGV[7]
 -- Whoever has not seen what there is now looks at it first.
 if is_strange or not is_known then return {'', '', seen()} end
-if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[3]) then return {'', '', seen()} end
+if redis.call('GET', KEYS[2]) ~= ARGV[2] and not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[3]) then return {'', '', seen()} end
 redis.call('SET', KEYS[7], ARGV[9], 'PX', ARGV[4])
 local fence = draw(ARGV[4])
 if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 's', ARGV[8]) end
