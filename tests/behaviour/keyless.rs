@@ -129,7 +129,7 @@ fn a_silent_keyring_takes_a_third_of_the_time_of_a_call_at_most() {
         return;
     }
     let server = Server::start();
-    for limit in ["1", "3"] {
+    for limit in ["2", "3"] {
         let tok = ready(&server).env("TOK_TIMEOUT", limit);
         let script = format!("tok starship >/dev/null\n{RESTART}kill -STOP $DAEMON\ntok starship\n");
         with_keyring(&tok, &script).ok().token();
