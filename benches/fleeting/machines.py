@@ -43,20 +43,31 @@ class Fleet:
         if store:
             self.environment |= {"TOK_SHARED": store.url, "TOK_SHARED_KEY": KEY}
 
-    def call(self, machine, *more):
+    def start(self, machine, *more):
         environment = {**self.environment, "TOK_CACHE_DIR": os.path.join(self.home, f"cache-{machine}")}
-        began = time.perf_counter()
-        done = subprocess.run(
+        return subprocess.Popen(
             [self.program, "ship", "--no-input", *more],
             env=environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=LIMIT,
-            check=False,
         )
+
+    def call(self, machine, *more, dies_after=None):
+        """With `dies_after`, a process that is still there after so many seconds is killed: its call is `None`."""
+        began = time.perf_counter()
+        process = self.start(machine, *more)
+        try:
+            token, said = process.communicate(timeout=dies_after or LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            if dies_after:
+                return None
+            raise
         took = time.perf_counter() - began
-        return Call(done.stdout.strip() if done.returncode == 0 else "", took, done.stderr.strip())
+        return Call(token.strip() if process.returncode == 0 else "", took, said.strip())
 
     def calls(self, plan, at_once, *more):
         """Of machines at their times: pairs of seconds and machine. Returns in the order of the plan."""

@@ -69,6 +69,7 @@ impl Shared<'_> {
             open.put(&open.names(&spot.whose), ticket, ahead, entry, Hold::default(), limit)
         })
     }
+
     /// Puts what has become of the token that was seen in its place, unless somebody asks for another one or has begun to.
     pub(crate) fn amend(&self, spot: &Spot, seen: &Seen, entry: &Entry) -> Result<()> {
         let amended = self.run(Purpose::Write, |open, limit| {
