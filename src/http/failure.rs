@@ -54,8 +54,10 @@ impl Failure {
         let unreachable = |why: &str| Error::unreachable(format!("{name} could not be reached: {why}"));
         let vendor = |why: &str| Error::vendor(format!("{name}: the answer {why}"));
         let of_tls = |why: &rustls::Error| {
-            let (words, hint) = tls::told(why);
-            hint.into_iter().fold(unreachable(&words), Error::with_hint)
+            let (words, remedy) = tls::told(why);
+            remedy
+                .into_iter()
+                .fold(unreachable(&words), |error, remedy| error.with_hint(remedy.words()))
         };
         let perhaps_tls = |error: Error| if *plain { error.with_hint(TLS) } else { error };
         match self.cause {

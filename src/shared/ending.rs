@@ -1,5 +1,6 @@
 //! What becomes of a turn among the machines: a token, or what the others need to know.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use super::lease::Lease;
 use super::names::Whose;
 use super::parcel::{self, Failed, Pause};
 use super::seen::{Seen, Spot};
-use super::shelf::{Answer, Hold, Lasting, Leave, Names, Put, Trouble};
+use super::shelf::{Answer, Change, Lasting, Leave, MOST, Names, Put, Raw, Trouble};
 use super::{Open, Purpose, Shared};
 use crate::cache::entry::{Entry, Ticket};
 use crate::cache::fingerprint::Fingerprint;
@@ -38,7 +39,7 @@ pub(crate) enum Holding {
 pub(crate) struct Remains {
     pub(crate) failure: Option<(Error, Option<Fingerprint>)>,
     pub(crate) hold: Holding,
-    /// Origins, and how long nobody asks them.
+    /// Origins that asked for a pause, and how long it lasts.
     pub(crate) pauses: Vec<(String, Duration)>,
 }
 
@@ -66,17 +67,14 @@ impl Shared<'_> {
     /// The same for one that could not be written in its turn.
     pub(crate) fn put_late(&self, spot: &Spot, ahead: i64, ticket: &Ticket, entry: &Entry) -> Result<Option<bool>> {
         self.run(Purpose::Write, |open, limit| {
-            open.put(&open.names(&spot.whose), ticket, ahead, entry, Hold::default(), limit)
+            open.put(&open.names(&spot.whose), ticket, ahead, entry, Change::default(), limit)
         })
     }
 
     /// Puts what has become of the token that was seen in its place, unless somebody asks for another one or has begun to.
     pub(crate) fn amend(&self, spot: &Spot, seen: &Seen, entry: &Entry) -> Result<()> {
         let amended = self.run(Purpose::Write, |open, limit| {
-            let (names, raw, key) = match (&seen.older, &open.keys.older) {
-                (Some((names, raw)), Some(key)) => (names.clone(), raw, key),
-                _ => (open.names(&spot.whose), &seen.raw, &open.keys.own),
-            };
+            let (names, raw, key) = open.place(spot, seen);
             let Some(generation) = raw.generation else {
                 return Ok(false);
             };
@@ -87,10 +85,11 @@ impl Shared<'_> {
     }
 
     /// Ends the right without a token, unless it is over. That the store cannot be told is no failure: it ends by itself.
-    pub(crate) fn leave(&self, lease: &Lease, remains: Remains) {
+    pub(crate) fn leave(&self, lease: &Lease, remains: impl FnOnce() -> Remains) {
         if lease.is_over.replace(true) {
             return;
         }
+        let remains = remains();
         let outcome = self.run(Purpose::Write, |open, limit| {
             let began = Instant::now();
             let names = open.names(&lease.whose);
@@ -116,8 +115,7 @@ impl Shared<'_> {
 
     /// What others need to know of an attempt that no turn was taken for.
     pub(crate) fn tell(&self, spot: &Spot, seen: &Seen, remains: Remains) {
-        let is_none = matches!(remains.hold, Holding::AsItIs | Holding::Becomes(None)) && seen.hold.is_none();
-        if is_none && remains.pauses.is_empty() {
+        if matches!(remains.hold, Holding::AsItIs) && remains.pauses.is_empty() {
             return;
         }
         let outcome = self.run(Purpose::Write, |open, limit| {
@@ -142,9 +140,12 @@ impl Shared<'_> {
 
     /// Forgets the token that was seen, and no newer one.
     pub(crate) fn remove_seen(&self, spot: &Spot, seen: &Seen) -> Result<()> {
-        let removed = self.run(Purpose::Write, |open, limit| match &seen.older {
-            Some((names, raw)) => open.shelf.remove(names, raw.generation, limit),
-            None => open.shelf.remove(&open.names(&spot.whose), seen.raw.generation, limit),
+        let removed = self.run(Purpose::Write, |open, limit| {
+            let (names, raw, _) = open.place(spot, seen);
+            match raw.generation {
+                Some(generation) => open.shelf.remove(&names, Some(generation), limit),
+                None => Ok(false),
+            }
         });
         removed.map(drop)
     }
@@ -167,7 +168,7 @@ impl Open {
         ticket: &Ticket,
         ahead: i64,
         entry: &Entry,
-        hold: Hold,
+        hold: Change,
         limit: Duration,
     ) -> Answer<bool> {
         let put = Put {
@@ -181,18 +182,46 @@ impl Open {
         self.shelf.put(names, &put, limit)
     }
 
-    /// What cannot be sealed is not left behind.
+    /// What cannot be sealed, or is too long, is not left behind.
     fn sealed(&self, name: &str, value: &impl Serialize, life: Duration) -> Option<Lasting> {
-        Some((parcel::seal(&self.keys.own, name, value).ok()?, life))
+        let text = parcel::seal(&self.keys.own, name, value).ok()?;
+        (text.len() <= MOST).then_some((text, life))
     }
 
-    fn hold<'s>(&self, names: &Names, seen: &'s Seen, holding: Holding) -> Hold<'s> {
+    /// Where what was seen lies, and the key that it is sealed with.
+    fn place<'a>(&'a self, spot: &Spot, seen: &'a Seen) -> (Names, &'a Raw, &'a Key) {
+        match (&seen.older, &self.keys.older) {
+            (Some((names, raw)), Some(key)) => (names.clone(), raw, key),
+            _ => (self.names(&spot.whose), &seen.raw, &self.keys.own),
+        }
+    }
+
+    fn hold<'s>(&self, names: &Names, seen: &'s Seen, holding: Holding) -> Change<'s> {
         match holding {
-            Holding::AsItIs => Hold::default(),
-            Holding::Becomes(held) => Hold {
+            Holding::AsItIs => Change::default(),
+            Holding::Becomes(held) => Change {
                 seen: seen.raw.hold.as_deref().unwrap_or_default(),
                 becomes: held.and_then(|(held, life)| self.sealed(&names.hold, &held, life)),
             },
+        }
+    }
+
+    /// Those that were seen stay as they are beside those that are new.
+    fn pauses<'s>(&self, names: &Names, seen: &'s Seen, new: Vec<(String, Duration)>) -> Change<'s> {
+        if new.is_empty() {
+            return Change::default();
+        }
+        let now = now_ms().saturating_sub(seen.ahead);
+        let mut pauses: BTreeMap<String, i64> = seen.pauses.iter().cloned().collect();
+        for (origin, left) in new {
+            let until = pauses.entry(origin).or_default();
+            *until = now.saturating_add(span_ms(left)).max(*until);
+        }
+        let life = between(now, pauses.values().copied().max().unwrap_or(now));
+        let pauses: Vec<Pause> = pauses.into_iter().collect();
+        Change {
+            seen: seen.raw.pause.as_deref().unwrap_or_default(),
+            becomes: self.sealed(&names.pause, &pauses, life),
         }
     }
 
@@ -202,21 +231,21 @@ impl Open {
             error,
             fingerprint,
         });
-        let now = now_ms().saturating_sub(seen.ahead);
-        let until = |(origin, left): (String, Duration)| (origin, now.saturating_add(span_ms(left)));
-        let longest = remains.pauses.iter().map(|(_, left)| *left).max();
-        let pauses: Vec<Pause> = remains.pauses.into_iter().map(until).collect();
         Leave {
             failure: failed.and_then(|failed| self.sealed(&names.failure, &failed, FAILURE)),
             hold: self.hold(names, seen, remains.hold),
-            pause: longest.and_then(|life| self.sealed(&names.pause, &pauses, life)),
+            pauses: self.pauses(names, seen, remains.pauses),
             ..Leave::default()
         }
     }
 }
 
 fn packed(key: &Key, names: &Names, entry: &Entry, ahead: i64) -> Answer<String> {
-    parcel::pack(key, &names.record, entry, ahead).map_err(|error| Trouble::Strange(error.text().to_owned()))
+    match parcel::pack(key, &names.record, entry, ahead) {
+        Ok(text) if text.len() <= MOST => Ok(text),
+        Ok(_) => Err(Trouble::Strange("what the vendor gave is too long for it".to_owned())),
+        Err(error) => Err(Trouble::Strange(error.text().to_owned())),
+    }
 }
 
 /// How long it is of use to anybody.

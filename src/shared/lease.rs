@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::names::Whose;
 use super::seen::{Seen, Spot};
-use super::shelf::{Names, Raw, Wish};
+use super::shelf::{Leave, Names, Raw, Wish};
 use super::{Purpose, Shared};
 use crate::cache::entry::Ticket;
 use crate::error::{Error, Result};
-use crate::time::clock::now_ms;
+use crate::time::clock::{now_ms, span_ms};
 use crate::time::deadline::Deadline;
 
 /// For what comes after the request, at most.
@@ -92,18 +92,26 @@ impl Shared<'_> {
                 known,
                 spend,
                 marks: &open.marks,
+                until: sent.saturating_sub(seen.ahead).saturating_add(span_ms(limit)),
             };
             let names = open.names(&spot.whose);
             let own = generation(seen.older.is_none(), &seen.raw);
-            let given = open.shelf.take(&names, &wish(&seen.raw, own), limit)?;
-            policy = given.policy;
+            let mut given = open.shelf.take(&names, &wish(&seen.raw, own), limit)?;
+            policy = std::mem::take(&mut given.policy);
             let left = limit.saturating_sub(began.elapsed());
             let mut spends = own;
             let mut older = None;
             if let (Some(_), Some((names, raw))) = (given.fence, &seen.older) {
                 let generation = generation(true, raw);
-                let given = open.shelf.take(names, &wish(raw, generation), left)?;
-                if given.fence.is_some() {
+                if open.shelf.take(names, &wish(raw, generation), left)?.fence.is_none() {
+                    // A machine asks that has the older key alone.
+                    let end = Leave {
+                        owner: &owner,
+                        ..Leave::default()
+                    };
+                    open.shelf.leave(&open.names(&spot.whose), &end, left)?;
+                    given.fence = None;
+                } else {
                     spends = generation;
                     older = Some(names.clone());
                 }

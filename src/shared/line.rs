@@ -3,14 +3,15 @@
 //! Names are resolved, TLS is agreed on and answers are read in a thread: whatever of it takes too long is left behind there, to
 //! end with the process. After that the line is dead. Of an answer no more is read than tok could have put there.
 
-use std::io::{self, Read};
+use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
 use redis::{Cmd, ErrorKind, Parser, RedisError, Value};
 
-use super::stream::{Stream, connect};
+use super::shelf::MOST;
+use super::stream::{Answer, Stream, connect};
 use crate::inputs::shared::Address;
 use crate::secret::Secret;
 
@@ -18,7 +19,7 @@ use crate::secret::Secret;
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
 /// The longest answer, in bytes: four values and what is around them.
-const MOST: u64 = 4 * super::redis::MOST as u64;
+const LONGEST: usize = 4 * MOST;
 
 #[derive(Debug)]
 pub(super) struct Line {
@@ -30,15 +31,26 @@ type Reply = Result<Value, Failure>;
 
 #[derive(Debug)]
 pub(super) enum Failure {
+    /// There was no connection in time.
+    Unmet,
     Late,
     /// This machine has no room for a thread.
     Lacking(io::Error),
     /// There is no connection, or none any more.
     Broken(io::Error),
     /// The server says no.
-    Refused(RedisError),
+    Refused(Asked, RedisError),
     /// It is no such server, or says more than it should.
     Strange,
+}
+
+/// What the server was asked to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    /// To let this user in.
+    Entry,
+    Database,
+    Script,
 }
 
 impl Line {
@@ -50,8 +62,10 @@ impl Line {
             .spawn(move || serve(&address, password.as_ref(), limit, &received, &done))
             .map_err(Failure::Lacking)?;
         let line = Self { commands, replies };
-        line.reply(limit)?;
-        Ok(line)
+        match line.reply(limit) {
+            Err(Failure::Late) => Err(Failure::Unmet),
+            begun => begun.map(|_| line),
+        }
     }
 
     pub(super) fn ask(&self, command: Cmd, limit: Duration) -> Reply {
@@ -86,7 +100,7 @@ fn serve(
             return;
         }
         let Ok(command) = commands.recv() else { return };
-        reply = conversation.ask(&command);
+        reply = conversation.ask(Asked::Script, &command);
     }
 }
 
@@ -101,27 +115,36 @@ impl Conversation {
             stream: connect(address, limit, LEFT_BEHIND).map_err(Failure::Broken)?,
             parser: Parser::new(),
         };
-        if let Some(password) = password {
-            let mut command = redis::cmd("AUTH");
-            command.arg(&address.user).arg(password.expose());
-            conversation.ask(&command)?;
+        if let Some(login) = login(address, password) {
+            conversation.ask(Asked::Entry, &login)?;
         }
         if address.database != 0 {
-            conversation.ask(redis::cmd("SELECT").arg(address.database))?;
+            conversation.ask(Asked::Database, redis::cmd("SELECT").arg(address.database))?;
         }
         Ok(conversation)
     }
 
-    fn ask(&mut self, command: &Cmd) -> Reply {
+    fn ask(&mut self, what: Asked, command: &Cmd) -> Reply {
         let packed = command.get_packed_command();
         self.stream.write_all(&packed).map_err(Failure::Broken)?;
         self.stream.flush().map_err(Failure::Broken)?;
-        let mut answer = (&mut self.stream).take(MOST);
+        let mut answer = Answer::of(&mut self.stream, LONGEST);
         let value = self.parser.parse_value(&mut answer);
-        let value = value.map_err(|error| match error.kind() {
-            ErrorKind::Io if answer.limit() > 0 => Failure::Broken(io::Error::new(io::ErrorKind::UnexpectedEof, error)),
+        let value = value.map_err(|error| match (answer.broken(), error.kind()) {
+            (Some(why), _) => Failure::Broken(why),
+            (None, ErrorKind::Io) if !answer.is_too_long() => Failure::Broken(io::ErrorKind::UnexpectedEof.into()),
             _ => Failure::Strange,
         })?;
-        value.extract_error().map_err(Failure::Refused)
+        value.extract_error().map_err(|error| Failure::Refused(what, error))
     }
+}
+
+/// A user without a password is one that has none.
+fn login(address: &Address, password: Option<&Secret>) -> Option<Cmd> {
+    if password.is_none() && address.user.is_none() {
+        return None;
+    }
+    let mut command = redis::cmd("AUTH");
+    command.arg(&address.user).arg(password.map_or("", Secret::expose));
+    Some(command)
 }

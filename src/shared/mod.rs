@@ -15,6 +15,7 @@ mod redis;
 mod seen;
 mod shelf;
 mod stream;
+mod words;
 
 pub(crate) use ending::{Holding, Remains};
 pub(crate) use lease::{Lease, Taken};

@@ -31,8 +31,8 @@ pub(crate) struct Seen {
     pub(crate) failure: Option<Failed>,
     /// Refusals, to be read by the cache.
     pub(crate) hold: Option<serde_json::Value>,
-    /// Origins that asked for a pause, and how long it still lasts.
-    pub(crate) pauses: Vec<(String, Duration)>,
+    /// In the store's time.
+    pub(super) pauses: Vec<Pause>,
     /// How far this machine's clock is ahead of the store's, in milliseconds.
     pub(crate) ahead: i64,
     pub(super) raw: Raw,
@@ -116,19 +116,13 @@ impl Open {
             Some((&names.pause, &raw.pause)),
             of_older.map(|(names, raw)| (&names.pause, &raw.pause)),
         ])?;
-        let left = |(origin, until): Pause| (origin, between(raw.now, until));
         Ok(Seen {
             entry,
             is_spending,
             is_asking: raw.locked,
             failure: failure.transpose()?,
             hold,
-            pauses: pauses
-                .into_iter()
-                .flatten()
-                .map(left)
-                .filter(|(_, left)| !left.is_zero())
-                .collect(),
+            pauses: pauses.unwrap_or_default(),
             ahead,
             raw,
             older,
@@ -155,9 +149,17 @@ impl Seen {
         self.raw.fence.unwrap_or(0)
     }
 
-    /// The number of the turn that brought what lies there.
+    /// The number of the turn that brought what lies there, or after which it was to be forgotten.
     pub(crate) fn turn_of_entry(&self) -> Option<u64> {
-        self.raw.generation
+        let of_older = self.older.as_ref().and_then(|(_, raw)| raw.generation);
+        self.raw.generation.max(of_older)
+    }
+
+    /// Origins that asked for a pause, and how long it still lasts.
+    pub(crate) fn pauses(&self) -> impl Iterator<Item = (&String, Duration)> {
+        let all = self.pauses.iter();
+        all.map(|(origin, until)| (origin, between(self.raw.now, *until)))
+            .filter(|(_, left)| !left.is_zero())
     }
 
     /// A failure that was not there before.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// No value of tok's is longer, in bytes.
+pub(super) const MOST: usize = 512 * 1024;
+
 /// Under which everything lies that is of one token, in the order of the scripts.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
@@ -41,6 +44,8 @@ pub(super) struct Wish<'a> {
     /// What was seen last; where something else lies there now nothing is given.
     pub(super) known: &'a Raw,
     pub(super) spend: Option<u64>,
+    /// In the store's time: nothing is given to one who has gone by then.
+    pub(super) until: i64,
     /// Of one's own keys, the first to be written.
     pub(super) marks: &'a [String],
 }
@@ -62,15 +67,15 @@ pub(super) struct Put<'a> {
     pub(super) follows: Option<u64>,
     pub(super) value: String,
     pub(super) life: Duration,
-    pub(super) hold: Hold<'a>,
+    pub(super) hold: Change<'a>,
 }
 
 /// A value and how long it counts.
 pub(super) type Lasting = (String, Duration);
 
-/// The hold that was seen, or nothing, and what takes its place unless another has come meanwhile.
+/// What was seen, or nothing, and what takes its place unless something else has come meanwhile.
 #[derive(Debug, Default)]
-pub(super) struct Hold<'a> {
+pub(super) struct Change<'a> {
     pub(super) seen: &'a str,
     pub(super) becomes: Option<Lasting>,
 }
@@ -81,8 +86,8 @@ pub(super) struct Leave<'a> {
     pub(super) owner: &'a str,
     pub(super) unspent: Option<u64>,
     pub(super) failure: Option<Lasting>,
-    pub(super) hold: Hold<'a>,
-    pub(super) pause: Option<Lasting>,
+    pub(super) hold: Change<'a>,
+    pub(super) pauses: Change<'a>,
 }
 
 /// Why it did not do it, in words.
@@ -104,7 +109,7 @@ pub(super) trait Shelf {
     /// Puts another value in the place of this generation's. Whether it did: not where it is being spent or somebody asks.
     fn amend(&self, names: &Names, generation: u64, value: &str, life: Duration, limit: Duration) -> Answer<bool>;
     fn leave(&self, names: &Names, leave: &Leave, limit: Duration) -> Answer<()>;
-    /// Whether there was a token. With a generation it is about that alone; without, whatever is being asked for now is not
-    /// written either.
+    /// Whether there was a token. With a generation it is about that alone; without, what is being asked for now is not
+    /// written either, and whoever asks has no right to it any more.
     fn remove(&self, names: &Names, generation: Option<u64>, limit: Duration) -> Answer<bool>;
 }

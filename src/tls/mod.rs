@@ -16,7 +16,7 @@ use ureq::tls::RootCerts;
 use crate::error::{Error, Result};
 
 pub(crate) use roots::trusted;
-pub(crate) use told::told;
+pub(crate) use told::{Remedy, told};
 
 /// For what is not HTTP. Exit 5 where nobody can be trusted.
 pub(crate) fn config() -> Result<Arc<ClientConfig>> {

@@ -7,26 +7,48 @@ use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error};
 
 /// A reason, and what to do about it.
-type Told = (String, Option<&'static str>);
+type Told = (String, Option<Remedy>);
 
-const ROOTS: &str =
-    "a certificate authority that the system does not know can be given to it, or on Linux be named in SSL_CERT_FILE";
-const SIGNED: &str = "it needs one that an authority has signed; an authority that the system does not know can be given to \
-                      it, or on Linux be named in SSL_CERT_FILE";
-const CLOCK: &str = "it has to be renewed, unless it is the clock of this machine that is wrong";
-const HOST: &str = "look at the host in the URL";
-const PORT: &str =
-    "look at the port in the URL; plain http is for a server on this machine alone, as in http://localhost:8080";
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// An authority is not known.
+    Root,
+    Signed,
+    Clock,
+    Host,
+    Port,
+}
+
+impl Remedy {
+    /// To one who asks by HTTP.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Root => {
+                "a certificate authority that the system does not know can be given to it, or on Linux be named in SSL_CERT_FILE"
+            }
+            Self::Signed => {
+                "it needs one that an authority has signed; an authority that the system does not know can be given to it, or on \
+                 Linux be named in SSL_CERT_FILE"
+            }
+            Self::Clock => "it has to be renewed, unless it is the clock of this machine that is wrong",
+            Self::Host => "look at the host in the URL",
+            Self::Port => {
+                "look at the port in the URL; plain http is for a server on this machine alone, as in http://localhost:8080"
+            }
+        }
+    }
+}
 
 /// Behind "could not be reached: ".
 pub(crate) fn told(error: &Error) -> Told {
     let (words, hint) = match error {
         Error::InvalidCertificate(fault) => return of_certificate(fault),
-        Error::InvalidMessage(_) => ("what answers there does not speak TLS", Some(PORT)),
+        Error::InvalidMessage(_) => ("what answers there does not speak TLS", Some(Remedy::Port)),
         Error::AlertReceived(AlertDescription::CertificateRequired) => {
             ("it wants a certificate of the client, which tok cannot give", None)
         }
-        Error::General(why) => return (why.clone(), Some(ROOTS)),
+        Error::General(why) => return (why.clone(), Some(Remedy::Root)),
         other => return (other.to_string(), None),
     };
     (words.to_owned(), hint)
@@ -37,26 +59,27 @@ fn of_certificate(fault: &CertificateError) -> Told {
     let (words, hint) = match fault {
         E::UnknownIssuer => (
             "is self-signed or of an authority that is not known here (UnknownIssuer)".to_owned(),
-            Some(ROOTS),
+            Some(Remedy::Root),
         ),
-        E::Expired => ("has expired".to_owned(), Some(CLOCK)),
+        E::Expired => ("has expired".to_owned(), Some(Remedy::Clock)),
         E::ExpiredContext { not_after, .. } => match date(*not_after) {
-            Some(date) => (format!("expired on {date}"), Some(CLOCK)),
-            None => ("has expired".to_owned(), Some(CLOCK)),
+            Some(date) => (format!("expired on {date}"), Some(Remedy::Clock)),
+            None => ("has expired".to_owned(), Some(Remedy::Clock)),
         },
-        E::NotValidYet => ("is not valid yet".to_owned(), Some(CLOCK)),
+        E::NotValidYet => ("is not valid yet".to_owned(), Some(Remedy::Clock)),
         E::NotValidYetContext { not_before, .. } => match date(*not_before) {
-            Some(date) => (format!("is not valid before {date}"), Some(CLOCK)),
-            None => ("is not valid yet".to_owned(), Some(CLOCK)),
+            Some(date) => (format!("is not valid before {date}"), Some(Remedy::Clock)),
+            None => ("is not valid yet".to_owned(), Some(Remedy::Clock)),
         },
-        E::NotValidForName => ("is for another name".to_owned(), Some(HOST)),
-        E::NotValidForNameContext { expected, .. } => {
-            (format!("is for another name than {}", expected.to_str()), Some(HOST))
-        }
+        E::NotValidForName => ("is for another name".to_owned(), Some(Remedy::Host)),
+        E::NotValidForNameContext { expected, .. } => (
+            format!("is for another name than {}", expected.to_str()),
+            Some(Remedy::Host),
+        ),
         E::Revoked => ("has been revoked".to_owned(), None),
         E::Other(other) if other.0.to_string() == "CaUsedAsEndEntity" => (
             "is self-signed, as only an authority's own may be (CaUsedAsEndEntity)".to_owned(),
-            Some(SIGNED),
+            Some(Remedy::Signed),
         ),
         E::Other(other) => (format!("cannot be used ({})", other.0), None),
         other => {
@@ -146,6 +169,6 @@ mod tests {
     fn a_port_without_tls_brings_a_hint() {
         let (words, hint) = told(&Error::InvalidMessage(InvalidMessage::InvalidContentType));
         assert_eq!(words, "what answers there does not speak TLS");
-        assert!(hint.unwrap().contains("http://localhost"));
+        assert!(hint.unwrap().words().contains("http://localhost"));
     }
 }

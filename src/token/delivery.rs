@@ -157,6 +157,9 @@ impl Need<'_> {
             return Ok(None);
         };
         let is_newest = match &entry.ticket {
+            Some(ticket) if seen.turn_of_entry() > ticket.follows && seen.turn_of_entry() != Some(ticket.number) => {
+                Some(false)
+            }
             // In the turn that brought it, which may be over.
             Some(ticket) => self.shared.put_late(&spot, seen.ahead, ticket, entry)?,
             None if seen.turn_of_entry() > entry.generation => Some(false),
@@ -173,9 +176,9 @@ impl Need<'_> {
             }
         };
         if is_newest == Some(false) {
-            self.session
-                .voice
-                .explain("the shared store has a newer token, so the refresh token of this one is dropped");
+            self.session.voice.explain(
+                "the shared store has a newer token, or was told to forget this one, whose refresh token is dropped",
+            );
         }
         Ok(is_newest.map(|_| {
             let generation = entry

@@ -91,6 +91,7 @@ impl Need<'_> {
             &refusal.words,
             now_ms(),
         );
+        self.found_out.borrow_mut().of_hold = true;
         self.say(put, "");
     }
 
@@ -104,6 +105,8 @@ impl Need<'_> {
     }
 
     pub(super) fn end_hold(&self, credentials: &Credentials) {
+        let is_held = hold::is_held(self.store, &self.principal.login);
+        self.found_out.borrow_mut().of_hold |= is_held;
         self.say(
             hold::clear(self.store, &self.principal.login, credentials.attempt(), now_ms()),
             "",
@@ -130,7 +133,7 @@ impl Need<'_> {
     pub(super) fn note_pause(&self, origin: &str, answer: &Answer, sent_at: i64) {
         let seconds = pause_of(answer, dated(sent_at));
         self.say(pause::put(self.store, origin, seconds, now_ms()), "");
-        self.paused.borrow_mut().insert(origin.to_owned());
+        self.found_out.borrow_mut().paused.insert(origin.to_owned());
     }
 
     fn error_of_held(&self, held: &Held) -> Error {

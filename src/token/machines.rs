@@ -22,6 +22,9 @@ use crate::time::duration;
 const SHORTEST: Duration = Duration::from_millis(40);
 const LONGEST: Duration = Duration::from_millis(400);
 
+/// However much time a call has, a machine that is killed costs the others no more than this.
+const LONGEST_TURN: Duration = Duration::from_secs(300);
+
 /// Over which those who waited on a store that went away spread.
 const SPREAD: Duration = Duration::from_secs(1);
 
@@ -60,12 +63,11 @@ impl<'a> Need<'a> {
             self.keep_here(&delivered(&entry), false);
         }
         let obtained = self.ask_vendor(guard, approved, Some(&lease));
-        let remains = match &obtained {
+        self.shared.leave(&lease, || match &obtained {
             Ok(_) => self.remains(&lease.seen, None),
             Err(Stop::Error(error)) => self.remains(&lease.seen, Some(error)),
             Err(Stop::Person(_)) => Remains::default(),
-        };
-        self.shared.leave(&lease, remains);
+        });
         let is_unknown = lease.seen.is_spending && !lease.may_refresh();
         obtained.map_err(|stop| match stop {
             Stop::Error(error) if error.is_missing() && is_unknown => Stop::Error(error.of(
@@ -100,7 +102,10 @@ impl<'a> Need<'a> {
                 return Ok(Turn::Failed(error));
             }
             // The rest is for those who wait, should this process be killed.
-            let life = self.session.deadline.remaining() * 2 / 3;
+            let life = (self.session.deadline.remaining() * 2 / 3).min(LONGEST_TURN);
+            if life.is_zero() {
+                return Err(self.in_vain());
+            }
             match self.shared.take(&spot, seen, self.spends(seen), life, last.is_some())? {
                 None => {
                     if last.is_some() {

@@ -25,7 +25,6 @@ pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -42,6 +41,7 @@ use crate::inputs::Session;
 use crate::secret::Secret;
 use crate::shared::{Lease, Shared};
 use crate::time::clock::now_ms;
+use heed::FoundOut;
 use run::Run;
 use stop::Stop;
 
@@ -59,8 +59,7 @@ pub(crate) struct Need<'a> {
     pub(crate) alone: bool,
     pub(crate) min_ttl: Option<Duration>,
     pub(crate) no_cache: bool,
-    /// Origins that asked for a pause in this call.
-    pub(crate) paused: RefCell<BTreeSet<String>>,
+    pub(crate) found_out: RefCell<FoundOut>,
 }
 
 #[derive(Debug)]
@@ -130,7 +129,7 @@ impl<'a> Need<'a> {
             alone: false,
             min_ttl: None,
             no_cache: false,
-            paused: RefCell::default(),
+            found_out: RefCell::default(),
         }
     }
 
