@@ -52,7 +52,11 @@ impl Shared<'_> {
             let names = open.names(&lease.whose);
             let seen = &lease.seen;
             let hold = open.hold(&names, seen, hold);
-            let is_written = open.put(&names, lease.ticket(), seen.ahead, entry, hold, limit)?;
+            let put = open.put(&names, lease.ticket(), seen.ahead, entry, hold, limit);
+            if matches!(put, Err(Trouble::Strange(_))) {
+                open.shelf.leave(&names, &Leave::of(lease.ticket()), limit)?;
+            }
+            let is_written = put?;
             if let Some(names) = &lease.older {
                 let left = || limit.saturating_sub(began.elapsed());
                 if is_written {

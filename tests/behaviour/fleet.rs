@@ -137,6 +137,23 @@ fn the_pause_of_another_origin_than_the_vendors_is_kept_by_all_as_well() {
 }
 
 #[test]
+fn a_refusal_that_a_success_has_ended_is_not_told_again_by_who_knows_it_still() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(crate::stand_in::refuse("no").once());
+    let [one, other, third] = [(); 3].map(|()| knowing(redis.machine(), &server));
+    one.run(["oauth2"]).fails(4);
+    other.run(["oauth2", "--scope", "b"]).fails(4).says("not sent again");
+    one.run(["oauth2", "--fresh"]).ok().quiet();
+    other.run(["oauth2", "--scope", "b"]).fails(4).says("not sent again");
+    // Another token of the same login.
+    third.run(["oauth2", "--scope", "write"]).ok().quiet();
+    server.expect(&[LOGIN, LOGIN, LOGIN]);
+}
+
+#[test]
 fn a_machine_that_waits_takes_the_token_of_the_one_that_asks() {
     if !need("redis-server") {
         return;

@@ -320,3 +320,92 @@ fn who_has_a_short_time_has_a_third_of_it_left_when_the_machine_that_asks_is_kil
     waiting.wait().ok();
     server.expect(&[LOGIN, LOGIN]);
 }
+
+#[test]
+fn what_was_written_though_nobody_heard_of_it_is_not_delivered_over_a_refresh_token_that_is_being_sent() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let [one, other] = [machine(&redis, &server), machine(&redis, &server)];
+    one.run(["starship"]).ok().quiet();
+    let running = start_refresh(&one, &server, &mut ladder, 700, "30");
+    redis.signal(Signal::STOP);
+    running.wait().ok().says("does not answer in time");
+    redis.signal(Signal::CONT);
+    drop(start_refresh(&other, &server, &mut ladder, 60_000, "30"));
+    end_lock(&redis);
+    sleep(Duration::from_secs(6));
+    one.run(["starship"]).ok().quiet();
+    assert!(!can_refresh(&one));
+    machine(&redis, &server)
+        .run(["starship", "--min-ttl", &ladder.step()])
+        .ok();
+    server.expect(&[LOGIN, REFRESH, REFRESH, LOGIN]);
+}
+
+#[test]
+fn who_waits_in_vain_is_told_so_and_does_not_take_the_store_for_gone() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let first = start_login(&machine(&redis, &server), &server);
+    let tok = machine(&redis, &server);
+    for _ in 0..2 {
+        let output = tok.run(["starship", "--timeout", "2"]).fails(5);
+        output
+            .says("waiting for another machine took longer than 2 s")
+            .never_says("warning");
+    }
+    drop(first);
+    server.expect(&[LOGIN]);
+}
+
+#[test]
+fn a_turn_lasts_five_minutes_at_most_and_a_logout_ends_it() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(delay(60_000).once());
+    let running = machine(&redis, &server).start(["starship", "--timeout", "7d"]);
+    until("its request has come", || server.requests().len() == 1);
+    drop(running);
+    let lives = redis
+        .names()
+        .into_iter()
+        .filter(|name| redis.text(&["TYPE", name]) == "string");
+    let is_lock = |name: &String| redis.text(&["GET", name]).len() == 16;
+    let lock = lives.into_iter().find(is_lock).unwrap();
+    let left: i64 = redis::from_redis_value(redis.tell(&["PTTL", &lock])).unwrap();
+    assert!((1..=300_000).contains(&left), "{left}");
+    machine(&redis, &server).run(["logout", "starship"]).ok();
+    let output = machine(&redis, &server).run(["starship"]).ok().quiet();
+    assert!(output.took < Duration::from_secs(5), "{output}");
+    server.expect(&[LOGIN, LOGIN]);
+}
+
+#[test]
+fn a_pause_ends_when_the_vendor_said_however_many_machines_call() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(crate::stand_in::retry_after("3").once());
+    let machines: Vec<Tok> = (0..4).map(|_| machine(&redis, &server)).collect();
+    let began = std::time::Instant::now();
+    let mut calls = 0;
+    while machines[calls % 4].run(["starship"]).code() == Some(7) {
+        calls += 1;
+        sleep(Duration::from_millis(250));
+    }
+    let took = began.elapsed();
+    assert!(
+        calls > 4 && took > Duration::from_millis(2900),
+        "{calls} calls in {took:?}"
+    );
+    assert!(took < Duration::from_millis(5500), "{calls} calls in {took:?}");
+    server.expect(&[LOGIN, LOGIN]);
+}

@@ -374,6 +374,45 @@ fn an_entry_that_was_moved_to_another_name_is_nothing() {
 }
 
 #[test]
+fn a_server_that_quotes_what_it_was_sent_has_no_password_shown_or_written_down() {
+    if !need("redis-server") {
+        return;
+    }
+    let server = Server::start();
+    for renamed in ["AUTH", "EVAL"] {
+        let redis = Redis::with(&["--rename-command", renamed, ""]);
+        let tok = knowing(redis.machine(), &server);
+        let tok = if renamed == "AUTH" {
+            tok.env("TOK_SHARED_PASSWORD", "st0re-S3cret")
+        } else {
+            tok
+        };
+        let output = warned(tok.run(["oauth2"]), "it ");
+        let output = output.never_says("st0re-S3cret").never_says("redis.call");
+        assert!(output.stderr.len() < 300, "{output}");
+        for path in tok.cached() {
+            let bytes = fs::read(&path).unwrap();
+            assert!(!bytes.windows(12).any(|part| part == b"st0re-S3cret"), "{path:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_is_too_long_to_be_shared_is_kept_on_its_machine() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    server.behave(crate::stand_in::refresh_token("r".repeat(500_000)).once());
+    let ship = || redis.machine().vendor(&server).knows("starship");
+    let one = ship();
+    let token = warned(one.run(["starship"]), "too long").token();
+    assert_eq!(one.run(["starship"]).ok().quiet().token(), token);
+    let next = ship().run(["starship"]).ok().quiet().token();
+    assert_eq!(ship().run(["starship"]).ok().quiet().token(), next);
+}
+
+#[test]
 fn a_store_that_evicts_is_warned_of() {
     if !need("redis-server") {
         return;
@@ -417,7 +456,7 @@ fn over_tls_a_certificate_for_another_name_is_not_trusted() {
                 "its certificate is for another name than localhost",
             );
         }
-        warned(machine().without("SSL_CERT_FILE").run(["oauth2"]), "certificate");
+        warned(machine().without("SSL_CERT_FILE").run(["oauth2"]), "UnknownIssuer");
     }
 }
 

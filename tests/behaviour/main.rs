@@ -59,6 +59,7 @@ mod fleet;
 mod fleet_races;
 mod fleet_refreshes;
 #[cfg(target_os = "linux")]
+mod fleet_scripts;
 mod fleet_troubles;
 mod folders;
 mod formats;
