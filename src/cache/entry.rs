@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::Fingerprint;
 use super::guard::AttemptId;
 use super::identity::{Identity, is_digest};
+use super::sealing::{self, Lacking};
 use super::store::{Store, Unkept};
 use crate::secret::Secret;
 pub(crate) use file::is_token;
@@ -102,7 +103,7 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
     let name = file_name(&entry.identity);
     let path = store.path(&name);
     let Written { bytes, in_clear } = file::write(store, entry).map_err(|why| {
-        forget_what_does_not_count(store, &entry.identity);
+        drop_clear(store, &entry.identity);
         store.warn_of_keeping_nothing(&why);
         Unkept {
             reason: format!("{} cannot be written: {why}", path.display()),
@@ -118,10 +119,30 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
 }
 
 /// What lies there in clear goes where nothing may. To be called where what would take its place cannot be kept.
-pub(crate) fn forget_what_does_not_count(store: &Store, identity: &Identity) {
+pub(crate) fn drop_clear(store: &Store, identity: &Identity) {
     let name = file_name(identity);
     if !store.seal().takes_clear() && lies_in_clear(store, &name) == Some(true) {
         let _ = store.remove(&name);
+    }
+}
+
+fn is_sealed(store: &Store, identity: &Identity) -> bool {
+    lies_in_clear(store, &file_name(identity)) == Some(false)
+}
+
+/// Whether an entry of this identity would lie in clear.
+pub(crate) fn goes_in_clear(store: &Store, identity: &Identity) -> bool {
+    matches!(
+        sealing::key(store, || is_sealed(store, identity)),
+        Err(Lacking::Clear(_))
+    )
+}
+
+/// Why an entry of this identity could not be kept.
+pub(crate) fn hindrance(store: &Store, identity: &Identity) -> Option<String> {
+    match sealing::key(store, || is_sealed(store, identity)) {
+        Err(Lacking::Nothing(why)) => Some(why),
+        _ => None,
     }
 }
 

@@ -96,12 +96,20 @@ pub(crate) fn acquire<T>(
 
 /// Waits for the lock of that name and nothing else. The error is that of waiting in vain.
 pub(crate) fn wait(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<Guard> {
+    queue(store, name, waiter).map(|(guard, _)| guard)
+}
+
+/// The same, and whether somebody had it.
+pub(crate) fn queue(store: &Store, name: &str, waiter: Waiter<'_>) -> Result<(Guard, bool)> {
     let Some(file) = guard::open(store, name) else {
-        return Ok(Guard::unlocked());
+        return Ok((Guard::unlocked(), false));
     };
-    let mut wait = Wait::new(store, waiter);
-    let (file, tried) = file.wait(|file| wait.end(file))?;
-    Ok(Guard::of(file, tried.unwrap_or(Lock::Unknown)))
+    let (mut wait, mut was_busy) = (Wait::new(store, waiter), false);
+    let (file, tried) = file.wait(|file| {
+        was_busy = true;
+        wait.end(file)
+    })?;
+    Ok((Guard::of(file, tried.unwrap_or(Lock::Unknown)), was_busy))
 }
 
 /// The lock of that name, if nobody has it now.

@@ -13,54 +13,44 @@ pub(super) enum Form {
     Clear(String),
 }
 
-/// The error is why it cannot be kept.
-pub(super) fn seal(store: &Store, plain: &[u8], place: Place) -> Result<Form, String> {
-    match key(store) {
+/// `was_sealed` says whether it takes the place of something sealed. The error is why it cannot be kept.
+pub(super) fn seal(
+    store: &Store,
+    plain: &[u8],
+    place: Place,
+    was_sealed: impl FnOnce() -> bool,
+) -> Result<Form, String> {
+    match key(store, was_sealed) {
         Ok(key) => {
             let sealed = key.seal(plain, place).map(Form::Sealed);
             sealed.map_err(|error| error.text().to_owned())
         }
-        Err(NoKey::Clear(why)) => {
+        Err(Lacking::Clear(why)) => {
             store.explain(format!("what is kept is kept in clear: {why}"));
             Ok(Form::Clear(why))
         }
-        Err(NoKey::Nothing(why)) => Err(why),
+        Err(Lacking::Nothing(why)) => Err(why),
     }
 }
 
-/// Whether there is neither a key nor a place for one, so that everything is kept in clear.
-pub(crate) fn is_in_vain(store: &Store) -> bool {
-    matches!(key(store), Err(NoKey::Clear(_)))
-}
-
-/// Why nothing can be kept.
-pub(crate) fn hindrance(store: &Store) -> Option<String> {
-    match key(store) {
-        Err(NoKey::Nothing(why)) => Some(why),
-        _ => None,
-    }
-}
-
-/// Whether nothing can be kept, which is said then. Where `asks` is false the OS keyring is asked only if the kernel's cannot be
-/// used, and else nothing is known yet.
-pub(crate) fn keeps_nothing(store: &Store, asks: bool) -> bool {
-    if !asks && store.seal().can_use_kernel() {
-        return false;
-    }
-    let hindrance = hindrance(store);
-    if let Some(why) = &hindrance {
-        store.warn_of_keeping_nothing(why);
-    }
-    hindrance.is_some()
+/// What follows from there being no key.
+pub(super) enum Lacking {
+    Clear(String),
+    Nothing(String),
 }
 
 /// The first one is made where there is none.
-fn key(store: &Store) -> Result<Key, NoKey> {
-    if let Some(key) = store.seal().key()? {
-        return Ok(key);
-    }
-    let _turn = turn(store);
-    store.seal().make_key()
+pub(super) fn key(store: &Store, was_sealed: impl FnOnce() -> bool) -> Result<Key, Lacking> {
+    let make = || {
+        let _turn = turn(store);
+        store.seal().make_key()
+    };
+    let found = store.seal().key().and_then(|found| found.map_or_else(make, Ok));
+    found.map_err(|no_key| match no_key {
+        NoKey::Nothing(why) => Lacking::Nothing(why),
+        NoKey::Unread(why) if was_sealed() => Lacking::Nothing(why),
+        NoKey::Unread(why) | NoKey::Clear(why) => Lacking::Clear(why),
+    })
 }
 
 /// Whoever gets none goes on without it: two keys at once cost no more than a login.

@@ -91,7 +91,7 @@ impl Store {
         )
     }
 
-    pub(super) fn warn_of_keeping_nothing(&self, why: &str) {
+    pub(crate) fn warn_of_keeping_nothing(&self, why: &str) {
         self.warn(format!("no token is kept, so every call logs in: {why}"));
     }
 

@@ -57,6 +57,8 @@ pub(crate) enum NoKey {
     Clear(String),
     /// So it is not kept at all.
     Nothing(String),
+    /// There may be one that cannot be read now: what it sealed is not to lie in clear.
+    Unread(String),
 }
 
 impl Seal {
@@ -100,9 +102,12 @@ impl Seal {
         self.limit
     }
 
-    /// Whether nothing but the kernel's keyring need be asked for a place for a key.
-    pub(crate) fn can_use_kernel(&self) -> bool {
-        self.policy != Policy::Off && self.given().is_none() && self.copy().is_ok()
+    /// Whether the kernel's keyring has a key, or room for one, so that the OS keyring need not be asked.
+    pub(crate) fn needs_no_ring(&self) -> bool {
+        let has_room = || self.ring.is_some() && kernel::has_room().is_ok();
+        self.policy != Policy::Off
+            && self.given().is_none()
+            && self.copy().is_ok_and(|copy| copy.is_some() || has_room())
     }
 
     /// Whether what lies there in clear counts.

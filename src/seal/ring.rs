@@ -1,10 +1,10 @@
 //! The key in the OS keyring.
 //!
-//! Nobody is asked for its sake: a keyring that is locked stays so, and one that does not answer is given three seconds. One
+//! Nobody is asked for its sake: a keyring that is locked stays so, and one that does not answer has so much time in all. One
 //! that gave nothing is left alone for ten times as long as that took, and for a second at least, since a waiting process
 //! looks again and again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use super::key::Key;
@@ -14,8 +14,8 @@ use crate::time::deadline::Deadline;
 
 #[derive(Debug)]
 pub(super) struct Ring {
-    /// How long one call of it may take.
-    limit: Duration,
+    /// How long all calls of it may take from now on.
+    left: Cell<Duration>,
     failed: RefCell<Option<Said<Lack>>>,
     /// It had no key.
     none: RefCell<Option<Said<()>>>,
@@ -41,7 +41,7 @@ impl<T> Said<T> {
 impl Ring {
     pub(super) fn new(limit: Duration) -> Self {
         Self {
-            limit,
+            left: Cell::new(limit),
             failed: RefCell::default(),
             none: RefCell::default(),
         }
@@ -102,9 +102,10 @@ impl Ring {
             return Err(lack);
         }
         let began = Instant::now();
-        act(&Deadline::after(self.limit)).inspect_err(|lack| {
-            *self.failed.borrow_mut() = Some(Said::now(lack.clone(), began.elapsed()));
-        })
+        let outcome = act(&Deadline::after(self.left.get()));
+        let took = began.elapsed();
+        self.left.set(self.left.get().saturating_sub(took));
+        outcome.inspect_err(|lack| *self.failed.borrow_mut() = Some(Said::now(lack.clone(), took)))
     }
 
     fn failed_lately(&self) -> Option<Lack> {

@@ -126,7 +126,9 @@ impl<'a> Need<'a> {
         if self.no_cache {
             return Ok(None);
         }
-        lock::wait(self.store, &self.principal.login.digest(), self.waiter()).map(Some)
+        let (turn, has_waited) = lock::queue(self.store, &self.principal.login.digest(), self.waiter())?;
+        // Where nobody gets a token of another's, the first answer is all that is waited for.
+        Ok((!has_waited || !self.keeps_nothing.get()).then_some(turn))
     }
 
     /// Has the vendor end a token that it gave.

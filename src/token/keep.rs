@@ -6,7 +6,6 @@ use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
 use crate::cache::prune::prune;
-use crate::cache::sealing;
 use crate::error::{Error, Exit, Result};
 use crate::secret::Secret;
 use crate::shared::Lease;
@@ -64,7 +63,7 @@ impl Need<'_> {
     /// One that a person approved lies nowhere in clear, unless everything shall.
     fn keeps_refresh_token(&self) -> bool {
         let (chosen, store) = (&self.principal.chosen, self.store);
-        if !chosen.is_approved() || store.seal().is_off() || !sealing::is_in_vain(store) {
+        if !chosen.is_approved() || store.seal().is_off() || !entry::goes_in_clear(store, &self.principal.identity) {
             return true;
         }
         self.session.voice.notice(&format!(

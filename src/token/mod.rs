@@ -24,7 +24,7 @@ mod unkept;
 pub(crate) use ask::Revoked;
 pub(crate) use principal::Principal;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -33,7 +33,6 @@ use crate::cache::entry::{self, Entry};
 use crate::cache::freshness::{Demand, Freshness};
 use crate::cache::guard::Guard;
 use crate::cache::lock::Waiter;
-use crate::cache::sealing;
 use crate::cache::store::{Store, Unkept};
 use crate::definition::Vendor;
 use crate::error::Result;
@@ -59,6 +58,8 @@ pub(crate) struct Need<'a> {
     pub(crate) alone: bool,
     pub(crate) min_ttl: Option<Duration>,
     pub(crate) no_cache: bool,
+    /// Found out on the way: nothing of this one's can be kept.
+    pub(crate) keeps_nothing: Cell<bool>,
     pub(crate) found_out: RefCell<FoundOut>,
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn obtain(need: &Need) -> Result<Obtained> {
         need.deliver(entry);
         return Ok(need.obtained(entry.clone()));
     }
-    let outcome = if sealing::keeps_nothing(need.store, !need.fresh) && !need.shared.is_on() {
+    let outcome = if need.is_for_this_call(cached.as_ref()) {
         need.unkept()
     } else {
         need.take_turn()
@@ -129,6 +130,7 @@ impl<'a> Need<'a> {
             alone: false,
             min_ttl: None,
             no_cache: false,
+            keeps_nothing: Cell::default(),
             found_out: RefCell::default(),
         }
     }

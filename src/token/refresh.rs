@@ -91,7 +91,7 @@ impl<'a> Need<'a> {
         Ok(None)
     }
 
-    fn has_credentials_at_hand(&self) -> bool {
+    pub(super) fn has_credentials_at_hand(&self) -> bool {
         let chosen = &self.principal.chosen;
         // A person's yes is not.
         if chosen.is_approved() {

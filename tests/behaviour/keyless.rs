@@ -6,7 +6,7 @@ use crate::custody::{
 };
 use crate::device;
 use crate::harness::{Tok, need};
-use crate::stand_in::{Server, delay, lifetime};
+use crate::stand_in::{Server, delay, lifetime, retry_after};
 
 const BROKEN: &str = "tok: warning: no token is kept, so every call logs in: TOK_SEAL_KEY: it is not base64\n";
 
@@ -20,7 +20,7 @@ pub(crate) const DAMAGE: &str = "printf short! | secret-tool store --label=x ser
 #[test]
 fn where_nothing_can_be_kept_nobody_waits_for_anybody_and_each_call_says_why_once() {
     let server = Server::start();
-    server.behave(delay(1000));
+    server.behave(delay(600));
     let tok = ready(&server).env("TOK_TIMEOUT", "6");
     for (tok, why) in [
         (
@@ -40,17 +40,59 @@ fn where_nothing_can_be_kept_nobody_waits_for_anybody_and_each_call_says_why_onc
 }
 
 #[test]
-fn a_token_in_clear_is_given_first_and_in_need_where_nothing_can_be_kept() {
+fn where_nothing_can_be_kept_a_wrong_password_and_a_pause_are_found_out_once_all_the_same() {
+    let server = Server::start();
+    let tok = ready(&server).env("TOK_SEAL_KEY", "no key!");
+    server.behave(delay(300));
+    let wrong = tok.clone().env("TOK_STARSHIP_PASSWORD", "a wrong one");
+    for output in wrong.parallel(12, &["starship"]) {
+        output.fails(4);
+    }
+    assert_eq!(server.requests().len(), 1);
+    server.behave(retry_after("40").and(delay(300)));
+    for output in tok.parallel(12, &["starship"]) {
+        output.fails(7);
+    }
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn what_lies_there_in_clear_is_refreshed_though_nothing_can_be_kept() {
     let server = Server::start();
     server.behave(lifetime(3600));
     let tok = ready(&server);
-    let token = tok.clone().in_clear().run(["starship"]).ok().token();
+    tok.clone().in_clear().run(["starship"]).ok();
+    tok.pass(3700);
+    let broken = tok.env("TOK_SEAL_KEY", "no key!").without("TOK_STARSHIP_PASSWORD");
+    broken.run(["starship"]).ok().says(BROKEN);
+    server.expect(&["POST /auth/login", "POST /auth/refresh"]);
+}
+
+#[test]
+fn where_no_bus_answers_and_nothing_was_sealed_tokens_lie_in_clear_without_a_word() {
+    let server = Server::start();
+    for address in ["/dev/null", "disabled:", "unix:path=/nonexistent"] {
+        let tok = ready(&server)
+            .without("TOK_KEYRING")
+            .env("DBUS_SESSION_BUS_ADDRESS", address);
+        let token = without_a_place(|| tok.run(["starship"])).ok().quiet().token();
+        assert_eq!(without_a_place(|| tok.run(["starship"])).ok().quiet().token(), token);
+        is_sealed(&tok, false);
+    }
+}
+
+#[test]
+fn a_token_in_clear_is_given_first_and_in_need_where_nothing_can_be_kept() {
+    let server = Server::start();
+    server.behave(lifetime(3600));
+    let tok = ready(&server).knows("modulus");
+    let token = tok.clone().in_clear().run(["modulus"]).ok().token();
     let broken = tok.clone().env("TOK_SEAL_KEY", "no key!");
-    assert_eq!(broken.run(["starship"]).ok().quiet().token(), token);
+    assert_eq!(broken.run(["modulus"]).ok().quiet().token(), token);
     tok.pass(3580);
-    let gone = broken.without("TOK_STARSHIP_PASSWORD");
+    let gone = broken.without("TOK_MODULUS_PASSWORD");
     let output = gone
-        .run(["starship"])
+        .run(["modulus"])
         .ok()
         .says(BROKEN)
         .says("the cached token is given");
@@ -129,9 +171,11 @@ fn a_silent_keyring_takes_a_third_of_the_time_of_a_call_at_most() {
         return;
     }
     let server = Server::start();
-    for limit in ["2", "3"] {
-        let tok = ready(&server).env("TOK_TIMEOUT", limit);
-        let script = format!("tok starship >/dev/null\n{RESTART}kill -STOP $DAEMON\ntok starship\n");
+    server.behave(delay(1200));
+    let slow = "(while kill -STOP $DAEMON; do sleep 0.3; kill -CONT $DAEMON; sleep 0.02; done) 2>/dev/null & SLOW=$!\n";
+    for (trouble, end) in [("kill -STOP $DAEMON\n", ""), (slow, "\nkill $SLOW; kill -CONT $DAEMON")] {
+        let tok = ready(&server).env("TOK_TIMEOUT", "3");
+        let script = format!("tok starship >/dev/null\n{RESTART}{trouble}tok starship{end}\n");
         with_keyring(&tok, &script).ok().token();
     }
 }
@@ -194,7 +238,7 @@ fn a_login_with_a_device_that_cannot_be_kept_asks_for_no_code() {
 }
 
 #[test]
-fn many_who_look_for_room_for_a_key_at_once_all_find_it() {
+fn many_who_need_the_first_key_at_once_make_one() {
     if !is_possible() {
         return;
     }
@@ -216,8 +260,11 @@ fn a_key_that_is_given_and_off_leave_the_kernels_keyring_alone() {
     let server = Server::start();
     for tok in [Tok::new().in_clear(), Tok::new()] {
         let tok = tok.vendor(&server).knows("starship");
+        let before = server.requests().len();
         let traced = "strace -f -e trace=keyctl,add_key,request_key -o $HOME/trace tok starship --fresh >/dev/null\n";
-        let output = tok.sh(&format!("{traced}{traced}grep -c key $HOME/trace")).exits(1);
-        output.prints("0\n");
+        let output = tok.sh(&format!("{traced}{traced}cat $HOME/trace")).ok();
+        assert!(output.stdout.contains("+++ exited with 0 +++"), "{output}");
+        assert!(!output.stdout.contains("key"), "{output}");
+        assert_eq!(server.requests().len() - before, 2);
     }
 }

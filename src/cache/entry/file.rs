@@ -105,7 +105,7 @@ pub(super) fn write(store: &Store, entry: &Entry) -> Result<Written, String> {
         ticket: entry.ticket.clone(),
     };
     let name = file.name(&entry.identity.digest())?;
-    let in_clear = match seal(store, &plain, place(&name))? {
+    let in_clear = match seal(store, &plain, place(&name), || super::is_sealed(store, &entry.identity))? {
         Form::Sealed(sealed) => {
             file.sealed = Some(Cow::Owned(sealed));
             None

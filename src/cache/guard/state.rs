@@ -75,7 +75,7 @@ impl Failure {
         store: &Store,
     ) -> Option<Self> {
         let plain = serde_json::to_vec(error).ok()?;
-        let error = match seal(store, &plain, attempt.place()).ok()? {
+        let error = match seal(store, &plain, attempt.place(), || false).ok()? {
             Form::Sealed(sealed) => Told::Sealed(sealed),
             Form::Clear(_) => Told::Clear(error.clone()),
         };

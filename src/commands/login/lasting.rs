@@ -1,33 +1,36 @@
 //! Where a login that a person approves lasts, and whether it is kept at all.
 
 use crate::cache::entry;
-use crate::cache::sealing;
 use crate::cache::store::Store;
 use crate::error::{Error, Result};
-use crate::inputs::{Chosen, Session};
+use crate::inputs::Session;
 use crate::seal::{Lies, Outlook};
 use crate::time::clock::now_ms;
 use crate::token::Principal;
 
-/// Exit 1 where a person would approve what nobody could keep.
-pub(super) fn expect_to_keep(session: &Session, chosen: &Chosen, store: &Store) -> Result<()> {
-    if !chosen.is_approved() || session.settings.sharing.is_some() {
-        return Ok(());
-    }
-    match sealing::hindrance(store) {
-        None => Ok(()),
-        Some(why) => Err(
-            Error::other(format!("{}: the login cannot be kept: {why}", chosen.vendor.name)).with_hint(
+/// Has the key outlive the machine's next start, before anything is sealed with it; nothing, or why it does not. Exit 1 where a
+/// person would approve what nobody could keep.
+pub(super) fn expect_to_keep(session: &Session, principal: &Principal, store: &Store) -> Result<Option<String>> {
+    // The first key is made here.
+    let hindrance = entry::hindrance(store, &principal.identity);
+    if principal.chosen.is_approved() && session.settings.sharing.is_none() {
+        let folder = || match store.outlook() {
+            Outlook::Nothing(why) => Some(why),
+            _ => None,
+        };
+        if let Some(why) = hindrance.or_else(folder) {
+            let text = format!("{}: the login cannot be kept: {why}", principal.chosen.vendor.name);
+            return Err(Error::other(text).with_hint(
                 "TOK_SEAL_KEY_FILE names a file with a key, as `openssl rand -base64 32` prints one; TOK_SEAL=off keeps \
                  the login in clear",
-            ),
-        ),
+            ));
+        }
     }
+    Ok(store.seal().make_lasting().err())
 }
 
-/// Has what was kept outlive the machine's next start. Where that cannot be, and it was a person who approved, it is said.
-pub(super) fn make_last(session: &Session, principal: &Principal, store: &Store) {
-    let Err(why) = store.seal().make_lasting() else { return };
+/// Where it was a person who approved, and what was kept does not outlive the machine's next start for this reason, it is said.
+pub(super) fn tell_how_long(session: &Session, principal: &Principal, store: &Store, why: &str) {
     let is_in_kernel = || matches!(store.seal().outlook(), Outlook::Sealed(Lies::Kernel(_)));
     if !principal.chosen.is_approved() || !is_in_kernel() {
         return;

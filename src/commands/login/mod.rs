@@ -21,7 +21,7 @@ use crate::time::clock;
 use crate::time::duration;
 use crate::token::{self, Need, Principal};
 use change::change;
-use lasting::{expect_to_keep, make_last};
+use lasting::{expect_to_keep, tell_how_long};
 use place::{Places, Ring};
 use written::Written;
 
@@ -68,9 +68,11 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
     let chosen = session.choose(true)?;
     let places = ring.places(&secrets, settings.is_own_origin(&chosen))?;
     let store = store_of(&session)?;
-    if verify == Verify::Yes && !call.no_cache {
-        expect_to_keep(&session, &chosen, &store)?;
-    }
+    let fleeting = if verify == Verify::Yes && !call.no_cache {
+        expect_to_keep(&session, &Principal::of(chosen.clone()), &store)?
+    } else {
+        None
+    };
     let principal = session.until_accepted(|| {
         for field in &secrets {
             session.new_secret(field, &chosen)?;
@@ -92,8 +94,8 @@ pub(super) fn run(app: &App, call: &Call, verify: Verify) -> Result<()> {
         let _ = entry::forget(&store, &principal.identity);
     })?;
     tell(&session, &principal.chosen, &places, verify);
-    if !call.no_cache {
-        make_last(&session, &principal, &store);
+    if let Some(why) = fleeting {
+        tell_how_long(&session, &principal, &store, &why);
     }
     Ok(())
 }

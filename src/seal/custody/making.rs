@@ -39,11 +39,10 @@ impl Seal {
         if self.policy == Policy::Off {
             return Err("TOK_SEAL is off".to_owned());
         }
-        let copy = match (self.given(), self.copy()) {
-            (Some(given), _) => return given.key.as_ref().map(drop).map_err(Clone::clone),
-            (None, Ok(Some(copy))) if copy.is_lasting => return Ok(()),
-            (None, copy) => copy?,
-        };
+        if let Some(given) = self.given() {
+            return given.key.as_ref().map(drop).map_err(Clone::clone);
+        }
+        let copy = self.copy()?;
         let in_words = |lack: Lack| lack.why().to_owned();
         let Some(Copy { key, .. }) = copy else {
             let there = self.of_ring().map_err(in_words)?;
@@ -85,21 +84,16 @@ impl Seal {
             .ok_or_else(|| Lack::Broken("the keyring does not keep it".to_owned()))
     }
 
-    /// What follows from there being no key and no place for one. A keyring that cannot be read now may have one, and what that
-    /// sealed is not to lie in clear.
+    /// What follows from there being no key and no place for one.
     pub(super) fn nowhere(&self, no_ring: &Lack, no_copy: &str) -> NoKey {
-        match no_ring {
-            Lack::Broken(why) => NoKey::Nothing(format!("{why}; {no_copy}")),
-            Lack::Absent(why) => {
-                let why = format!("there is no place for a key: {why}; {no_copy}");
-                if self.policy == Policy::Require {
-                    NoKey::Nothing(format!(
-                        "{why}; TOK_SEAL_KEY_FILE can name a key, and TOK_SEAL=auto does without"
-                    ))
-                } else {
-                    NoKey::Clear(why)
-                }
-            }
+        let why = format!("{}; {no_copy}", no_ring.why());
+        match (no_ring, self.policy) {
+            (Lack::Absent(_), Policy::Require) => NoKey::Nothing(format!(
+                "there is no place for a key: {why}; TOK_SEAL_KEY_FILE can name a key, and TOK_SEAL=auto does without"
+            )),
+            (Lack::Absent(_), _) => NoKey::Clear(format!("there is no place for a key: {why}")),
+            (Lack::Broken(_), Policy::Require) => NoKey::Nothing(why),
+            (Lack::Broken(_), _) => NoKey::Unread(why),
         }
     }
 }

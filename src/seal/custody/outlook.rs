@@ -51,7 +51,7 @@ impl Lies {
 impl From<NoKey> for Outlook {
     fn from(no_key: NoKey) -> Self {
         match no_key {
-            NoKey::Clear(why) => Self::Clear(why),
+            NoKey::Clear(why) | NoKey::Unread(why) => Self::Clear(why),
             NoKey::Nothing(why) => Self::Nothing(why),
         }
     }
