@@ -1,47 +1,21 @@
 //! What becomes of a turn among the machines: a token, or what the others need to know.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-use serde::Serialize;
 
 use super::lease::Lease;
 use super::names::Whose;
-use super::parcel::{self, Failed, Pause};
+use super::parcel;
+use super::remains::{Holding, Remains};
 use super::seen::{Seen, Spot};
-use super::shelf::{Answer, Change, Lasting, Leave, MOST, Names, Put, Raw, Trouble};
+use super::shelf::{Answer, Change, Leave, MOST, Names, Put, Raw, Trouble};
 use super::{Open, Purpose, Shared};
 use crate::cache::entry::{Entry, Ticket};
-use crate::cache::fingerprint::Fingerprint;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::seal::Key;
-use crate::time::clock::{between, now_ms, span_ms};
-
-/// How long a failure is there for those who have waited for it.
-const FAILURE: Duration = Duration::from_secs(60);
+use crate::time::clock::{between, now_ms};
 
 /// How long a refresh token is kept after its token has ended, where the vendor does not say how long it lasts.
 const REFRESHABLE: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// Refusals, and how long they count.
-pub(crate) type Held = (serde_json::Value, Duration);
-
-/// What becomes of the hold that was seen.
-#[derive(Debug, Default)]
-pub(crate) enum Holding {
-    #[default]
-    AsItIs,
-    Becomes(Option<Held>),
-}
-
-/// What is left behind by one who got nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Remains {
-    pub(crate) failure: Option<(Error, Option<Fingerprint>)>,
-    pub(crate) hold: Holding,
-    /// Origins that asked for a pause, and how long it lasts.
-    pub(crate) pauses: Vec<(String, Duration)>,
-}
 
 impl Shared<'_> {
     /// Writes a token and ends the right. Whether it was written: not where a newer one lies there.
@@ -186,60 +160,11 @@ impl Open {
         self.shelf.put(names, &put, limit)
     }
 
-    /// What cannot be sealed, or is too long, is not left behind.
-    fn sealed(&self, name: &str, value: &impl Serialize, life: Duration) -> Option<Lasting> {
-        let text = parcel::seal(&self.keys.own, name, value).ok()?;
-        (text.len() <= MOST).then_some((text, life))
-    }
-
     /// Where what was seen lies, and the key that it is sealed with.
     fn place<'a>(&'a self, spot: &Spot, seen: &'a Seen) -> (Names, &'a Raw, &'a Key) {
         match (&seen.older, &self.keys.older) {
             (Some((names, raw)), Some(key)) => (names.clone(), raw, key),
             _ => (self.names(&spot.whose), &seen.raw, &self.keys.own),
-        }
-    }
-
-    fn hold<'s>(&self, names: &Names, seen: &'s Seen, holding: Holding) -> Change<'s> {
-        match holding {
-            Holding::AsItIs => Change::default(),
-            Holding::Becomes(held) => Change {
-                seen: seen.raw.hold.as_deref().unwrap_or_default(),
-                becomes: held.and_then(|(held, life)| self.sealed(&names.hold, &held, life)),
-            },
-        }
-    }
-
-    /// Those that were seen stay as they are beside those that are new.
-    fn pauses<'s>(&self, names: &Names, seen: &'s Seen, new: Vec<(String, Duration)>) -> Change<'s> {
-        if new.is_empty() {
-            return Change::default();
-        }
-        let now = now_ms().saturating_sub(seen.ahead);
-        let mut pauses: BTreeMap<String, i64> = seen.pauses.iter().cloned().collect();
-        for (origin, left) in new {
-            let until = pauses.entry(origin).or_default();
-            *until = now.saturating_add(span_ms(left)).max(*until);
-        }
-        let life = between(now, pauses.values().copied().max().unwrap_or(now));
-        let pauses: Vec<Pause> = pauses.into_iter().collect();
-        Change {
-            seen: seen.raw.pause.as_deref().unwrap_or_default(),
-            becomes: self.sealed(&names.pause, &pauses, life),
-        }
-    }
-
-    fn remains<'s>(&self, names: &Names, seen: &'s Seen, turn: u64, remains: Remains) -> Leave<'s> {
-        let failed = remains.failure.map(|(error, fingerprint)| Failed {
-            turn,
-            error,
-            fingerprint,
-        });
-        Leave {
-            failure: failed.and_then(|failed| self.sealed(&names.failure, &failed, FAILURE)),
-            hold: self.hold(names, seen, remains.hold),
-            pauses: self.pauses(names, seen, remains.pauses),
-            ..Leave::default()
         }
     }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::names::Whose;
 use super::seen::{Seen, Spot};
-use super::shelf::{Leave, Names, Raw, Wish};
-use super::{Purpose, Shared};
+use super::shelf::{Answer, Given, Leave, Names, Raw, Wish};
+use super::{Open, Purpose, Shared};
 use crate::cache::entry::Ticket;
 use crate::error::{Error, Result};
 use crate::time::clock::{now_ms, span_ms};
@@ -65,61 +65,33 @@ impl Lease {
     }
 }
 
+/// What a turn is taken for.
+#[derive(Debug)]
+pub(crate) struct Errand {
+    /// Whether the refresh token that was seen is to be sent.
+    pub(crate) spend: bool,
+    /// How long the right lasts, for the request and for writing down what it brings.
+    pub(crate) life: Duration,
+    /// Whether another machine was waited for, which has an end of its own.
+    pub(crate) waits: bool,
+}
+
 impl Shared<'_> {
-    /// `spend` says whether the refresh token is to be sent; `life` is how long the right lasts, for the request and for writing
-    /// down what it brings.
-    pub(crate) fn take(
-        &self,
-        spot: &Spot,
-        seen: &Seen,
-        spend: bool,
-        life: Duration,
-        waits: bool,
-    ) -> Result<Option<Taken>> {
-        let owner = format!(
-            "{:016x}",
-            getrandom::u64().map_err(|error| Error::other(format!("cannot get random numbers: {error}")))?
-        );
-        let purpose = if waits { Purpose::Wait } else { Purpose::Ask };
+    pub(crate) fn take(&self, spot: &Spot, seen: &Seen, what: &Errand) -> Result<Option<Taken>> {
+        let owner = getrandom::u64().map_err(|error| Error::other(format!("cannot get random numbers: {error}")))?;
+        let owner = format!("{owner:016x}");
+        let purpose = if what.waits { Purpose::Wait } else { Purpose::Ask };
         let mut policy = String::new();
         let taken = self.run(purpose, |open, limit| {
-            let (began, sent) = (Instant::now(), now_ms());
+            let (began, sent, life) = (Instant::now(), now_ms(), what.life);
             let deadline = Deadline::after(life.saturating_sub(TO_WRITE.min(life / 4)));
-            let generation = |spends: bool, raw: &Raw| raw.generation.filter(|_| spend && spends);
-            let wish = |known, spend| Wish {
-                owner: &owner,
-                life,
-                known,
-                spend,
-                marks: &open.marks,
-                until: sent.saturating_sub(seen.ahead).saturating_add(span_ms(limit)),
-            };
-            let names = open.names(&spot.whose);
-            let own = generation(seen.older.is_none(), &seen.raw);
-            let mut given = open.shelf.take(&names, &wish(&seen.raw, own), limit)?;
-            policy = std::mem::take(&mut given.policy);
-            let left = limit.saturating_sub(began.elapsed());
-            let mut spends = own;
-            let mut older = None;
-            if let (Some(_), Some((names, raw))) = (given.fence, &seen.older) {
-                let generation = generation(true, raw);
-                if open.shelf.take(names, &wish(raw, generation), left)?.fence.is_none() {
-                    // A machine asks that has the older key alone.
-                    let end = Leave {
-                        owner: &owner,
-                        ..Leave::default()
-                    };
-                    open.shelf.leave(&open.names(&spot.whose), &end, left)?;
-                    given.fence = None;
-                } else {
-                    spends = generation;
-                    older = Some(names.clone());
-                }
-            }
+            let (given, moved) = open.take(spot, seen, what, &owner, limit)?;
+            policy.clone_from(&given.policy);
             let again = open.opened(spot, given.raw, sent, || Ok(seen.older.clone()))?;
             let Some(number) = given.fence else {
                 return Ok(Taken::Not(Box::new(again)));
             };
+            let generation = moved.as_ref().map_or(&seen.raw, |(_, raw)| raw).generation;
             Ok(Taken::Mine(Box::new(Lease {
                 ticket: Ticket {
                     number,
@@ -131,10 +103,10 @@ impl Shared<'_> {
                 end: began + life,
                 life,
                 deadline,
-                spends,
+                spends: generation.filter(|_| what.spend),
                 is_spent: Cell::new(false),
                 is_over: Cell::new(false),
-                older,
+                older: moved.map(|(names, _)| names),
             })))
         })?;
         if !["", "noeviction"].contains(&policy.as_str()) {
@@ -144,5 +116,43 @@ impl Shared<'_> {
             ));
         }
         Ok(taken)
+    }
+}
+
+impl Open {
+    /// Where a token lies under the older key, the turn there is taken as well: it is spent there, and moved.
+    fn take(
+        &self,
+        spot: &Spot,
+        seen: &Seen,
+        what: &Errand,
+        owner: &str,
+        limit: Duration,
+    ) -> Answer<(Given, Option<(Names, Raw)>)> {
+        let (began, names) = (Instant::now(), self.names(&spot.whose));
+        let until = now_ms().saturating_sub(seen.ahead).saturating_add(span_ms(limit));
+        let wish = |known, spends: bool| Wish {
+            owner,
+            life: what.life,
+            known,
+            spend: known.generation.filter(|_| what.spend && spends),
+            marks: &self.marks,
+            until,
+        };
+        let mut given = self.shelf.take(&names, &wish(&seen.raw, seen.older.is_none()), limit)?;
+        let moved = seen.older.clone().filter(|_| given.fence.is_some());
+        let left = || limit.saturating_sub(began.elapsed());
+        if let Some((older, raw)) = &moved
+            && self.shelf.take(older, &wish(raw, true), left())?.fence.is_none()
+        {
+            // A machine asks that has the older key alone.
+            given.fence = None;
+            let end = Leave {
+                owner,
+                ..Leave::default()
+            };
+            self.shelf.leave(&names, &end, left())?;
+        }
+        Ok((given, moved))
     }
 }

@@ -12,14 +12,15 @@ mod line;
 mod names;
 mod parcel;
 mod redis;
+mod remains;
 mod seen;
 mod shelf;
 mod stream;
 mod words;
 
-pub(crate) use ending::{Holding, Remains};
-pub(crate) use lease::{Lease, Taken};
+pub(crate) use lease::{Errand, Lease, Taken};
 pub(crate) use names::Whose;
+pub(crate) use remains::{Holding, Remains};
 pub(crate) use seen::{Seen, Spot};
 
 use std::cell::{Cell, RefCell};
@@ -27,13 +28,12 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use self::keys::Keys;
-use self::redis::Redis;
 use crate::cache::absence;
 use crate::cache::store::Store;
 use crate::error::{Error, Result};
 use crate::inputs::{Session, Sharing};
 use crate::time::clock::now_ms;
+use keys::Keys;
 use shelf::{Answer, Shelf, Trouble};
 
 /// For all that a call asks the store, but for waiting on another machine.
@@ -151,7 +151,7 @@ impl<'a> Shared<'a> {
         let keys = Keys::parse(&sharing.keys(&dropped, deadline)?)?;
         let password = sharing.password(&dropped, deadline)?;
         let began = Instant::now();
-        let opened = Redis::open(&sharing.address, password, self.limit(Purpose::Ask));
+        let opened = redis::Redis::open(&sharing.address, password, self.limit(Purpose::Ask));
         self.spend(Purpose::Ask, began);
         let Some(redis) = self.settle(opened)? else {
             return Ok(None);

@@ -12,7 +12,7 @@ use super::run::Failure;
 use crate::cache::entry::Entry;
 use crate::cache::{absence, lock};
 use crate::error::{Error, Exit, Result};
-use crate::shared::{Lease, Taken};
+use crate::shared::{Errand, Lease, Taken};
 use crate::time::clock::now_ms;
 
 /// How long the right to ask is kept from others while a token is delivered that was got without it.
@@ -164,7 +164,12 @@ impl Need<'_> {
             Some(ticket) => self.shared.put_late(&spot, seen.ahead, ticket, entry)?,
             None if seen.turn_of_entry() > entry.generation => Some(false),
             None => {
-                return Ok(match self.shared.take(&spot, &seen, false, TO_DELIVER, false)? {
+                let errand = Errand {
+                    spend: false,
+                    life: TO_DELIVER,
+                    waits: false,
+                };
+                return Ok(match self.shared.take(&spot, &seen, &errand)? {
                     Some(Taken::Mine(lease)) => {
                         let entry = undelivered(entry.clone(), &lease);
                         // From now on it is the store's, whatever happens.

@@ -14,7 +14,7 @@ use crate::cache::entry::Entry;
 use crate::cache::guard::Guard;
 use crate::cache::identity::Identity;
 use crate::error::{Error, Result};
-use crate::shared::{Lease, Remains, Seen, Spot, Taken};
+use crate::shared::{Errand, Lease, Remains, Seen, Spot, Taken};
 use crate::time::clock::now_ms;
 use crate::time::duration;
 
@@ -106,7 +106,12 @@ impl<'a> Need<'a> {
             if life.is_zero() {
                 return Err(self.in_vain());
             }
-            match self.shared.take(&spot, seen, self.spends(seen), life, last.is_some())? {
+            let errand = Errand {
+                spend: self.spends(seen),
+                life,
+                waits: last.is_some(),
+            };
+            match self.shared.take(&spot, seen, &errand)? {
                 None => {
                     if last.is_some() {
                         thread::sleep(part_of(SPREAD.min(self.session.deadline.remaining() / 4)));
