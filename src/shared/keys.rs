@@ -19,6 +19,9 @@ impl Keys {
     }
 
     fn of(text: &str) -> std::result::Result<Self, String> {
+        if text.contains(',') && text.split(',').any(|key| key.trim().is_empty()) {
+            return Err("a key is missing beside its comma".into());
+        }
         let mut keys = text.split(',').map(|text| Key::parse(text.trim()));
         let own = keys.next().ok_or("it is empty")??;
         let older = keys.next().transpose()?;

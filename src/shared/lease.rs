@@ -85,13 +85,13 @@ impl Shared<'_> {
         let taken = self.run(purpose, |open, limit| {
             let (began, sent, life) = (Instant::now(), now_ms(), what.life);
             let deadline = Deadline::after(life.saturating_sub(TO_WRITE.min(life / 4)));
-            let (given, moved) = open.take(spot, seen, what, &owner, limit)?;
+            let (given, older) = open.take(spot, seen, what, &owner, limit)?;
             policy.clone_from(&given.policy);
-            let again = open.opened(spot, given.raw, sent, || Ok(seen.older.clone()))?;
+            let again = open.opened(spot, given.raw, sent, || Ok(older.clone()))?;
             let Some(number) = given.fence else {
                 return Ok(Taken::Not(Box::new(again)));
             };
-            let generation = moved.as_ref().map_or(&seen.raw, |(_, raw)| raw).generation;
+            let generation = older.as_ref().map_or(&seen.raw, |(_, raw)| raw).generation;
             Ok(Taken::Mine(Box::new(Lease {
                 ticket: Ticket {
                     number,
@@ -106,7 +106,7 @@ impl Shared<'_> {
                 spends: generation.filter(|_| what.spend),
                 is_spent: Cell::new(false),
                 is_over: Cell::new(false),
-                older: moved.map(|(names, _)| names),
+                older: older.map(|(names, _)| names),
             })))
         })?;
         if !["", "noeviction"].contains(&policy.as_str()) {
@@ -120,7 +120,8 @@ impl Shared<'_> {
 }
 
 impl Open {
-    /// Where a token lies under the older key, the turn there is taken as well: it is spent there, and moved.
+    /// Where something lies under the older key, the turn there is taken as well: a token is spent there, and moved. What lies
+    /// there by then comes back.
     fn take(
         &self,
         spot: &Spot,
@@ -140,19 +141,21 @@ impl Open {
             until,
         };
         let mut given = self.shelf.take(&names, &wish(&seen.raw, seen.older.is_none()), limit)?;
-        let moved = seen.older.clone().filter(|_| given.fence.is_some());
+        let mut older = seen.older.clone();
         let left = || limit.saturating_sub(began.elapsed());
-        if let Some((older, raw)) = &moved
-            && self.shelf.take(older, &wish(raw, true), left())?.fence.is_none()
-        {
-            // A machine asks that has the older key alone.
-            given.fence = None;
-            let end = Leave {
-                owner,
-                ..Leave::default()
-            };
-            self.shelf.leave(&names, &end, left())?;
+        if let (Some((names_there, raw)), Some(_)) = (&mut older, given.fence) {
+            let there = self.shelf.take(names_there, &wish(raw, true), left())?;
+            *raw = there.raw;
+            if there.fence.is_none() {
+                // A machine asks that has the older key alone, or has asked.
+                given.fence = None;
+                let end = Leave {
+                    owner,
+                    ..Leave::default()
+                };
+                self.shelf.leave(&names, &end, left())?;
+            }
         }
-        Ok((given, moved))
+        Ok((given, older))
     }
 }

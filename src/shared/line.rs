@@ -47,8 +47,10 @@ pub(super) enum Failure {
 /// What the server was asked to do.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Asked {
-    /// To let this user in.
-    Entry,
+    /// To let this user in, with a password or without.
+    Entry {
+        password: bool,
+    },
     Database,
     Script,
 }
@@ -116,7 +118,8 @@ impl Conversation {
             parser: Parser::new(),
         };
         if let Some(login) = login(address, password) {
-            conversation.ask(Asked::Entry, &login)?;
+            let password = password.is_some();
+            conversation.ask(Asked::Entry { password }, &login)?;
         }
         if address.database != 0 {
             conversation.ask(Asked::Database, redis::cmd("SELECT").arg(address.database))?;

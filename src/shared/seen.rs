@@ -87,7 +87,7 @@ impl Open {
         older: impl FnOnce() -> Answer<Option<(Names, Raw)>>,
     ) -> Answer<Seen> {
         if raw.mark.as_ref().is_some_and(|mark| !self.marks.contains(mark)) {
-            return Err(Trouble::Strange("it was written with another key".to_owned()));
+            return Err(Trouble::Strange("it was written with another key; where a key is changed, TOK_SHARED_KEY is the new one, a comma and the old one".to_owned()));
         }
         let names = self.names(&spot.whose);
         let older = if raw.value.is_none() { older()? } else { None };
@@ -119,7 +119,7 @@ impl Open {
         Ok(Seen {
             entry,
             is_spending,
-            is_asking: raw.locked,
+            is_asking: raw.locked || of_older.is_some_and(|(_, raw)| raw.locked),
             failure: failure.transpose()?,
             hold,
             pauses: pauses.unwrap_or_default(),
@@ -146,7 +146,8 @@ impl Open {
 impl Seen {
     /// The number of the last turn that had begun.
     pub(crate) fn turn(&self) -> u64 {
-        self.raw.fence.unwrap_or(0)
+        let of_older = self.older.as_ref().and_then(|(_, raw)| raw.fence);
+        self.raw.fence.max(of_older).unwrap_or(0)
     }
 
     /// The number of the turn that brought what lies there, or after which it was to be forgotten.

@@ -20,12 +20,17 @@ pub(super) fn strange() -> Trouble {
 pub(super) fn trouble(address: &Address, failure: Failure) -> Trouble {
     let late = "it does not answer in time";
     Trouble::Away(match failure {
-        Failure::Unmet if address.tls => format!("{late}; neither does a port without TLS"),
+        Failure::Unmet if address.tls => format!("{late}, as a port without TLS does not"),
         Failure::Unmet | Failure::Late => late.to_owned(),
         Failure::Strange => "what answers there is no Redis".to_owned(),
         Failure::Lacking(why) => format!("no thread can be made to ask it: {why}"),
         Failure::Broken(why) => broken(address, &why),
         Failure::Refused(Asked::Script, error) => return refused(&error),
+        Failure::Refused(Asked::Database, error)
+            if error.detail().is_some_and(|detail| detail.contains("out of range")) =>
+        {
+            format!("it has no database {}", address.database)
+        }
         Failure::Refused(Asked::Database, error) => {
             format!(
                 "it does not let this user have database {} ({})",
@@ -33,7 +38,8 @@ pub(super) fn trouble(address: &Address, failure: Failure) -> Trouble {
                 code(&error)
             )
         }
-        Failure::Refused(Asked::Entry, error) => unwelcome(address, &error),
+        Failure::Refused(Asked::Entry { password: true }, error) => unwelcome(address, &error),
+        Failure::Refused(Asked::Entry { password: false }, error) => without_password(code(&error)),
     })
 }
 
@@ -55,12 +61,17 @@ fn broken(address: &Address, why: &io::Error) -> String {
             };
             format!("the connection was closed without an answer; {hint}")
         }
+        io::ErrorKind::Other => one_line(&why.to_string()),
         _ => one_line(&reason(&why.to_string())),
     }
 }
 
 fn code(error: &RedisError) -> &str {
     error.code().unwrap_or("ERR")
+}
+
+fn without_password(code: &str) -> String {
+    format!("it refuses the user or the password ({code}); {SHARED_PASSWORD} is not set")
 }
 
 fn unwelcome(address: &Address, error: &RedisError) -> String {
@@ -70,7 +81,7 @@ fn unwelcome(address: &Address, error: &RedisError) -> String {
     }
     let words = format!("it refuses the user or the password ({})", code(error));
     match &address.user {
-        Some(user) => format!("{words}; the user is {user}, and {SHARED_PASSWORD} gives the password"),
+        Some(user) => format!("{words}; the user is {user}"),
         None => words,
     }
 }
@@ -84,7 +95,7 @@ fn refused(error: &RedisError) -> Trouble {
         return strange();
     }
     Trouble::Away(if has(&["NOAUTH", "unauthenticated"]) {
-        format!("it refuses the user or the password (NOAUTH); {SHARED_PASSWORD} gives one")
+        without_password("NOAUTH")
     } else if has(&[
         "NOPERM",
         "ACL",

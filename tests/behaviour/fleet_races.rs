@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::fleet_refreshes::{LOGIN, Ladder, REFRESH, can_refresh, cut_off, end_lock, machine, ship, start_refresh};
 use crate::harness::{Running, Tok, need, until};
-use crate::redis_server::Redis;
+use crate::redis_server::{KEY, OTHER_KEY, Redis};
 use crate::stand_in::{Server, answer, delay};
 
 /// The record of the one token that lies there.
@@ -282,7 +282,7 @@ fn without_the_store_a_refresh_token_is_not_sent_again_by_the_successor_of_a_kil
         .vendor(&server)
         .knows("starship")
         .env("TOK_SHARED", format!("redis://127.0.0.1:{port}"))
-        .env("TOK_SHARED_KEY", crate::redis_server::KEY);
+        .env("TOK_SHARED_KEY", KEY);
     tok.run(["starship"]).ok();
     assert!(can_refresh(&tok));
     drop(start_refresh(&tok, &server, &mut ladder, 60_000, "30"));
@@ -408,4 +408,25 @@ fn a_pause_ends_when_the_vendor_said_however_many_machines_call() {
     );
     assert!(took < Duration::from_millis(5500), "{calls} calls in {took:?}");
     server.expect(&[LOGIN, LOGIN]);
+}
+
+#[test]
+fn while_the_key_is_changed_who_has_both_waits_for_who_has_the_old_one_and_takes_its_token() {
+    if !need("redis-server") {
+        return;
+    }
+    let (server, redis) = (Server::start(), Redis::start());
+    let mut ladder = Ladder::new(&server);
+    let one = machine(&redis, &server);
+    one.run(["starship"]).ok().quiet();
+    let both = || machine(&redis, &server).env("TOK_SHARED_KEY", format!("{OTHER_KEY},{KEY}"));
+    let running = start_refresh(&one, &server, &mut ladder, 700, "30");
+    let least = (ladder.step().parse::<u64>().unwrap() - 10).to_string();
+    let output = both().run(["starship", "--min-ttl", &least]).ok().quiet();
+    assert!(output.took < Duration::from_secs(5), "{output}");
+    assert_eq!(output.token(), running.wait().ok().token());
+    // A fresh one is none that lies there.
+    let fresh = both().run(["starship", "--fresh"]).ok().quiet();
+    assert_ne!(fresh.token(), output.token());
+    server.expect(&[LOGIN, REFRESH, LOGIN]);
 }

@@ -30,7 +30,11 @@ impl Address {
         let tls = match scheme.to_ascii_lowercase().as_str() {
             "rediss" => true,
             "redis" => false,
-            _ => return Err(wrong("does not begin with rediss://")),
+            _ => {
+                return Err(wrong(
+                    "does not begin with rediss://, or with redis:// for a store on this machine",
+                ));
+            }
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (user, place) = match authority.rsplit_once('@') {

@@ -51,7 +51,10 @@ impl Lies {
 impl From<NoKey> for Outlook {
     fn from(no_key: NoKey) -> Self {
         match no_key {
-            NoKey::Clear(why) | NoKey::Unread(why) => Self::Clear(why),
+            NoKey::Clear(why) => Self::Clear(why),
+            NoKey::Unread(why) => Self::Clear(format!(
+                "{why}; what was sealed before is not replaced by a token in clear"
+            )),
             NoKey::Nothing(why) => Self::Nothing(why),
         }
     }
