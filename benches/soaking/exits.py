@@ -92,6 +92,9 @@ class Exits:
                     continue
                 if ask.code and (ask.code != 5 or self.holds_for(ask, call)):
                     found.add(ask.code)
+                # An answer that came after its caller had gone is none.
+                if ask.caller and ask.caller.code == 5 and ask.done > ask.caller.ended and self.holds_for(ask, call):
+                    found.add(5)
                 if ask.got and ask.life and ask.done - ask.at > ask.life * 0.9 - ON_THE_WAY:
                     found.add(6)
                 if ask.got and call.min_ttl and (ask.life or 0) <= call.min_ttl + 2:
@@ -115,7 +118,8 @@ class Exits:
     def holds_for(self, ask, call):
         """A connection that was closed is closed for all. A timeout counts for others where the vendor was given time, and not
         only what was left of a long wait for somebody else."""
-        given, left = ask.done - ask.at, call.began + call.timeout - ask.done
+        end = min(ask.done, ask.caller.ended) if ask.caller else ask.done
+        given, left = end - ask.at, call.began + call.timeout - end
         return ask.mood.way == "closed" or not ask.caller or given >= min(left, call.timeout / 3)
 
     def could_wait(self, call, target, calls, asks):
