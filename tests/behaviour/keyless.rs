@@ -171,10 +171,10 @@ fn a_silent_keyring_takes_a_third_of_the_time_of_a_call_at_most() {
         return;
     }
     let server = Server::start();
-    server.behave(delay(1200));
+    server.behave(delay(2900));
     let slow = "(while kill -STOP $DAEMON; do sleep 0.3; kill -CONT $DAEMON; sleep 0.02; done) 2>/dev/null & SLOW=$!\n";
     for (trouble, end) in [("kill -STOP $DAEMON\n", ""), (slow, "\nkill $SLOW; kill -CONT $DAEMON")] {
-        let tok = ready(&server).env("TOK_TIMEOUT", "3");
+        let tok = ready(&server).env("TOK_TIMEOUT", "6");
         let script = format!("tok starship >/dev/null\n{RESTART}{trouble}tok starship{end}\n");
         with_keyring(&tok, &script).ok().token();
     }
