@@ -110,7 +110,7 @@ pub(crate) fn keep(store: &Store, entry: &Entry) -> Result<(), Unkept> {
             said: true,
         }
     })?;
-    let was_sealed = in_clear.is_some() && lies_in_clear(store, &name) == Some(false);
+    let was_sealed = in_clear.is_some() && is_sealed(store, &entry.identity);
     store.replace(&name, &bytes)?;
     if let Some(why) = in_clear.filter(|_| was_sealed && !store.seal().is_off()) {
         store.warn(format!("{} lies in clear from now on: {why}", path.display()));

@@ -34,9 +34,11 @@ impl Shared<'_> {
             if let Some(names) = &lease.older {
                 let left = || limit.saturating_sub(began.elapsed());
                 if is_written {
+                    // Which ends the right there as well.
                     open.shelf.remove(names, None, left())?;
+                } else {
+                    open.shelf.leave(names, &Leave::of(lease.ticket()), left())?;
                 }
-                open.shelf.leave(names, &Leave::of(lease.ticket()), left())?;
             }
             Ok(is_written)
         })

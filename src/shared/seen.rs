@@ -87,7 +87,10 @@ impl Open {
         older: impl FnOnce() -> Answer<Option<(Names, Raw)>>,
     ) -> Answer<Seen> {
         if raw.mark.as_ref().is_some_and(|mark| !self.marks.contains(mark)) {
-            return Err(Trouble::Strange("it was written with another key; where a key is changed, TOK_SHARED_KEY is the new one, a comma and the old one".to_owned()));
+            return Err(Trouble::Strange(
+                "it was written with another key; where a key is changed, TOK_SHARED_KEY is the new one, a comma and the old one"
+                    .to_owned(),
+            ));
         }
         let names = self.names(&spot.whose);
         let older = if raw.value.is_none() { older()? } else { None };

@@ -7,9 +7,8 @@ mod told;
 
 use std::sync::Arc;
 
-use rustls::client::WantsClientCert;
 use rustls::crypto::ring;
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
+use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use ureq::tls::RootCerts;
 
@@ -24,7 +23,7 @@ pub(crate) fn config() -> Result<Arc<ClientConfig>> {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(wrong)?;
-    let builder: ConfigBuilder<ClientConfig, WantsClientCert> = match trusted()? {
+    let builder = match trusted()? {
         RootCerts::Specific(certificates) => {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(certificates.iter().map(|certificate| certificate.der().into()));

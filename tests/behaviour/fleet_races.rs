@@ -14,8 +14,7 @@ use crate::stand_in::{Server, answer, delay};
 /// The record of the one token that lies there.
 #[track_caller]
 fn record(redis: &Redis) -> String {
-    let is_record = |name: &String| redis.text(&["TYPE", name]) == "hash";
-    redis.names().into_iter().find(is_record).unwrap()
+    redis.names_of("hash").remove(0)
 }
 
 /// Has the right to ask, and no answer.
@@ -373,12 +372,7 @@ fn a_turn_lasts_five_minutes_at_most_and_a_logout_ends_it() {
     let running = machine(&redis, &server).start(["starship", "--timeout", "7d"]);
     until("its request has come", || server.requests().len() == 1);
     drop(running);
-    let lives = redis
-        .names()
-        .into_iter()
-        .filter(|name| redis.text(&["TYPE", name]) == "string");
-    let is_lock = |name: &String| redis.text(&["GET", name]).len() == 16;
-    let lock = lives.into_iter().find(is_lock).unwrap();
+    let lock = redis.locks().remove(0);
     let left: i64 = redis::from_redis_value(redis.tell(&["PTTL", &lock])).unwrap();
     assert!((1..=300_000).contains(&left), "{left}");
     machine(&redis, &server).run(["logout", "starship"]).ok();

@@ -72,8 +72,7 @@ pub(crate) fn can_refresh(tok: &Tok) -> bool {
 
 /// As if the lock had run out.
 pub(crate) fn end_lock(redis: &Redis) {
-    let is_lock = |name: &String| redis.text(&["TYPE", name]) == "string" && redis.text(&["GET", name]).len() == 16;
-    let locks: Vec<String> = redis.names().into_iter().filter(is_lock).collect();
+    let locks = redis.locks();
     assert_eq!(locks.len(), 1, "one lock was expected");
     redis.tell(&["DEL", &locks[0]]);
 }
@@ -403,7 +402,7 @@ fn a_refused_token_whose_refresh_token_may_be_used_up_is_forgotten_whole() {
     // While a machine asks for another one nothing is to be done.
     erase(&other, &refused);
     drop(killed);
-    assert!(redis.names().iter().any(|name| redis.text(&["TYPE", name]) == "hash"));
+    assert!(!redis.names_of("hash").is_empty());
     end_lock(&redis);
     erase(&other, &refused);
     assert_ne!(other.run(["starship"]).ok().quiet().token(), refused);

@@ -229,8 +229,7 @@ fn what_another_program_put_under_the_same_names_is_not_touched_whatever_it_is()
     }
     let (server, redis) = (Server::start(), Redis::start());
     knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
-    let names = redis.names();
-    let record = names.iter().find(|name| redis.text(&["TYPE", name]) == "hash").unwrap();
+    let record = &redis.names_of("hash")[0];
     let large = "x".repeat(10 << 20);
     redis.tell(&["HSET", record, "v", &large]);
     warned(knowing(redis.machine(), &server).run(["oauth2"]), "is not tok's");
@@ -263,10 +262,7 @@ fn what_another_program_put_under_any_name_beside_a_token_is_not_waited_for() {
     names.extend(redis.names());
     until("its lock is there", || {
         names.extend(redis.names());
-        redis
-            .names()
-            .iter()
-            .any(|name| redis.text(&["TYPE", name]) == "string" && redis.text(&["GET", name]).len() == 16)
+        !redis.locks().is_empty()
     });
     running.wait().ok();
     names.extend(redis.names());
@@ -355,18 +351,11 @@ fn an_entry_that_was_moved_to_another_name_is_nothing() {
         return;
     }
     let (server, redis) = (Server::start(), Redis::start());
-    let records = |redis: &Redis| -> Vec<String> {
-        redis
-            .names()
-            .into_iter()
-            .filter(|name| redis.text(&["TYPE", name]) == "hash")
-            .collect()
-    };
     knowing(redis.machine(), &server).run(["oauth2"]).ok().quiet();
-    let first = records(&redis).remove(0);
+    let first = redis.names_of("hash").remove(0);
     let second = knowing(redis.machine(), &server).knows_as("oauth2", 1);
     second.run(["oauth2"]).ok().quiet();
-    let other = records(&redis).into_iter().find(|name| *name != first).unwrap();
+    let other = redis.names_of("hash").into_iter().find(|name| *name != first).unwrap();
     redis.tell(&["COPY", &first, &other, "REPLACE"]);
     let third = knowing(redis.machine(), &server).knows_as("oauth2", 1);
     warned(third.run(["oauth2"]), "not sealed with this key");

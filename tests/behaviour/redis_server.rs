@@ -108,6 +108,20 @@ impl Redis {
         redis::from_redis_value(self.tell(&["KEYS", "*"])).unwrap()
     }
 
+    /// Those under which a value of this type lies, as `hash`.
+    #[track_caller]
+    pub(crate) fn names_of(&self, kind: &str) -> Vec<String> {
+        let is_of_kind = |name: &String| self.text(&["TYPE", name]) == kind;
+        self.names().into_iter().filter(is_of_kind).collect()
+    }
+
+    /// The locks that machines have.
+    #[track_caller]
+    pub(crate) fn locks(&self) -> Vec<String> {
+        let is_lock = |name: &String| self.text(&["GET", name]).len() == 16;
+        self.names_of("string").into_iter().filter(is_lock).collect()
+    }
+
     fn connection(&self) -> redis::Connection {
         let url = match self.password {
             Some(password) => format!("redis://:{password}@127.0.0.1:{}/0", self.port),
